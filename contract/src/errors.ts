@@ -1,0 +1,223 @@
+/**
+ * Every failure a caller can meet: its code, HTTP status and words. The API, the page, the log and `docs/errors.md`
+ * all read them here, so that the same failure is told in the same words everywhere.
+ */
+import { z } from "zod";
+
+/** What a person can do about a problem; the console draws each as a button, or as no button (`none`, `wait`). */
+export const problemActionSchema = z.enum([
+  "none",
+  "wait",
+  "retry",
+  "fix_request",
+  "sign_in",
+  "replace_credential",
+  "contact_operator",
+]);
+export type ProblemAction = z.infer<typeof problemActionSchema>;
+
+interface ErrorWords {
+  /** HTTP status when the code is an answer of its own; 200 when it only ever stands inside a channel's state. */
+  readonly status: number;
+  readonly title: string;
+  /** What happened, in a sentence that makes sense to a tenant's admin. */
+  readonly cause: string;
+  /** What to do about it. */
+  readonly remedy: string;
+  readonly action: ProblemAction;
+}
+
+const words = (
+  status: number,
+  title: string,
+  cause: string,
+  remedy: string,
+  action: ProblemAction,
+): ErrorWords => ({ status, title, cause, remedy, action });
+
+export const ERRORS = {
+  unauthenticated: words(
+    401,
+    "Not signed in",
+    "The request carries no valid session or API key.",
+    "Sign in, or send an API key as “Authorization: Bearer …”.",
+    "sign_in",
+  ),
+  forbidden: words(
+    403,
+    "Not allowed",
+    "You are known, but may not do this.",
+    "Ask someone with the right role, or use a key that has the scope.",
+    "none",
+  ),
+  not_found: words(
+    404,
+    "Not found",
+    "There is nothing at this address.",
+    "Check the address.",
+    "fix_request",
+  ),
+  method_not_allowed: words(
+    405,
+    "Method not allowed",
+    "This address does not answer that method.",
+    "Use a method the API reference lists.",
+    "fix_request",
+  ),
+  unknown_channel: words(
+    400,
+    "Unknown channel",
+    "The gateway offers no channel of that name.",
+    "Use a channel that GET /api/v1/channels/status lists.",
+    "fix_request",
+  ),
+  invalid_request: words(
+    400,
+    "Invalid request",
+    "Some fields are missing, malformed or not known.",
+    "Correct every field named in “errors” and send the request again.",
+    "fix_request",
+  ),
+  unsupported_media_type: words(
+    415,
+    "Unsupported media type",
+    "The body is not JSON.",
+    "Send the body as application/json.",
+    "fix_request",
+  ),
+  payload_too_large: words(
+    413,
+    "Request too large",
+    "The body is over the limit of 64 KB.",
+    "Send a smaller body.",
+    "fix_request",
+  ),
+  credential_claimed: words(
+    409,
+    "Credential in use",
+    "This credential already connects another account here.",
+    "Disconnect it there first, or create a new bot with a credential of its own.",
+    "replace_credential",
+  ),
+  rate_limited: words(
+    429,
+    "Too many requests",
+    "You have asked more often than the limit allows.",
+    "Wait as long as Retry-After says, then try again.",
+    "wait",
+  ),
+  channel_unavailable: words(
+    503,
+    "Channel unavailable",
+    "The gateway cannot run this channel at the moment.",
+    "Try again later; the operator has been told.",
+    "retry",
+  ),
+  database_unavailable: words(
+    503,
+    "Temporarily unavailable",
+    "Our database does not answer.",
+    "Try again in a moment. Nothing was lost.",
+    "retry",
+  ),
+  gateway_unreachable: words(
+    502,
+    "Gateway unreachable",
+    "The messenger gateway does not answer.",
+    "Nothing to do: your wish is kept and carried out as soon as the gateway is back.",
+    "wait",
+  ),
+  gateway_timeout: words(
+    504,
+    "Gateway timed out",
+    "The messenger gateway took too long to answer.",
+    "Nothing to do: your wish is kept, and the state shows its outcome.",
+    "wait",
+  ),
+  internal_error: words(
+    500,
+    "Internal error",
+    "Something went wrong on our side.",
+    "Try again; if it happens again, tell the operator the request id.",
+    "contact_operator",
+  ),
+  credential_refused: words(
+    200,
+    "Credential refused",
+    "The messenger refused this credential.",
+    "Copy the credential again from the messenger, in full, or create a new one there, and replace it here.",
+    "replace_credential",
+  ),
+  credential_unreadable: words(
+    200,
+    "Credential unreadable",
+    "The stored credential can no longer be opened.",
+    "Enter the credential again.",
+    "replace_credential",
+  ),
+  conflict_elsewhere: words(
+    200,
+    "In use elsewhere",
+    "Another program receives this bot's messages.",
+    "Stop the other program or remove its webhook, or replace the credential at the messenger and here.",
+    "replace_credential",
+  ),
+  logged_out: words(
+    200,
+    "Logged out",
+    "The messenger ended this session.",
+    "Connect again.",
+    "replace_credential",
+  ),
+  messenger_unreachable: words(
+    200,
+    "Messenger unreachable",
+    "The gateway cannot reach the messenger's servers.",
+    "Nothing to do: the gateway keeps trying.",
+    "wait",
+  ),
+  account_failed: words(
+    200,
+    "Connection stopped",
+    "The messenger connection stopped and will not come back by itself.",
+    "Connect again with the same or a new credential; if it keeps failing, tell the operator.",
+    "replace_credential",
+  ),
+} as const satisfies Record<string, ErrorWords>;
+
+export type ErrorCode = keyof typeof ERRORS;
+export const errorCodes = Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]];
+export const errorCodeSchema = z.enum(errorCodes);
+
+/** Why a channel is not well, as it stands in its state. */
+export const channelProblemSchema = z.object({
+  code: errorCodeSchema,
+  cause: z.string(),
+  remedy: z.string(),
+  action: problemActionSchema,
+});
+export type ChannelProblem = z.infer<typeof channelProblemSchema>;
+
+/** One thing wrong with a request; `path` is dotted, empty for the body as a whole. */
+export const fieldErrorSchema = z.object({ path: z.string(), message: z.string() });
+export type FieldError = z.infer<typeof fieldErrorSchema>;
+
+/** RFC 9457 problem details, the body of every answer that is not 2xx. */
+export const problemSchema = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.number().int(),
+  detail: z.string(),
+  code: errorCodeSchema,
+  cause: z.string(),
+  remedy: z.string(),
+  action: problemActionSchema,
+  requestId: z.string(),
+  errors: z.array(fieldErrorSchema).optional(),
+});
+export type Problem = z.infer<typeof problemSchema>;
+
+export function channelProblem(code: ErrorCode): ChannelProblem {
+  const { cause, remedy, action } = ERRORS[code];
+  return { code, cause, remedy, action };
+}
