@@ -1,0 +1,114 @@
+/**
+ * The only reader of the environment. `readConfig` turns it into one parsed value, or refuses with every missing and
+ * every wrong setting at once, each by its name. `docs/configuration.md` explains the same settings to operators; a test
+ * holds the two together.
+ */
+import { Secret } from "./secret.ts";
+import { type Role, type SettingProblem, type Settings, settingNames, settingsShape } from "./settings.ts";
+import { settingProblems } from "./settings-rules.ts";
+
+/** Durations, in milliseconds unless the name says otherwise. Not settings: what they should be follows from the design. */
+export const TIMING = {
+  /** How long `connect` and `disconnect` wait for their outcome; answers are promised within 10 s. */
+  wishWaitMs: 8_000,
+  /** One call to the gateway. */
+  gatewayCallMs: 10_000,
+  /** A config write takes up to 2 s with 100 accounts, and waits behind others. */
+  gatewayWriteMs: 30_000,
+  /** Pauses between attempts to reach the gateway, and between attempts to reconcile one account. */
+  backoff: { firstMs: 500, maxMs: 30_000 },
+  /** The watcher's pause: at least this, and this many times its last poll's duration. */
+  poll: { pauseMs: 1_000, pauseFactor: 9 },
+  /** Who writes to a gateway and watches it is decided by a lease, renewed at a third of its length. */
+  leaseMs: 15_000,
+  /** Every account is compared with its wish this often, even if nothing woke anyone. */
+  sweepMs: 30_000,
+  /** How long a looked-up key or session may be believed: the longest it outlives its revocation. */
+  principalCacheMs: 5_000,
+  /** What is under way at shutdown may take this long to finish. */
+  shutdownMs: 10_000,
+};
+
+/** Thrown by `readConfig`; its message names every setting that is missing or wrong, and quotes no value of a secret. */
+export class ConfigError extends Error {
+  readonly problems: readonly SettingProblem[];
+
+  constructor(problems: readonly SettingProblem[]) {
+    const lines = problems.map(({ setting, message }) => `  ${setting}: ${message}`);
+    super(`The settings are incomplete or wrong (docs/configuration.md explains each):\n${lines.join("\n")}`);
+    this.name = "ConfigError";
+    this.problems = problems;
+  }
+}
+
+/**
+ * @param env the process's environment; an empty value counts as unset, as compose files produce it
+ * @throws ConfigError
+ */
+export function readConfig(env: Readonly<Record<string, string | undefined>> = process.env) {
+  const settings: Partial<Settings> = {};
+  const problems: SettingProblem[] = [];
+  for (const setting of settingNames) {
+    const parsed = settingsShape[setting].safeParse(env[setting] || undefined);
+    if (parsed.success) Object.assign(settings, { [setting]: parsed.data });
+    else for (const { message } of parsed.error.issues) problems.push({ setting, message });
+  }
+  problems.push(...settingProblems(settings, new Set(problems.map(({ setting }) => setting))));
+  if (problems.length > 0) throw new ConfigError(problems);
+  return toConfig(settings as Settings);
+}
+
+export type Config = ReturnType<typeof readConfig>;
+
+function toConfig(settings: Settings) {
+  const roles: ReadonlySet<Role> = new Set(settings.ROLES);
+  const worker = roles.has("worker");
+  const production = settings.COGNI_ENV === "production";
+  return {
+    production,
+    roles,
+    http: {
+      host: settings.HOST ?? (production ? "0.0.0.0" : "127.0.0.1"),
+      port: settings.PORT,
+      publicUrl: new URL(settings.PUBLIC_URL ?? `http://localhost:${settings.PORT}`),
+      /** Whose `X-Forwarded-For` counts. */
+      trustedProxies: settings.TRUSTED_PROXIES,
+      console: settings.CONSOLE === "on",
+    },
+    internal: { host: settings.INTERNAL_HOST, port: settings.INTERNAL_PORT },
+    database: {
+      apiUrl: present(settings.DATABASE_URL),
+      /** Only a worker crosses tenants and migrates. */
+      serviceUrl: worker ? present(settings.DATABASE_SERVICE_URL) : null,
+      ownerUrl: worker ? present(settings.DATABASE_OWNER_URL) : null,
+    },
+    encryption: {
+      current: present(settings.CHANNEL_ENCRYPTION_KEY),
+      previous: settings.CHANNEL_ENCRYPTION_KEYS_PREVIOUS,
+    },
+    gateway: worker
+      ? {
+          url: present(settings.OPENCLAW_GATEWAY_URL),
+          token: present(settings.OPENCLAW_GATEWAY_TOKEN),
+          overlayPath: settings.GATEWAY_CONFIG_OVERLAY ?? null,
+        }
+      : null,
+    llm: worker
+      ? {
+          baseUrl: present(settings.LLM_BASE_URL),
+          /** A model on one's own machine often wants none, but the gateway refuses a provider without a key. */
+          apiKey: settings.LLM_API_KEY ?? new Secret("none"),
+          model: present(settings.LLM_MODEL),
+        }
+      : null,
+    dataDir: settings.DATA_DIR,
+    logLevel: settings.LOG_LEVEL,
+    timing: TIMING,
+  };
+}
+
+/** The rules have refused its absence; this tells the type so. */
+function present<T>(value: T | undefined): T {
+  if (value === undefined) throw new TypeError("a required setting is missing from the rules");
+  return value;
+}

@@ -1,0 +1,121 @@
+/**
+ * What settings must hold together: which of them a role needs, and what production refuses. Apart from the settings
+ * themselves, so that what is refused can be read on one page.
+ */
+import type { SettingName, SettingProblem, Settings } from "./settings.ts";
+
+const DATABASE_SETTINGS = ["DATABASE_URL", "DATABASE_SERVICE_URL", "DATABASE_OWNER_URL"] as const;
+const OF_EVERY_ROLE: readonly SettingName[] = ["DATABASE_URL", "CHANNEL_ENCRYPTION_KEY"];
+const OF_THE_WORKER: readonly SettingName[] = [
+  "DATABASE_SERVICE_URL",
+  "DATABASE_OWNER_URL",
+  "OPENCLAW_GATEWAY_URL",
+  "OPENCLAW_GATEWAY_TOKEN",
+  "LLM_BASE_URL",
+  "LLM_MODEL",
+];
+/** What would let a process that answers the public cross from one tenant to another. */
+const NEVER_WITHOUT_WORKER = ["DATABASE_SERVICE_URL", "DATABASE_OWNER_URL"] as const;
+
+/**
+ * @param settings those that parsed; one that did not is left out
+ * @param unparsed the names of those that did not, which are not reported a second time as missing
+ */
+export function settingProblems(
+  settings: Partial<Settings>,
+  unparsed: ReadonlySet<SettingName>,
+): SettingProblem[] {
+  const worker = settings.ROLES?.includes("worker") ?? true;
+  const production = settings.COGNI_ENV === "production";
+  const required = [
+    ...OF_EVERY_ROLE,
+    ...(worker ? OF_THE_WORKER : []),
+    ...(production ? (["PUBLIC_URL"] as const) : []),
+    ...(production && worker ? (["LLM_API_KEY"] as const) : []),
+  ];
+  const missing = required.filter((setting) => settings[setting] === undefined && !unparsed.has(setting));
+  return [
+    ...missing.map((setting) => ({ setting, message: "is missing" })),
+    ...(worker ? [] : overprivileged(settings)),
+    ...databaseProblems(settings, production),
+    ...addressProblems(settings),
+    ...(production ? productionProblems(settings) : developmentProblems(settings)),
+  ];
+}
+
+function overprivileged(settings: Partial<Settings>): SettingProblem[] {
+  return NEVER_WITHOUT_WORKER.filter((setting) => settings[setting] !== undefined).map((setting) => ({
+    setting,
+    message: "must not be given to a process without the role “worker”",
+  }));
+}
+
+function databaseProblems(settings: Partial<Settings>, production: boolean): SettingProblem[] {
+  const problems: SettingProblem[] = [];
+  const users = new Map<string, SettingName>();
+  for (const setting of DATABASE_SETTINGS) {
+    const url = settings[setting];
+    if (!url) continue;
+    const { user, local, encrypted } = databaseFacts(url.reveal());
+    const other = users.get(user);
+    if (user === "") problems.push({ setting, message: "names no user" });
+    else if (other) problems.push({ setting, message: `must have another user than ${other}` });
+    else users.set(user, setting);
+    if (production && !local && !encrypted) {
+      problems.push({ setting, message: "is remote without TLS; add sslmode=verify-full" });
+    }
+  }
+  return problems;
+}
+
+/** `user` and `host` may also stand in the query, where `pg` prefers them. */
+function databaseFacts(url: string): { user: string; local: boolean; encrypted: boolean } {
+  const { username, hostname, searchParams } = new URL(url);
+  const host = searchParams.get("host") ?? hostname;
+  return {
+    user: searchParams.get("user") ?? decodeURIComponent(username),
+    local: host === "" || host.startsWith("/") || isLoopback(host),
+    // `no-verify`, `prefer` and `allow` would also talk to an impostor, or without TLS.
+    encrypted: ["require", "verify-ca", "verify-full"].includes(searchParams.get("sslmode") ?? ""),
+  };
+}
+
+function addressProblems({ PORT, INTERNAL_PORT, PUBLIC_URL }: Partial<Settings>): SettingProblem[] {
+  const problems: SettingProblem[] = [];
+  if (PORT !== undefined && PORT !== 0 && PORT === INTERNAL_PORT) {
+    problems.push({ setting: "INTERNAL_PORT", message: "must differ from PORT" });
+  }
+  // An origin with a path would be compared with `Origin` headers that never have one.
+  if (PUBLIC_URL && new URL(PUBLIC_URL).href !== `${new URL(PUBLIC_URL).origin}/`) {
+    problems.push({ setting: "PUBLIC_URL", message: "must be an origin, without path or query" });
+  }
+  return problems;
+}
+
+function productionProblems({ PUBLIC_URL, LLM_MODEL }: Partial<Settings>): SettingProblem[] {
+  const problems: SettingProblem[] = [];
+  if (PUBLIC_URL && new URL(PUBLIC_URL).protocol !== "https:") {
+    problems.push({ setting: "PUBLIC_URL", message: "must be https: in production" });
+  }
+  if (LLM_MODEL === "echo") {
+    problems.push({
+      setting: "LLM_MODEL",
+      message: "“echo” is development's built-in model; name a real one",
+    });
+  }
+  return problems;
+}
+
+/** Development has well-known logins, so nobody else may reach it. */
+function developmentProblems({ HOST, INTERNAL_HOST }: Partial<Settings>): SettingProblem[] {
+  return Object.entries({ HOST, INTERNAL_HOST })
+    .filter(([, host]) => host !== undefined && !isLoopback(host))
+    .map(([setting]) => ({
+      setting: setting as SettingName,
+      message: "must be a loopback address in development",
+    }));
+}
+
+function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "[::1]" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
+}

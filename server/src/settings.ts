@@ -1,0 +1,73 @@
+/**
+ * Every setting as it stands in the environment: its name, its form, its default. Which of them must be there, and which
+ * may not stand together, is in `settings-rules.ts`; what is made of them, in `config.ts`.
+ */
+import { BlockList, isIPv6 } from "node:net";
+import { resolve } from "node:path";
+import { z } from "zod";
+import { Secret } from "./secret.ts";
+
+const ROLES = ["api", "worker", "llm"] as const;
+export type Role = (typeof ROLES)[number];
+
+const port = z
+  .string()
+  .regex(/^\d{1,5}$/, "must be a port number")
+  .transform(Number)
+  .refine((value) => value <= 65_535, "must be a port number");
+const csv = z.string().transform((list) => list.split(",").map((item) => item.trim()));
+const secret = z.string().transform((value) => new Secret(value));
+const path = z.string().transform((value) => resolve(value));
+const httpUrl = z.url({ protocol: /^https?$/, error: "must be an http:// or https:// URL" });
+const postgresUrl = z.url({ protocol: /^postgres(ql)?$/, error: "must be a postgresql:// URL" }).pipe(secret);
+const encryptionKey = z
+  .string()
+  .regex(/^[A-Za-z0-9+/]{43}=$/, "must be 32 bytes in base64")
+  .pipe(secret);
+const address = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], "must be IP addresses or CIDR ranges");
+const addresses = csv.pipe(z.array(address)).transform(toBlockList);
+
+export const settingsShape = {
+  COGNI_ENV: z.enum(["development", "production"]).default("development"),
+  ROLES: csv.pipe(z.array(z.enum(ROLES))).default([...ROLES]),
+  HOST: z.string().optional(),
+  PORT: port.default(3000),
+  INTERNAL_HOST: z.string().default("127.0.0.1"),
+  INTERNAL_PORT: port.default(3001),
+  PUBLIC_URL: httpUrl.optional(),
+  TRUSTED_PROXIES: addresses.default(new BlockList()),
+  CONSOLE: z.enum(["on", "off"]).default("on"),
+  DATABASE_URL: postgresUrl.optional(),
+  DATABASE_SERVICE_URL: postgresUrl.optional(),
+  DATABASE_OWNER_URL: postgresUrl.optional(),
+  CHANNEL_ENCRYPTION_KEY: encryptionKey.optional(),
+  CHANNEL_ENCRYPTION_KEYS_PREVIOUS: csv.pipe(z.array(encryptionKey)).default([]),
+  OPENCLAW_GATEWAY_URL: z.url({ protocol: /^wss?$/, error: "must be a ws:// or wss:// URL" }).optional(),
+  OPENCLAW_GATEWAY_TOKEN: z.string().min(16, "must have at least 16 characters").pipe(secret).optional(),
+  GATEWAY_CONFIG_OVERLAY: path.optional(),
+  LLM_BASE_URL: httpUrl.optional(),
+  LLM_API_KEY: secret.optional(),
+  LLM_MODEL: z.string().optional(),
+  DATA_DIR: path.default(resolve(".data")),
+  LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "fatal"]).default("info"),
+};
+
+export type Settings = { [name in keyof typeof settingsShape]: z.output<(typeof settingsShape)[name]> };
+export type SettingName = keyof Settings;
+export const settingNames = Object.keys(settingsShape) as SettingName[];
+
+export interface SettingProblem {
+  readonly setting: SettingName;
+  readonly message: string;
+}
+
+function toBlockList(items: readonly string[]): BlockList {
+  const list = new BlockList();
+  for (const item of items) {
+    const [net = "", bits] = item.split("/");
+    const family = isIPv6(net) ? "ipv6" : "ipv4";
+    if (bits === undefined) list.addAddress(net, family);
+    else list.addSubnet(net, Number(bits), family);
+  }
+  return list;
+}
