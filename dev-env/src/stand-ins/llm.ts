@@ -6,6 +6,7 @@
 import type { ServerResponse } from "node:http";
 import { z } from "zod";
 import { type EpochMs, type Incoming, type Loopback, sendJson, serveLoopback } from "./loopback.ts";
+import { lastWords } from "./prompt.ts";
 
 /** What the model says: text, or calls of tools that it was offered. */
 export type Reply = { text: string } | { toolCalls: { name: string; arguments: Record<string, unknown> }[] };
@@ -26,7 +27,7 @@ export interface LlmCall {
   /** Names of the tools that were offered. */
   tools: string[];
   messages: { role: string; text: string }[];
-  /** The text of the last message that a person wrote. */
+  /** The last words that a person wrote, without what the gateway puts around them. */
   lastUserText: string;
   /** What was answered: 200, or 400 for a call that carried no tenant. */
   status: number;
@@ -46,15 +47,15 @@ export interface LlmStandIn extends LlmControl, Loopback {
   baseUrl: string;
 }
 
-const content = z.union([
-  z.string(),
-  z.array(z.object({ type: z.string(), text: z.string().optional() })),
-  z.null(),
-]);
+/** Text, or parts of which some are text. */
+const content = z
+  .union([z.string(), z.array(z.object({ text: z.string().optional() })), z.null()])
+  .default(null)
+  .transform((value) => (typeof value === "string" ? [value] : (value ?? []).map((part) => part.text ?? "")));
 const chatRequest = z.object({
   model: z.string(),
   stream: z.boolean().default(false),
-  messages: z.array(z.object({ role: z.string(), content: content.default(null) })),
+  messages: z.array(z.object({ role: z.string(), content })),
   tools: z.array(z.object({ function: z.object({ name: z.string() }) })).default([]),
 });
 type ChatRequest = z.infer<typeof chatRequest>;
@@ -116,26 +117,22 @@ export async function startLlm(
 }
 
 function record(request: Incoming, body: ChatRequest): LlmCall {
-  const messages = body.messages.map(({ role, content }) => ({ role, text: textOf(content) }));
+  const fromUser = body.messages.filter(({ role }) => role === "user");
   return {
     at: Date.now(),
     endUserId: [request.headers["x-litellm-end-user-id"]].flat()[0] ?? null,
     headers: request.headers,
     model: body.model,
     tools: body.tools.map((tool) => tool.function.name),
-    messages,
-    lastUserText: messages.findLast(({ role }) => role === "user")?.text ?? "",
+    messages: body.messages.map(({ role, content }) => ({ role, text: content.join("") })),
+    lastUserText: lastWords(fromUser.flatMap(({ content }) => content)),
     status: 200,
   };
 }
 
-function textOf(value: z.infer<typeof content>): string {
-  return typeof value === "string" ? value : (value ?? []).map((part) => part.text ?? "").join("");
-}
-
 function answer(response: ServerResponse, body: ChatRequest, reply: Reply, cut: boolean): void {
   const words = (text: string): number => text.split(/\s+/).filter(Boolean).length;
-  const prompt = body.messages.reduce((sum, message) => sum + words(textOf(message.content)), 0);
+  const prompt = body.messages.reduce((sum, message) => sum + words(message.content.join(" ")), 0);
   const completion = words(JSON.stringify(reply));
   const usage = { prompt_tokens: prompt, completion_tokens: completion, total_tokens: prompt + completion };
   const message =
