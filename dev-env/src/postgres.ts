@@ -1,0 +1,211 @@
+/**
+ * The real PostgreSQL, embedded: what development and the tests run on when no database of one's own is named. It
+ * listens on loopback TCP only, is started again if it dies, and does not outlive the process that started it.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { closeSync, openSync, readFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { join, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import pg from "pg";
+import { openFolder, type PostgresFolder, SUPERUSER } from "./postgres-folder.ts";
+
+export const DATABASE = "cogni";
+const ROLES = { owner: "cogni_owner", api: "cogni_api", service: "cogni_service" } as const;
+
+export interface PostgresOptions {
+  /** The folder of the database; its passwords stand beside it, in `<dataDir>.json`. */
+  readonly dataDir: string;
+  /** A free one by default. */
+  readonly port?: number;
+  /** Server settings (`-c`) beyond our own. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Told in a sentence what is going on. */
+  readonly log: (line: string) => void;
+}
+
+export interface Postgres {
+  /** Owns the database and its tables; for migrations. */
+  readonly ownerUrl: string;
+  readonly apiUrl: string;
+  readonly serviceUrl: string;
+  /** The cluster's superuser, for tests that make databases. */
+  readonly superuserUrl: string;
+  readonly port: number;
+  readonly logFile: string;
+  /** Ends sessions, writes everything down, resolves once the process is gone. */
+  stop(): Promise<void>;
+  /** As a power cut: SIGKILL, nothing written down. It stays down. */
+  kill(): Promise<void>;
+}
+
+/**
+ * Starts PostgreSQL on `dataDir`, creating it on the first start (about 1 s; later 0.1 s).
+ * Throws when the port is taken, the folder is in use, or the server does not come up within 30 s.
+ */
+export async function startPostgres(options: PostgresOptions): Promise<Postgres> {
+  const { log } = options;
+  const folder = await openFolder(resolve(options.dataDir), log);
+  const logFile = join(folder.folder, "postgres.log");
+  const port = options.port ?? (await freePort());
+  const url = (user: string, password: string, database = DATABASE) =>
+    `postgresql://${user}:${password}@127.0.0.1:${port}/${database}`;
+  const superuserUrl = url(SUPERUSER, folder.passwords.superuser, "postgres");
+
+  let stopping = false;
+  let server = launch(folder, port, logFile, options.settings ?? {});
+  await ready(server, superuserUrl, logFile, port);
+  await makeRoles(superuserUrl, folder.passwords);
+  log(`PostgreSQL ${folder.programs.major} is ready on port ${port}`);
+
+  const keepRunning = async (): Promise<void> => {
+    for (let waitMs = 100; ; waitMs = Math.min(waitMs * 2, 5000)) {
+      await server.exited;
+      if (stopping) return;
+      log(`PostgreSQL ended unexpectedly (see ${logFile}); starting it again`);
+      await sleep(waitMs, undefined, { ref: false });
+      if (stopping) return;
+      server = launch(folder, port, logFile, options.settings ?? {});
+      try {
+        await ready(server, superuserUrl, logFile, port);
+        waitMs = 50;
+      } catch (error) {
+        log(`PostgreSQL did not start: ${error instanceof Error ? error.message : String(error)}`);
+        server.process.kill("SIGKILL");
+      }
+    }
+  };
+  const kept = keepRunning();
+
+  const end = async (signal: NodeJS.Signals): Promise<void> => {
+    stopping = true;
+    server.process.ref();
+    server.process.kill(signal);
+    const gone = await Promise.race([server.exited.then(() => true), sleep(15_000, false, { ref: false })]);
+    if (!gone) server.process.kill("SIGKILL");
+    await server.exited;
+    await kept;
+  };
+  return {
+    ownerUrl: url(ROLES.owner, folder.passwords.owner),
+    apiUrl: url(ROLES.api, folder.passwords.api),
+    serviceUrl: url(ROLES.service, folder.passwords.service),
+    superuserUrl,
+    port,
+    logFile,
+    // SIGINT is PostgreSQL's "fast" stop: open transactions are rolled back, then an orderly end.
+    stop: () => end("SIGINT"),
+    kill: () => end("SIGKILL"),
+  };
+}
+
+interface Server {
+  readonly process: ChildProcess;
+  readonly exited: Promise<void>;
+}
+
+function launch(
+  folder: PostgresFolder,
+  port: number,
+  logFile: string,
+  extra: Readonly<Record<string, string>>,
+): Server {
+  const settings = {
+    listen_addresses: "127.0.0.1",
+    unix_socket_directories: "",
+    // Read back by the next start, to tell a server left behind from one in use.
+    "cogni.owner_pid": String(process.pid),
+    jit: "off",
+    ...extra,
+  };
+  const args = ["-D", folder.data, "-p", String(port)];
+  for (const [name, value] of Object.entries(settings)) args.push("-c", `${name}=${value}`);
+  const output = openSync(logFile, "a", 0o600);
+  // A session of its own: Ctrl-C in the terminal must reach us, who stop it last, and not the database first.
+  const child = spawn(folder.programs.postgres, args, {
+    ...folder.user,
+    cwd: folder.folder,
+    env: { PATH: "/usr/bin:/bin", LC_ALL: "C" },
+    detached: true,
+    stdio: ["ignore", output, output],
+  });
+  closeSync(output);
+  child.unref();
+  const watchdog = watch(child, folder);
+  const exited = new Promise<void>((done) => {
+    child.once("error", () => done());
+    child.once("exit", () => done());
+  }).then(() => void watchdog.kill("SIGKILL"));
+  return { process: child, exited };
+}
+
+/** Ends the server when we end, SIGKILL included: its input is a pipe from us, which closes when we are gone. */
+function watch(child: ChildProcess, folder: PostgresFolder): ChildProcess {
+  const watchdog = spawn("/bin/sh", ["-c", 'cat >/dev/null; kill -INT "$1"', "sh", String(child.pid)], {
+    ...folder.user,
+    cwd: "/",
+    detached: true,
+    stdio: ["pipe", "ignore", "ignore"],
+  });
+  watchdog.unref();
+  if (watchdog.stdin && "unref" in watchdog.stdin && typeof watchdog.stdin.unref === "function")
+    watchdog.stdin.unref();
+  return watchdog;
+}
+
+async function ready(server: Server, url: string, logFile: string, port: number): Promise<void> {
+  let gone = false;
+  void server.exited.then(() => {
+    gone = true;
+  });
+  const deadline = Date.now() + 30_000;
+  for (;;) {
+    const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2000 });
+    // Without a listener a connection cut at the wrong moment would end the process.
+    client.on("error", () => undefined);
+    try {
+      await client.connect();
+      if (gone) throw new Error("another server answers on this port");
+      return;
+    } catch (cause) {
+      if (!gone && Date.now() < deadline) {
+        await sleep(20);
+        continue;
+      }
+      const tail = readFileSync(logFile, "utf8").trim().split("\n").slice(-5).join("\n");
+      if (tail.includes("Address already in use"))
+        throw new Error(`Port ${port} is in use by another program.`);
+      throw new Error(`PostgreSQL did not come up; its log (${logFile}) ends with:\n${tail}`, { cause });
+    } finally {
+      await client.end();
+    }
+  }
+}
+
+/** Makes the three roles and the database where they are missing, so that a start cut short is completed by the next. */
+async function makeRoles(superuserUrl: string, passwords: PostgresFolder["passwords"]): Promise<void> {
+  const client = new pg.Client({ connectionString: superuserUrl });
+  await client.connect();
+  try {
+    for (const [key, role] of Object.entries(ROLES) as [keyof typeof ROLES, string][]) {
+      const exists = await client.query("SELECT FROM pg_roles WHERE rolname = $1", [role]);
+      if (exists.rowCount) continue;
+      await client.query(`CREATE ROLE ${role} LOGIN PASSWORD ${client.escapeLiteral(passwords[key])}`);
+    }
+    const exists = await client.query("SELECT FROM pg_database WHERE datname = $1", [DATABASE]);
+    if (!exists.rowCount) await client.query(`CREATE DATABASE ${DATABASE} OWNER ${ROLES.owner}`);
+  } finally {
+    await client.end();
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  await once(server, "close");
+  if (address === null || typeof address === "string") throw new Error("no free port");
+  return address.port;
+}
