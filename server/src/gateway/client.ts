@@ -1,0 +1,216 @@
+/**
+ * The gateway's RPCs as typed calls over one connection that is kept up for as long as the client lives. Each call has
+ * a timeout, each answer is parsed, each failure is an AppError.
+ */
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Logger } from "pino";
+import type { z } from "zod";
+import { AppError } from "../errors.ts";
+import type { Secret } from "../secret.ts";
+import { type Connection, connect, startupRetryMs } from "./connection.ts";
+import type { DeviceCredentials } from "./device-identity.ts";
+import { GatewayRefusedError } from "./errors.ts";
+import type { MergePatch } from "./json.ts";
+import * as protocol from "./protocol.ts";
+import { channelsStatusSchema } from "./snapshot.ts";
+
+export interface GatewayClientOptions {
+  readonly url: string;
+  readonly token: Secret;
+  /** Null on loopback, where the token alone gives all scopes. */
+  readonly device: DeviceCredentials | null;
+  readonly clientVersion: string;
+  /** Milliseconds: to be greeted, one call, one config write (which waits until the gateway has applied it). */
+  readonly timeouts: { readonly connectMs: number; readonly callMs: number; readonly writeMs: number };
+  /** Milliseconds between attempts to connect: the first, doubled up to the last. */
+  readonly backoff: { readonly firstMs: number; readonly maxMs: number };
+  readonly log: Logger;
+}
+
+export interface ConfigPatchRequest {
+  readonly patch: MergePatch;
+  readonly baseHash: string;
+  /** Paths of arrays that the patch may shorten or delete. */
+  readonly replacePaths?: readonly string[];
+  readonly timeoutMs?: number;
+}
+
+interface Account {
+  readonly channel: string;
+  readonly accountId: string;
+}
+
+export type GatewayClient = ReturnType<typeof createGatewayClient>;
+
+type Unsubscribe = () => void;
+
+/** Begins to connect at once. Calls made while there is no connection fail with gateway_unreachable. */
+export function createGatewayClient(options: GatewayClientOptions) {
+  const { log, timeouts } = options;
+  const closing = new AbortController();
+  const connectedListeners = new Set<() => void>();
+  const disconnectedListeners = new Set<(reason: AppError) => void>();
+  let connection: Connection | null = null;
+  let lastError: AppError | null = null;
+  const running = keepConnected();
+
+  async function keepConnected(): Promise<void> {
+    let failures = 0;
+    while (!closing.signal.aborted) {
+      try {
+        const next = await connect({ ...options, connectTimeoutMs: timeouts.connectMs });
+        if (closing.signal.aborted) return await next.close();
+        failures = 0;
+        established(next);
+        lost(await next.ended);
+      } catch (error) {
+        lost(error instanceof AppError ? error : new AppError("gateway_unreachable", { cause: error }));
+      }
+      if (lastError) await pause(startupRetryMs(lastError) ?? backoffMs(failures++));
+    }
+  }
+
+  function established(next: Connection): void {
+    connection = next;
+    lastError = null;
+    log.info({ server: next.hello.server.version }, "gateway connected");
+    if (next.warning) log.warn(next.warning);
+    for (const listener of connectedListeners) listener();
+  }
+
+  function lost(error: AppError): void {
+    const wasConnected = connection !== null;
+    const isNews = wasConnected || error.message !== lastError?.message;
+    connection = null;
+    lastError = error;
+    if (closing.signal.aborted) return;
+    if (isNews) log.warn({ err: error }, wasConnected ? "gateway lost" : "gateway not connected");
+    for (const listener of disconnectedListeners) listener(error);
+  }
+
+  function backoffMs(failures: number): number {
+    const { firstMs, maxMs } = options.backoff;
+    return Math.min(maxMs, firstMs * 2 ** failures) * (1 - Math.random() / 2);
+  }
+
+  async function pause(ms: number): Promise<void> {
+    await sleep(ms, undefined, { signal: closing.signal }).catch((error: unknown) => {
+      if (!closing.signal.aborted) throw error;
+    });
+  }
+
+  async function request(method: string, params: unknown, timeoutMs = timeouts.callMs): Promise<unknown> {
+    const deadline = Date.now() + timeoutMs;
+    for (;;) {
+      if (!connection) throw new AppError("gateway_unreachable", { cause: lastError });
+      try {
+        return await connection.request(method, params, deadline - Date.now());
+      } catch (error) {
+        const retryMs = error instanceof AppError ? startupRetryMs(error) : null;
+        if (retryMs === null || Date.now() + retryMs >= deadline) throw error;
+        await pause(retryMs);
+      }
+    }
+  }
+
+  async function call<T>(
+    method: string,
+    params: object,
+    schema: z.ZodType<T>,
+    timeoutMs?: number,
+  ): Promise<T> {
+    const answer = schema.safeParse(await request(method, params, timeoutMs));
+    if (answer.success) return answer.data;
+    throw new AppError("internal_error", {
+      cause: new Error(`the gateway's answer to ${method} is not of the known form`, { cause: answer.error }),
+    });
+  }
+
+  return {
+    connected: (): boolean => connection !== null,
+    /** Why there is no connection; null while there is one, or before the first attempt has ended. */
+    problem: (): AppError | null => lastError,
+
+    /** Changes with every connection, so that whoever holds a hash or a result can tell that it is of an older one. */
+    epoch: (): object | null => connection,
+
+    /**
+     * Waits for a connection whose greeting was checked.
+     * @throws GatewayRefusedError at once; AppError gateway_unreachable after `timeoutMs`
+     */
+    ready(timeoutMs: number): Promise<void> {
+      if (connection) return Promise.resolve();
+      return new Promise((resolve, reject) => {
+        const settle = (then: () => void): void => {
+          clearTimeout(timer);
+          connectedListeners.delete(succeed);
+          disconnectedListeners.delete(refuse);
+          then();
+        };
+        const succeed = (): void => settle(resolve);
+        const refuse = (reason: AppError): void => {
+          if (reason instanceof GatewayRefusedError) settle(() => reject(reason));
+        };
+        const timer = setTimeout(
+          () => settle(() => reject(new AppError("gateway_unreachable", { cause: lastError }))),
+          timeoutMs,
+        );
+        connectedListeners.add(succeed);
+        disconnectedListeners.add(refuse);
+        if (lastError) refuse(lastError);
+      });
+    },
+
+    /** Called at every connect, and at once when there is a connection already. */
+    onConnected(listener: () => void): Unsubscribe {
+      connectedListeners.add(listener);
+      if (connection) listener();
+      return () => connectedListeners.delete(listener);
+    },
+    onDisconnected(listener: (reason: AppError) => void): Unsubscribe {
+      disconnectedListeners.add(listener);
+      return () => disconnectedListeners.delete(listener);
+    },
+
+    /** With `probe`, the messengers are asked too: as slow as the slowest account, so never in the regular poll. */
+    channelsStatus: (query: { channel?: string; probe?: boolean } = {}, timeoutMs = timeouts.callMs) =>
+      call("channels.status", { ...query, timeoutMs }, channelsStatusSchema, timeoutMs),
+    channelsStart: (account: Account) => call("channels.start", account, protocol.startSchema),
+    channelsStop: (account: Account) => call("channels.stop", account, protocol.stopSchema),
+    /** Writes config: only inside of the writer's `exclusive`. */
+    channelsLogout: (account: Account) =>
+      call("channels.logout", account, protocol.logoutSchema, timeouts.writeMs),
+    webLoginStart: (login: Account & { force?: boolean }) =>
+      call("web.login.start", login, protocol.webLoginSchema, timeouts.writeMs),
+    /** Long-polls for `waitMs`; answers early with a rotated code only when told the current one. */
+    webLoginWait: (login: Account & { sessionKey?: string; currentQrDataUrl?: string }, waitMs: number) =>
+      call(
+        "web.login.wait",
+        { ...login, timeoutMs: waitMs },
+        protocol.webLoginSchema,
+        waitMs + timeouts.callMs,
+      ),
+    configGet: () => call("config.get", {}, protocol.configGetSchema),
+    /** Only by the writer. */
+    configPatch: ({ patch, timeoutMs, ...rest }: ConfigPatchRequest) =>
+      call(
+        "config.patch",
+        { raw: JSON.stringify(patch), ...rest },
+        protocol.configPatchSchema,
+        timeoutMs ?? timeouts.writeMs,
+      ),
+    schemaLookup: (path: string) => call("config.schema.lookup", { path }, protocol.schemaNodeSchema),
+    pluginsList: () => call("plugins.list", {}, protocol.pluginsListSchema),
+    secretsReload: () => call("secrets.reload", {}, protocol.anySchema, timeouts.writeMs),
+    /** A method that our plugin adds to the gateway. */
+    bridge: <T>(method: string, params: object, schema: z.ZodType<T>): Promise<T> =>
+      call(method, params, schema),
+
+    /** Ends the connection and all pending calls. */
+    async close(): Promise<void> {
+      closing.abort();
+      await connection?.close();
+      await running;
+    },
+  };
+}
