@@ -1,0 +1,80 @@
+-- Who may see and do what. Run again whenever this text or a role's name changes, so everything here replaces what
+-- was there. :api, :service and :owner stand for the users of DATABASE_URL, DATABASE_SERVICE_URL and DATABASE_OWNER_URL.
+
+-- Looked up before the tenant is known, and so the only holes in the wall: each takes a hash that nobody can guess,
+-- and tells the least. They run as the owner, whose own sight is limited to these two tables (below).
+
+-- The tenant of a living API key, by the SHA-256 of the key.
+CREATE OR REPLACE FUNCTION lookup_api_key(hash bytea)
+  RETURNS TABLE (id uuid, billing_account_id text, name text)
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+  AS $$
+    SELECT k.id, k.billing_account_id, k.name
+    FROM public.api_keys k JOIN public.billing_accounts b ON b.id = k.billing_account_id
+    WHERE k.key_hash = hash AND k.revoked_at IS NULL AND b.status = 'active'
+  $$;
+
+-- Whether some other tenant owns the credential; never which.
+CREATE OR REPLACE FUNCTION credential_claimed_elsewhere(of_channel text, fingerprint bytea)
+  RETURNS boolean
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+  AS $$
+    SELECT EXISTS (
+      SELECT FROM public.channel_registrations r
+      WHERE r.channel = of_channel AND r.credential_fingerprint = fingerprint AND r.disconnected_at IS NULL
+        AND r.billing_account_id IS DISTINCT FROM current_setting('app.billing_account_id', true)
+    )
+  $$;
+
+-- Nobody starts with anything.
+REVOKE ALL ON SCHEMA public FROM PUBLIC;
+REVOKE ALL ON ALL TABLES IN SCHEMA public, auth FROM PUBLIC, :api, :service;
+REVOKE ALL ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC, :api, :service;
+GRANT USAGE ON SCHEMA public TO :api, :service;
+GRANT USAGE ON SCHEMA auth TO :api;
+
+-- The wall: enabled for all, forced on the owner too. Unset means NULL, and NULL equals nothing.
+DO $$
+DECLARE
+  wall record;
+BEGIN
+  FOR wall IN
+    SELECT c.relname AS name, a.attname AS tenant
+    FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+    WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
+      AND (a.attname = 'billing_account_id' OR (c.relname = 'billing_accounts' AND a.attname = 'id'))
+  LOOP
+    EXECUTE format('ALTER TABLE public.%I ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', wall.name);
+    EXECUTE format('DROP POLICY IF EXISTS tenant ON public.%I', wall.name);
+    EXECUTE format('CREATE POLICY tenant ON public.%I USING (%I = current_setting(''app.billing_account_id'', true))',
+      wall.name, wall.tenant);
+    EXECUTE format('DROP POLICY IF EXISTS service ON public.%I', wall.name);
+    EXECUTE format('CREATE POLICY service ON public.%I TO :service USING (true)', wall.name);
+  END LOOP;
+END $$;
+
+-- What the two functions above need to see.
+DROP POLICY IF EXISTS lookup ON api_keys;
+CREATE POLICY lookup ON api_keys FOR SELECT TO :owner USING (true);
+DROP POLICY IF EXISTS lookup ON billing_accounts;
+CREATE POLICY lookup ON billing_accounts FOR SELECT TO :owner USING (true);
+DROP POLICY IF EXISTS lookup ON channel_registrations;
+CREATE POLICY lookup ON channel_registrations FOR SELECT TO :owner USING (true);
+
+GRANT EXECUTE ON FUNCTION lookup_api_key(bytea) TO :api;
+GRANT EXECUTE ON FUNCTION credential_claimed_elsewhere(text, bytea) TO :api, :service;
+
+-- The API: one tenant at a time, wishes and their record.
+GRANT SELECT ON installation, billing_accounts, placements, account_observations, vault_secrets, schema_migrations TO :api;
+GRANT SELECT (id, reachable, observed_at) ON gateways TO :api;
+GRANT SELECT, INSERT, UPDATE ON channel_registrations TO :api;
+GRANT SELECT, INSERT ON audit_log TO :api;
+GRANT SELECT, INSERT, UPDATE (last_used_at, revoked_at) ON api_keys TO :api;
+GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA auth TO :api;
+
+-- The service: the reconcile loop, the watcher, the resolver and the operator's commands, across tenants.
+GRANT SELECT ON installation, schema_migrations TO :service;
+GRANT SELECT, INSERT, UPDATE ON billing_accounts, gateways, placements, vault_secrets TO :service;
+GRANT SELECT, INSERT, UPDATE ON channel_registrations TO :service;
+GRANT SELECT, INSERT, UPDATE, DELETE ON account_observations TO :service;
+GRANT SELECT, INSERT ON audit_log, api_keys TO :service;

@@ -1,0 +1,91 @@
+/**
+ * The wall, from our side: whoever queries a tenant's tables does so inside `withTenant`, where the database itself
+ * shows one tenant's rows. The setting is LOCAL to the transaction, so a pooled connection never carries it over.
+ */
+import { type BillingAccountId, billingAccountIdSchema } from "@cogni/contract";
+import type pg from "pg";
+import { asDatabaseError } from "./errors.ts";
+import type { Db } from "./pool.ts";
+
+/** Plain values, as pg binds them. */
+export type SqlValue = string | number | boolean | Date | Uint8Array | null | readonly SqlValue[];
+
+/** A transaction under way. `Row` names the columns that the SQL beside it selects. */
+export interface Tx {
+  /** @param name keeps the statement prepared on its connection; for the few that run with every request */
+  query<Row extends pg.QueryResultRow = Record<string, never>>(
+    sql: string,
+    values?: readonly SqlValue[],
+    name?: string,
+  ): Promise<Row[]>;
+}
+
+/** Sees and writes the rows of one tenant. */
+export interface TenantTx extends Tx {
+  readonly billingAccountId: BillingAccountId;
+}
+
+/** Sees all tenants, by policies of its own; for the reconcile loop, the watcher, the resolver and the operator. */
+export interface ServiceTx extends Tx {
+  readonly crossesTenants: true;
+}
+
+/**
+ * Runs `work` in one transaction of the API role that sees the tenant's rows only; commits when it resolves.
+ * Throws what `work` throws, and AppError `database_unavailable`.
+ */
+export function withTenant<T>(
+  db: Db,
+  billingAccountId: BillingAccountId,
+  work: (tx: TenantTx) => Promise<T>,
+): Promise<T> {
+  return transaction(db.api, beginFor(billingAccountId), (tx) => work({ ...tx, billingAccountId }));
+}
+
+/** Runs `work` in one transaction of the service role. Throws as `withTenant` does. */
+export function withService<T>(db: Db, work: (tx: ServiceTx) => Promise<T>): Promise<T> {
+  return transaction(db.service, "BEGIN", (tx) => work({ ...tx, crossesTenants: true }));
+}
+
+/** Opens a transaction and names its tenant, in one message. The form of the id, parsed again, leaves nothing to escape. */
+export function beginFor(billingAccountId: BillingAccountId): string {
+  return `BEGIN; SET LOCAL app.billing_account_id = '${billingAccountIdSchema.parse(billingAccountId)}'`;
+}
+
+async function transaction<T>(pool: pg.Pool, begin: string, work: (tx: Tx) => Promise<T>): Promise<T> {
+  const client = await pool.connect().catch((error) => {
+    throw asDatabaseError(error);
+  });
+  let broken: Error | undefined;
+  const onError = (error: Error): void => {
+    broken = error;
+  };
+  client.on("error", onError);
+  try {
+    // Not awaited: it travels with the first query of `work`, one round trip less. Should it fail, no tenant is set,
+    // the queries behind it see no rows, and its own error is thrown below.
+    const begun = client.query(begin);
+    begun.catch(() => undefined);
+    const result = await work({
+      query: async <Row extends pg.QueryResultRow>(
+        text: string,
+        values: readonly SqlValue[] = [],
+        name?: string,
+      ) => {
+        const { rows } = await client.query<Row>({ text, values: [...values], ...(name && { name }) });
+        return rows;
+      },
+    });
+    await begun;
+    await client.query("COMMIT");
+    return result;
+  } catch (error) {
+    await client.query("ROLLBACK").catch((rollbackError: Error) => {
+      broken = rollbackError;
+    });
+    throw asDatabaseError(error);
+  } finally {
+    client.off("error", onError);
+    client.release(broken);
+  }
+}
