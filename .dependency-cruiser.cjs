@@ -1,0 +1,74 @@
+/**
+ * The directions in which code may depend (ARCHITECTURE.md, "Rooms"). `npm run check` fails on any other;
+ * scripts/test/import-directions.test.ts proves that it does.
+ */
+const rule = (name, comment, from, to) => ({ name, comment, severity: "error", from, to });
+const server = "^server/src/";
+
+module.exports = {
+  forbidden: [
+    rule("no-circles", "Two files that need each other are one file.", {}, { circular: true }),
+    rule(
+      "contract-stands-alone",
+      "The contract is what crosses boundaries; it imports nothing of ours.",
+      { path: "^contract/" },
+      { path: "^(server|console|plugins|dev-env|bench|scripts)/" },
+    ),
+    rule(
+      "rooms-meet-in-the-contract",
+      "Server, console and each plugin speak through the contract, never by importing each other.",
+      { path: "^(server|console|plugins/[^/]+)/", pathNot: "/test/" },
+      { path: "^(server|console|plugins/[^/]+)/", pathNot: "^$1/" },
+    ),
+    rule(
+      "dev-env-is-for-tests",
+      "What runs in production doesn't know the stand-ins.",
+      { path: "^(server|console|plugins|contract)/", pathNot: "/test/" },
+      { path: "^dev-env/" },
+    ),
+    rule(
+      "dev-env-starts-the-server",
+      "The development command drives the server as an operator does: as a process.",
+      { path: "^dev-env/src/" },
+      { path: "^(server|console|plugins|bench)/" },
+    ),
+    rule(
+      "http-and-loops-meet-in-the-database",
+      "A route starts no loop and a loop answers no request.",
+      { path: `${server}(http|reconcile)/` },
+      { path: `${server}(http|reconcile)/`, pathNot: `${server}$1/` },
+    ),
+    rule(
+      "rules-know-no-entrance",
+      "Channels and sign-in are called by routes and loops, and know neither.",
+      { path: `${server}(channels|auth)/` },
+      { path: `${server}(http|reconcile)/` },
+    ),
+    rule(
+      "foundations-know-no-rules",
+      "Gateway, vault and database serve the rules above them.",
+      { path: `${server}(gateway|vault|db)/` },
+      { path: `${server}(channels|auth|http|reconcile)/` },
+    ),
+    rule(
+      "foundations-stand-apart",
+      "Gateway, vault and database are put together by those who use them.",
+      { path: `${server}(gateway|vault|db)/` },
+      { path: `${server}(gateway|vault|db)/`, pathNot: `${server}$1/` },
+    ),
+    rule(
+      "no-missing-modules",
+      "What can't be resolved escapes every rule above.",
+      {},
+      { couldNotResolve: true, pathNot: "\\.css$" },
+    ),
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    exclude: { path: "(^|/)(node_modules|next-env\\.d\\.ts|\\.next|\\.data|test-results|dist)(/|$)" },
+    // TypeScript 7 has no API that the cruiser could use, and its swc reader knows no `using`.
+    parser: "acorn",
+
+    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "types", "default"] },
+  },
+};
