@@ -1,8 +1,8 @@
 -- Who may see and do what. Run again whenever this text or a role's name changes, so everything here replaces what
 -- was there. :api, :service and :owner stand for the users of DATABASE_URL, DATABASE_SERVICE_URL and DATABASE_OWNER_URL.
 
--- Looked up before the tenant is known, and so the only holes in the wall: each takes a hash that nobody can guess,
--- and tells the least. They run as the owner, whose own sight is limited to these two tables (below).
+-- Looked up before the tenant is known, and so the only holes in the wall: each takes what nobody can guess,
+-- and tells the least. They run as the owner, whose own sight is limited to what they need (below).
 
 -- The tenant of a living API key, by the SHA-256 of the key.
 CREATE OR REPLACE FUNCTION lookup_api_key(hash bytea)
@@ -12,6 +12,17 @@ CREATE OR REPLACE FUNCTION lookup_api_key(hash bytea)
     SELECT k.id, k.billing_account_id, k.name
     FROM public.api_keys k JOIN public.billing_accounts b ON b.id = k.billing_account_id
     WHERE k.key_hash = hash AND k.revoked_at IS NULL AND b.status = 'active'
+  $$;
+
+-- The person behind a living session, by the token that the signed cookie carries.
+CREATE OR REPLACE FUNCTION lookup_session(of_token text)
+  RETURNS TABLE (user_id text, billing_account_id text, name text, email text)
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+  AS $$
+    SELECT u.id, u.billing_account_id, u.name, u.email
+    FROM auth.session s JOIN auth."user" u ON u.id = s."userId"
+      JOIN public.billing_accounts b ON b.id = u.billing_account_id
+    WHERE s.token = of_token AND s."expiresAt" > now() AND b.status = 'active'
   $$;
 
 -- Whether some other tenant owns the credential; never which.
@@ -53,7 +64,7 @@ BEGIN
   END LOOP;
 END $$;
 
--- What the two functions above need to see.
+-- What the functions above need to see.
 DROP POLICY IF EXISTS lookup ON api_keys;
 CREATE POLICY lookup ON api_keys FOR SELECT TO :owner USING (true);
 DROP POLICY IF EXISTS lookup ON billing_accounts;
@@ -61,7 +72,7 @@ CREATE POLICY lookup ON billing_accounts FOR SELECT TO :owner USING (true);
 DROP POLICY IF EXISTS lookup ON channel_registrations;
 CREATE POLICY lookup ON channel_registrations FOR SELECT TO :owner USING (true);
 
-GRANT EXECUTE ON FUNCTION lookup_api_key(bytea) TO :api;
+GRANT EXECUTE ON FUNCTION lookup_api_key(bytea), lookup_session(text) TO :api;
 GRANT EXECUTE ON FUNCTION credential_claimed_elsewhere(text, bytea) TO :api, :service;
 
 -- The API: one tenant at a time, wishes and their record.

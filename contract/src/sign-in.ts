@@ -1,0 +1,16 @@
+/** Signing in and out by e-mail and password. */
+import { z } from "zod";
+
+export const signInRequestSchema = z.strictObject({
+  email: z.email().max(254),
+  /** At most what the password hash accepts. */
+  password: z.string().min(1, "must not be empty").max(128),
+});
+export type SignInRequest = z.infer<typeof signInRequestSchema>;
+
+/** The session itself travels in a cookie that scripts cannot read. */
+export const signedInSchema = z.object({ person: z.object({ email: z.string(), name: z.string() }) });
+export type SignedIn = z.infer<typeof signedInSchema>;
+
+export const signedOutSchema = z.object({ signedOut: z.literal(true) });
+export type SignedOut = z.infer<typeof signedOutSchema>;

@@ -1,0 +1,38 @@
+/** From an API key to the tenant it belongs to, at one query in a few seconds per key. */
+import { billingAccountIdSchema } from "@cogni/contract";
+import { hashApiKey, lookupApiKey } from "../db/api-keys.ts";
+import type { Db } from "../db/pool.ts";
+import { createExpiringCache } from "./expiring-cache.ts";
+import type { Principal } from "./principal.ts";
+
+export interface ApiKeys {
+  /** Null for a key that is malformed, unknown, revoked, or of a suspended tenant. Throws AppError database_unavailable. */
+  find(key: string): Promise<Principal | null>;
+}
+
+const KEY_FORM = /^cck_[A-Za-z0-9_-]{32,128}$/;
+const MAX_REMEMBERED = 10_000;
+
+/** @param ttlMs how long a revoked key may live on in this process */
+export function createApiKeys(db: Db, ttlMs: number): ApiKeys {
+  const remembered = createExpiringCache<Principal | null>({ ttlMs, maxEntries: MAX_REMEMBERED });
+  return {
+    async find(key) {
+      if (!KEY_FORM.test(key)) return null;
+      const hash = hashApiKey(key);
+      return remembered.get(hash.toString("base64"), () => lookUp(db, hash));
+    },
+  };
+}
+
+async function lookUp(db: Db, hash: Buffer): Promise<Principal | null> {
+  const key = await lookupApiKey(db, hash);
+  return (
+    key && {
+      billingAccountId: billingAccountIdSchema.parse(key.billingAccountId),
+      actor: { kind: "key", id: key.id },
+      name: key.name,
+      email: null,
+    }
+  );
+}
