@@ -5,7 +5,6 @@
 import pg from "pg";
 import { AppError } from "../errors.ts";
 import type { Secret } from "../secret.ts";
-import { asDatabaseError } from "./errors.ts";
 
 /** `bigint` as a number: versions and counters stay far below 2^53. */
 const types: pg.CustomTypesConfig = {
@@ -70,8 +69,6 @@ function createPool(url: Secret, name: string, log: DbLog): pg.Pool {
     types,
     ...TIMEOUTS,
   });
-  pool.on("error", (error) =>
-    log.warn({ err: asDatabaseError(error), pool: name }, "a database connection broke"),
-  );
+  pool.on("error", (error) => log.warn({ pool: name, reason: error.message }, "a database connection broke"));
   return pool;
 }

@@ -12,11 +12,9 @@ export type SqlValue = string | number | boolean | Date | Uint8Array | null | re
 
 /** A transaction under way. `Row` names the columns that the SQL beside it selects. */
 export interface Tx {
-  /** @param name keeps the statement prepared on its connection; for the few that run with every request */
   query<Row extends pg.QueryResultRow = Record<string, never>>(
     sql: string,
     values?: readonly SqlValue[],
-    name?: string,
   ): Promise<Row[]>;
 }
 
@@ -39,7 +37,9 @@ export function withTenant<T>(
   billingAccountId: BillingAccountId,
   work: (tx: TenantTx) => Promise<T>,
 ): Promise<T> {
-  return transaction(db.api, beginFor(billingAccountId), (tx) => work({ ...tx, billingAccountId }));
+  return transaction(db.api, `BEGIN; ${setTenant(billingAccountId)}`, (tx) =>
+    work({ ...tx, billingAccountId }),
+  );
 }
 
 /** Runs `work` in one transaction of the service role. Throws as `withTenant` does. */
@@ -47,9 +47,9 @@ export function withService<T>(db: Db, work: (tx: ServiceTx) => Promise<T>): Pro
   return transaction(db.service, "BEGIN", (tx) => work({ ...tx, crossesTenants: true }));
 }
 
-/** Opens a transaction and names its tenant, in one message. The form of the id, parsed again, leaves nothing to escape. */
-export function beginFor(billingAccountId: BillingAccountId): string {
-  return `BEGIN; SET LOCAL app.billing_account_id = '${billingAccountIdSchema.parse(billingAccountId)}'`;
+/** Names the tenant until the transaction ends. The form of the id, parsed again, leaves nothing to escape. */
+export function setTenant(billingAccountId: BillingAccountId): string {
+  return `SET LOCAL app.billing_account_id = '${billingAccountIdSchema.parse(billingAccountId)}'`;
 }
 
 async function transaction<T>(pool: pg.Pool, begin: string, work: (tx: Tx) => Promise<T>): Promise<T> {
@@ -67,14 +67,8 @@ async function transaction<T>(pool: pg.Pool, begin: string, work: (tx: Tx) => Pr
     const begun = client.query(begin);
     begun.catch(() => undefined);
     const result = await work({
-      query: async <Row extends pg.QueryResultRow>(
-        text: string,
-        values: readonly SqlValue[] = [],
-        name?: string,
-      ) => {
-        const { rows } = await client.query<Row>({ text, values: [...values], ...(name && { name }) });
-        return rows;
-      },
+      query: async <Row extends pg.QueryResultRow>(sql: string, values: readonly SqlValue[] = []) =>
+        (await client.query<Row>(sql, [...values])).rows,
     });
     await begun;
     await client.query("COMMIT");

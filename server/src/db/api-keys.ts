@@ -1,0 +1,83 @@
+/** API keys: `cck_` and 256 random bits, of which only the SHA-256 is kept. */
+import { createHash, randomBytes } from "node:crypto";
+import type { BillingAccountId } from "@cogni/contract";
+import { Secret } from "../secret.ts";
+import { asDatabaseError } from "./errors.ts";
+import type { Db } from "./pool.ts";
+import type { TenantTx, Tx } from "./tenant.ts";
+
+export interface ApiKey {
+  readonly id: string;
+  readonly name: string;
+  /** By which a person recognises it. */
+  readonly prefix: string;
+  readonly createdAt: Date;
+  /** To the minute. */
+  readonly lastUsedAt: Date | null;
+  readonly revokedAt: Date | null;
+}
+
+export interface KeyHolder {
+  readonly keyId: string;
+  readonly keyName: string;
+  readonly billingAccountId: BillingAccountId;
+}
+
+const PREFIX = "cck_";
+
+/** The key is in the answer and nowhere else: it can't be told a second time. */
+export async function createApiKey(
+  tx: Tx,
+  { billingAccountId, name }: { readonly billingAccountId: BillingAccountId; readonly name: string },
+): Promise<{ id: string; key: Secret }> {
+  const key = PREFIX + randomBytes(32).toString("base64url");
+  const rows = await tx.query<{ id: string }>(
+    "INSERT INTO api_keys (billing_account_id, name, prefix, key_hash) VALUES ($1, $2, $3, $4) RETURNING id",
+    [billingAccountId, name, key.slice(0, PREFIX.length + 6), hashOf(key)],
+  );
+  return { id: rows[0]?.id ?? "", key: new Secret(key) };
+}
+
+/** Whose key it is, before any tenant is known; null for one that is unknown, revoked, or of a suspended tenant. */
+export async function lookUpApiKey(db: Db, key: string): Promise<KeyHolder | null> {
+  if (!key.startsWith(PREFIX)) return null;
+  try {
+    const { rows } = await db.api.query<KeyHolder>({
+      name: "lookup_api_key",
+      text: `SELECT id AS "keyId", name AS "keyName", billing_account_id AS "billingAccountId" FROM lookup_api_key($1)`,
+      values: [hashOf(key)],
+    });
+    return rows[0] ?? null;
+  } catch (error) {
+    throw asDatabaseError(error);
+  }
+}
+
+/** Remembers that the key was used; at most one write a minute for each key. */
+export async function touchApiKey(tx: TenantTx, id: string): Promise<void> {
+  await tx.query(
+    `UPDATE api_keys SET last_used_at = now()
+     WHERE id = $1 AND (last_used_at IS NULL OR last_used_at < now() - interval '1 minute')`,
+    [id],
+  );
+}
+
+/** False where the tenant has no such living key. */
+export async function revokeApiKey(tx: TenantTx, id: string): Promise<boolean> {
+  const rows = await tx.query(
+    "UPDATE api_keys SET revoked_at = now() WHERE id = $1 AND revoked_at IS NULL RETURNING id",
+    [id],
+  );
+  return rows.length > 0;
+}
+
+export function listApiKeys(tx: TenantTx): Promise<ApiKey[]> {
+  return tx.query<ApiKey>(
+    `SELECT id, name, prefix, created_at AS "createdAt", last_used_at AS "lastUsedAt", revoked_at AS "revokedAt"
+     FROM api_keys ORDER BY created_at`,
+  );
+}
+
+function hashOf(key: string): Buffer {
+  return createHash("sha256").update(key).digest();
+}

@@ -1,0 +1,42 @@
+/** Who did what, when, and what came of it. Rows are only ever added: the API role may not change or delete one. */
+import type { BillingAccountId, ChannelId } from "@cogni/contract";
+import type { TenantTx, Tx } from "./tenant.ts";
+
+export interface AuditEntry {
+  readonly billingAccountId: BillingAccountId;
+  readonly actor: { readonly kind: "person" | "key" | "system"; readonly id: string };
+  /** A word for what was done: `channel.connect`. */
+  readonly action: string;
+  readonly channel: ChannelId | null;
+  readonly accountId: string | null;
+  /** A word for what came of it; never anything of a credential. */
+  readonly outcome: string;
+  readonly requestId: string | null;
+}
+
+/** Written in the transaction of what it tells of, so that neither stands without the other. */
+export async function append(tx: Tx, entry: AuditEntry): Promise<void> {
+  await tx.query(
+    `INSERT INTO audit_log (billing_account_id, actor, action, channel, account_id, outcome, request_id)
+     VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+    [
+      entry.billingAccountId,
+      JSON.stringify(entry.actor),
+      entry.action,
+      entry.channel,
+      entry.accountId,
+      entry.outcome,
+      entry.requestId,
+    ],
+  );
+}
+
+/** The tenant's latest entries, the newest first. */
+export function list(tx: TenantTx, limit: number): Promise<(AuditEntry & { readonly at: Date })[]> {
+  return tx.query(
+    `SELECT billing_account_id AS "billingAccountId", at, actor, action, channel, account_id AS "accountId", outcome,
+       request_id AS "requestId"
+     FROM audit_log ORDER BY id DESC LIMIT $1`,
+    [limit],
+  );
+}

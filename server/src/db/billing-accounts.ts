@@ -1,0 +1,47 @@
+/** Tenants. */
+import type { BillingAccountId } from "@cogni/contract";
+import { AppError } from "../errors.ts";
+import { placeTenants } from "./placements.ts";
+import type { ServiceTx, TenantTx } from "./tenant.ts";
+
+export interface BillingAccount {
+  readonly id: BillingAccountId;
+  readonly name: string;
+  readonly status: "active" | "suspended";
+}
+
+/** Creates the tenant and gives it a place. Throws AppError `tenant_exists`. */
+export async function createBillingAccount(
+  tx: ServiceTx,
+  { id, name }: Pick<BillingAccount, "id" | "name">,
+): Promise<void> {
+  const rows = await tx.query(
+    "INSERT INTO billing_accounts (id, name) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING id",
+    [id, name],
+  );
+  if (rows.length === 0)
+    throw new AppError("tenant_exists", { detail: `There is already a tenant “${id}”.` });
+  await placeTenants(tx);
+}
+
+/** The tenant of this transaction. */
+export async function ownBillingAccount(tx: TenantTx): Promise<BillingAccount | null> {
+  const rows = await tx.query<BillingAccount>("SELECT id, name, status FROM billing_accounts");
+  return rows[0] ?? null;
+}
+
+export interface BillingAccountOverview extends BillingAccount {
+  readonly createdAt: Date;
+  readonly gatewayId: string | null;
+  readonly channels: readonly string[];
+}
+
+/** For the operator. */
+export function listBillingAccounts(tx: ServiceTx): Promise<BillingAccountOverview[]> {
+  return tx.query<BillingAccountOverview>(
+    `SELECT b.id, b.name, b.status, b.created_at AS "createdAt", p.gateway_id AS "gatewayId",
+       ARRAY(SELECT channel FROM channel_registrations r
+         WHERE r.billing_account_id = b.id AND r.disconnected_at IS NULL ORDER BY channel) AS channels
+     FROM billing_accounts b LEFT JOIN placements p ON p.billing_account_id = b.id ORDER BY b.id`,
+  );
+}

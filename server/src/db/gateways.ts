@@ -1,0 +1,106 @@
+/** The gateways: where they are, how they prove who they are, who holds the lease on each, and when it was last seen. */
+import type { ServiceTx, TenantTx, Tx } from "./tenant.ts";
+
+export interface GatewaySettings {
+  readonly id: string;
+  readonly url: string;
+  /** SHA-256 of the gateway's token. */
+  readonly tokenHash: Uint8Array;
+}
+
+/** Of this database; a gateway carries it, and is another's if it carries another. */
+export async function installationId(tx: Tx): Promise<string> {
+  const rows = await tx.query<{ id: string }>("SELECT id FROM installation");
+  return rows[0]?.id ?? "";
+}
+
+/** Writes down the gateway that the settings name; its lease and capacity stay as they are. */
+export async function upsertGateway(tx: ServiceTx, gateway: GatewaySettings): Promise<void> {
+  await tx.query(
+    `INSERT INTO gateways (id, url, token_hash, installation_id) SELECT $1, $2, $3, id FROM installation
+     ON CONFLICT (id) DO UPDATE SET url = excluded.url, token_hash = excluded.token_hash`,
+    [gateway.id, gateway.url, gateway.tokenHash],
+  );
+}
+
+/** The gateway that this token's SHA-256 belongs to, or null. */
+export async function gatewayByTokenHash(tx: ServiceTx, tokenHash: Uint8Array): Promise<string | null> {
+  const rows = await tx.query<{ id: string }>("SELECT id FROM gateways WHERE token_hash = $1", [tokenHash]);
+  return rows[0]?.id ?? null;
+}
+
+/** The gateway as the tenant placed on it may know it; null while there is no place. */
+export async function gatewayOf(
+  tx: TenantTx,
+): Promise<{ id: string; reachable: boolean; observedAt: Date | null } | null> {
+  const rows = await tx.query<{ id: string; reachable: boolean; observedAt: Date | null }>(
+    `SELECT g.id, g.reachable, g.observed_at AS "observedAt"
+     FROM placements p JOIN gateways g ON g.id = p.gateway_id`,
+  );
+  return rows[0] ?? null;
+}
+
+/**
+ * Takes the lease, or renews one's own, for `leaseMs` from now by the database's clock. False: another holds it.
+ */
+export async function acquireLease(
+  tx: ServiceTx,
+  gatewayId: string,
+  holder: string,
+  leaseMs: number,
+): Promise<boolean> {
+  const rows = await tx.query(
+    `UPDATE gateways SET lease_holder = $2, lease_until = clock_timestamp() + $3 * interval '1 millisecond'
+     WHERE id = $1 AND (lease_holder = $2 OR lease_until IS NULL OR lease_until < clock_timestamp()) RETURNING id`,
+    [gatewayId, holder, leaseMs],
+  );
+  return rows.length > 0;
+}
+
+/** Gives one's own lease back, so that the next need not wait for its end. */
+export async function releaseLease(tx: ServiceTx, gatewayId: string, holder: string): Promise<void> {
+  await tx.query(
+    "UPDATE gateways SET lease_holder = NULL, lease_until = NULL WHERE id = $1 AND lease_holder = $2",
+    [gatewayId, holder],
+  );
+}
+
+/** Whether the gateway answers; written by the holder of its lease only. False: that is another by now. */
+export async function recordReachable(
+  tx: ServiceTx,
+  gatewayId: string,
+  holder: string,
+  reachable: boolean,
+): Promise<boolean> {
+  const rows = await tx.query(
+    "UPDATE gateways SET reachable = $3 WHERE id = $1 AND lease_holder = $2 RETURNING id",
+    [gatewayId, holder, reachable],
+  );
+  return rows.length > 0;
+}
+
+export interface GatewayOverview {
+  readonly id: string;
+  readonly url: string;
+  readonly reachable: boolean;
+  readonly observedAt: Date | null;
+  readonly leaseHolder: string | null;
+  readonly leaseUntil: Date | null;
+  readonly tenants: number;
+  readonly accounts: number;
+  readonly unsettled: number;
+  readonly capacity: number;
+}
+
+/** For the operator. */
+export function listGateways(tx: ServiceTx): Promise<GatewayOverview[]> {
+  return tx.query<GatewayOverview>(
+    `SELECT g.id, g.url, g.reachable, g.observed_at AS "observedAt", g.lease_holder AS "leaseHolder",
+       g.lease_until AS "leaseUntil", count(DISTINCT p.billing_account_id)::integer AS tenants,
+       count(r.id)::integer AS accounts,
+       count(r.id) FILTER (WHERE r.settled_generation IS DISTINCT FROM r.generation)::integer AS unsettled, g.capacity
+     FROM gateways g LEFT JOIN placements p ON p.gateway_id = g.id
+     LEFT JOIN channel_registrations r ON r.billing_account_id = p.billing_account_id AND r.disconnected_at IS NULL
+     GROUP BY g.id ORDER BY g.id`,
+  );
+}

@@ -1,0 +1,117 @@
+/**
+ * How processes wake each other: NOTIFY in the transaction that changed something, LISTEN on a connection apart. A
+ * notification is only ever a hint to look: one that is lost while the connection is down is made up for by looking
+ * at everything after each (re)connect.
+ */
+import { setTimeout as sleep } from "node:timers/promises";
+import { billingAccountIdSchema, channelIdSchema } from "@cogni/contract";
+import pg from "pg";
+import { z } from "zod";
+import type { Secret } from "../secret.ts";
+import type { DbLog } from "./pool.ts";
+import type { RegistrationKey } from "./registrations.ts";
+import type { Tx } from "./tenant.ts";
+
+/** The one NOTIFY channel; the payload tells what it is about. */
+const CHANNEL = "cogni";
+
+const notificationSchema = z.object({
+  about: z.enum(["wish", "outcome"]),
+  billingAccountId: billingAccountIdSchema,
+  channel: channelIdSchema,
+  generation: z.number(),
+});
+/** A wish was written, or one was brought to its end, of this registration. */
+export type Notification = z.infer<typeof notificationSchema>;
+
+export function notifyWish(tx: Tx, key: RegistrationKey, generation: number): Promise<void> {
+  return notify(tx, { about: "wish", ...addressOf(key), generation });
+}
+
+export function notifyOutcome(tx: Tx, key: RegistrationKey, generation: number): Promise<void> {
+  return notify(tx, { about: "outcome", ...addressOf(key), generation });
+}
+
+/** Only the key's own two fields: callers pass whole registrations. */
+function addressOf({ billingAccountId, channel }: RegistrationKey): RegistrationKey {
+  return { billingAccountId, channel };
+}
+
+async function notify(tx: Tx, notification: Notification): Promise<void> {
+  await tx.query("SELECT pg_notify($1, $2)", [CHANNEL, JSON.stringify(notification)]);
+}
+
+export interface ListenOptions {
+  /** Any role's. */
+  readonly url: Secret;
+  readonly onNotification: (notification: Notification) => void;
+  /** After every connect: whatever happened before it was not heard. */
+  readonly onConnected: () => void;
+  readonly log: DbLog;
+}
+
+export interface Listener {
+  close(): Promise<void>;
+}
+
+/** Listens until closed, connecting again after 0.1 to 5 s as long as the database is away. */
+export function listen(options: ListenOptions): Listener {
+  const closing = new AbortController();
+  const ended = keepListening(options, closing.signal);
+  return {
+    async close() {
+      closing.abort();
+      await ended;
+    },
+  };
+}
+
+async function keepListening(options: ListenOptions, closing: AbortSignal): Promise<void> {
+  for (let waitMs = 100; !closing.aborted; waitMs = Math.min(waitMs * 2, 5_000)) {
+    try {
+      await listenOnce(options, closing, () => {
+        waitMs = 50;
+      });
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      options.log.warn({ reason, waitMs }, "the listening database connection broke");
+    }
+    if (!closing.aborted) await sleep(waitMs, undefined, { signal: closing }).catch(() => undefined);
+  }
+}
+
+/** Resolves when `closing` is aborted, rejects when the connection breaks. */
+async function listenOnce(
+  options: ListenOptions,
+  closing: AbortSignal,
+  connected: () => void,
+): Promise<void> {
+  const client = new pg.Client({
+    connectionString: options.url.reveal(),
+    application_name: "cogni-listen",
+    connectionTimeoutMillis: 3_000,
+    // A server that vanished without a word is noticed by TCP, since this connection never asks anything.
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+  });
+  const over = new Promise<void>((resolve, reject) => {
+    client.on("error", reject);
+    client.on("end", () => reject(new Error("the connection ended")));
+    closing.addEventListener("abort", () => resolve(), { once: true });
+  });
+  over.catch(() => undefined);
+  client.on("notification", ({ payload }) => {
+    const parsed = notificationSchema.safeParse(JSON.parse(payload ?? "null"));
+    if (parsed.success) options.onNotification(parsed.data);
+    else options.log.warn({ reason: parsed.error.message }, "a notification was not understood");
+  });
+  try {
+    await client.connect();
+    await client.query(`LISTEN ${CHANNEL}`);
+    connected();
+    options.onConnected();
+    await over;
+  } finally {
+    await client.end();
+  }
+}

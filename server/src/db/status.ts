@@ -1,0 +1,70 @@
+/** Everything that GET /channels/status needs of one tenant, in one round trip: the query that runs most. */
+import type { Access, BillingAccountId, ChannelId, ErrorCode } from "@cogni/contract";
+import type { Db } from "./pool.ts";
+import { readTenant } from "./tenant-read.ts";
+
+export interface RegistrationStatus {
+  readonly id: string;
+  readonly channel: ChannelId;
+  readonly accountId: string;
+  readonly displayName: string | null;
+  readonly access: Access;
+  readonly desiredState: "connected" | "disconnected";
+  readonly credentialVersion: number;
+  readonly generation: number;
+  readonly settledGeneration: number | null;
+  readonly outcome: ErrorCode | null;
+  readonly wishedAt: Date;
+  readonly connectedAt: Date | null;
+  readonly startedVersion: number | null;
+  /** As the watcher wrote it; null while the gateway knows no such account. */
+  readonly observation: unknown;
+  /** When that observation last changed. */
+  readonly observedAt: Date | null;
+  readonly state: string | null;
+  readonly stateSince: Date | null;
+}
+
+export interface TenantStatus {
+  /** Null while the tenant has no place. */
+  readonly gateway: {
+    readonly id: string;
+    readonly reachable: boolean;
+    readonly observedAt: Date | null;
+  } | null;
+  readonly registrations: readonly RegistrationStatus[];
+}
+
+type StatusRow = RegistrationStatus & {
+  gatewayId: string;
+  reachable: boolean;
+  gatewayObservedAt: Date | null;
+};
+
+/** Without a condition on the tenant: row-level security is the condition, and its index look-ups are the same. */
+const STATUS = {
+  name: "tenant_status",
+  sql: `SELECT p.gateway_id AS "gatewayId", g.reachable, g.observed_at AS "gatewayObservedAt",
+      r.id, r.channel, r.account_id AS "accountId", coalesce(r.display_name, o.display_name) AS "displayName", r.access,
+      r.desired_state AS "desiredState", r.credential_version AS "credentialVersion", r.generation,
+      r.settled_generation AS "settledGeneration", r.outcome, r.wished_at AS "wishedAt", r.connected_at AS "connectedAt",
+      o.started_version AS "startedVersion", o.observation, o.observed_at AS "observedAt", o.state,
+      o.state_since AS "stateSince"
+    FROM placements p JOIN gateways g ON g.id = p.gateway_id
+    LEFT JOIN channel_registrations r ON r.billing_account_id = p.billing_account_id AND r.disconnected_at IS NULL
+    LEFT JOIN account_observations o ON o.billing_account_id = r.billing_account_id AND o.channel = r.channel
+      AND o.gateway_id = p.gateway_id`,
+} as const;
+
+/** Throws AppError `database_unavailable`. */
+export async function tenantStatus(db: Db, billingAccountId: BillingAccountId): Promise<TenantStatus> {
+  const rows = await readTenant<StatusRow>(db, billingAccountId, STATUS);
+  const [first] = rows;
+  return {
+    gateway: first
+      ? { id: first.gatewayId, reachable: first.reachable, observedAt: first.gatewayObservedAt }
+      : null,
+    // A tenant without a registration has one row all the same, with the gateway in it.
+    registrations: rows.filter((row) => row.id !== null),
+  };
+}
