@@ -33,7 +33,11 @@ CREATE TABLE gateways (
   observed_at timestamptz,
   -- Accounts, counted at placement.
   capacity integer NOT NULL DEFAULT 100 CHECK (capacity > 0),
-  draining boolean NOT NULL DEFAULT false
+  draining boolean NOT NULL DEFAULT false,
+  -- The channels it offers and what each takes, as last read from it, so that pages show them while it is away and
+  -- API processes need no connection to it. The version moves with every change.
+  catalog jsonb NOT NULL DEFAULT '[]',
+  catalog_version integer NOT NULL DEFAULT 0
 );
 
 CREATE TABLE placements (

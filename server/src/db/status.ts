@@ -31,6 +31,8 @@ export interface TenantStatus {
     readonly id: string;
     readonly reachable: boolean;
     readonly observedAt: Date | null;
+    /** Of the channels it offers: see catalogs.ts. */
+    readonly catalogVersion: number;
   } | null;
   readonly registrations: readonly RegistrationStatus[];
 }
@@ -39,12 +41,14 @@ type StatusRow = RegistrationStatus & {
   gatewayId: string;
   reachable: boolean;
   gatewayObservedAt: Date | null;
+  catalogVersion: number;
 };
 
 /** Without a condition on the tenant: row-level security is the condition, and its index look-ups are the same. */
 const STATUS = {
   name: "tenant_status",
   sql: `SELECT p.gateway_id AS "gatewayId", g.reachable, g.observed_at AS "gatewayObservedAt",
+      g.catalog_version AS "catalogVersion",
       r.id, r.channel, r.account_id AS "accountId", coalesce(r.display_name, o.display_name) AS "displayName", r.access,
       r.desired_state AS "desiredState", r.credential_version AS "credentialVersion", r.generation,
       r.settled_generation AS "settledGeneration", r.outcome, r.wished_at AS "wishedAt", r.connected_at AS "connectedAt",
@@ -62,7 +66,12 @@ export async function tenantStatus(db: Db, billingAccountId: BillingAccountId): 
   const [first] = rows;
   return {
     gateway: first
-      ? { id: first.gatewayId, reachable: first.reachable, observedAt: first.gatewayObservedAt }
+      ? {
+          id: first.gatewayId,
+          reachable: first.reachable,
+          observedAt: first.gatewayObservedAt,
+          catalogVersion: first.catalogVersion,
+        }
       : null,
     // A tenant without a registration has one row all the same, with the gateway in it.
     registrations: rows.filter((row) => row.id !== null),
