@@ -29,3 +29,56 @@ export const resolveResponseSchema = z.object({
   errors: z.record(z.string(), z.object({ code: z.string() })),
 });
 export type ResolveResponse = z.infer<typeof resolveResponseSchema>;
+
+/** Gateway RPC methods that the plugin adds, all of scope `operator.admin` and without parameters. */
+export const BRIDGE_METHODS = {
+  info: "cogni.info",
+  accounts: "cogni.accounts",
+  replies: "cogni.replies",
+} as const;
+
+/** `cogni.info`: which plugin, and whose gateway. */
+export const bridgeInfoSchema = z.object({
+  version: z.string(),
+  /** Null for a gateway that no control plane has claimed yet. */
+  installationId: z.string().nullable(),
+});
+export type BridgeInfo = z.infer<typeof bridgeInfoSchema>;
+
+/**
+ * `cogni.accounts`: which credential each account in the gateway's config refers to, which `config.get` redacts.
+ * `refs` has one entry per secret field that is set: the reference's id, or null for anything that is not a reference to
+ * our provider (its value is never told).
+ */
+export const bridgeAccountsSchema = z.object({
+  accounts: z.array(
+    z.object({
+      channel: z.string(),
+      accountId: z.string(),
+      enabled: z.boolean(),
+      refs: z.record(z.string(), z.string().nullable()),
+    }),
+  ),
+});
+export type BridgeAccounts = z.infer<typeof bridgeAccountsSchema>;
+
+/** What became of an agent's inbound messages since the plugin started. */
+export const replyCountsSchema = z.object({
+  received: z.number().int(),
+  /** A reply reached the messenger. */
+  replied: z.number().int(),
+  /** The agent decided to say nothing. */
+  silent: z.number().int(),
+  /** A reply was made, or its making failed, and nothing reached the messenger. */
+  failed: z.number().int(),
+  /** Nothing was heard of the message within the set time. */
+  dropped: z.number().int(),
+});
+export type ReplyCounts = z.infer<typeof replyCountsSchema>;
+
+/** `cogni.replies`: messages received and not yet counted otherwise are still waiting. */
+export const bridgeRepliesSchema = z.object({
+  since: z.iso.datetime(),
+  agents: z.record(z.string(), replyCountsSchema),
+});
+export type BridgeReplies = z.infer<typeof bridgeRepliesSchema>;

@@ -1,0 +1,18 @@
+/** The plugin that makes one gateway fit for many tenants. Each concern has a file of its own in `src/`. */
+import type { OpenClawPluginApi } from "openclaw/plugin-sdk/plugin-entry";
+import { registerAttribution } from "./src/attribution.ts";
+import { registerQuietWrites } from "./src/reload.ts";
+import { registerRpc } from "./src/rpc.ts";
+import { PLUGIN_ID } from "./src/settings.ts";
+
+export default {
+  id: PLUGIN_ID,
+  name: "Cogni Bridge",
+  description:
+    "Keeps the tenants of one gateway apart, and tells the control plane what the gateway does not.",
+  register(api: OpenClawPluginApi): void {
+    registerQuietWrites(api);
+    registerAttribution(api);
+    registerRpc(api);
+  },
+};
