@@ -12,8 +12,7 @@ CREATE TABLE channel_registrations (
   encryption_key_id text,
   -- Stands in the credential's reference at the gateway; never the same twice, not even after a restore.
   credential_version bigint NOT NULL,
-  -- Of the credential as it stands; and the same again once the messenger accepted it, which claims it.
-  offered_fingerprint bytea,
+  -- Keyed; null until the messenger accepted the credential, which claims it for this tenant.
   credential_fingerprint bytea,
   desired_state text NOT NULL CHECK (desired_state IN ('connected', 'disconnected')),
   access text NOT NULL DEFAULT 'everyone' CHECK (access IN ('everyone', 'approval')),
@@ -25,7 +24,7 @@ CREATE TABLE channel_registrations (
   connected_at timestamptz,
   disconnected_at timestamptz,
   CHECK ((encrypted_credential IS NULL) = (encryption_key_id IS NULL)),
-  CHECK (disconnected_at IS NULL OR (encrypted_credential IS NULL AND offered_fingerprint IS NULL AND credential_fingerprint IS NULL))
+  CHECK (disconnected_at IS NULL OR (encrypted_credential IS NULL AND credential_fingerprint IS NULL))
 );
 CREATE UNIQUE INDEX one_active_registration ON channel_registrations (billing_account_id, channel)
   WHERE disconnected_at IS NULL;

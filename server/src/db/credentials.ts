@@ -97,7 +97,7 @@ export async function replaceSealed(
 export async function forgetCredentials(tx: ServiceTx, registrationIds: readonly string[]): Promise<void> {
   await tx.query(
     `UPDATE channel_registrations SET encrypted_credential = NULL, encryption_key_id = NULL,
-       offered_fingerprint = NULL, credential_fingerprint = NULL,
+       credential_fingerprint = NULL,
        outcome = CASE desired_state WHEN 'connected' THEN 'credential_unreadable' END,
        settled_generation = CASE desired_state WHEN 'connected' THEN generation ELSE settled_generation END
      WHERE id = ANY ($1::uuid[])`,
@@ -105,15 +105,9 @@ export async function forgetCredentials(tx: ServiceTx, registrationIds: readonly
   );
 }
 
-/** Fingerprints under a new key; what was claimed stays claimed. */
-export async function replaceFingerprints(
-  tx: ServiceTx,
-  rows: readonly { readonly registrationId: string; readonly fingerprint: Uint8Array }[],
-): Promise<void> {
+/** The fingerprints' key is lost: nothing is claimed until the loop claims it again, account by account. */
+export async function releaseFingerprints(tx: ServiceTx): Promise<void> {
   await tx.query(
-    `UPDATE channel_registrations r SET offered_fingerprint = new.fingerprint,
-       credential_fingerprint = CASE WHEN r.credential_fingerprint IS NOT NULL THEN new.fingerprint END
-     FROM unnest($1::uuid[], $2::bytea[]) AS new (id, fingerprint) WHERE r.id = new.id`,
-    [rows.map((row) => row.registrationId), rows.map((row) => row.fingerprint)],
+    "UPDATE channel_registrations SET credential_fingerprint = NULL WHERE credential_fingerprint IS NOT NULL",
   );
 }

@@ -34,18 +34,20 @@ export async function settle(tx: Tx, wish: WishKey, end: Outcome): Promise<boole
 
 /**
  * The messenger accepted the credential: it is this tenant's alone from now on. `claimed_elsewhere`: another tenant's
- * registration has the same one, accepted earlier; the transaction goes on.
+ * registration has the same one, accepted earlier; the transaction goes on. Claiming again
+ * what is claimed changes nothing, so an account that is up and not `claimed` may simply be claimed.
  */
 export async function claimCredential(
   tx: Tx,
   wish: WishKey,
+  fingerprint: Uint8Array,
 ): Promise<"claimed" | "claimed_elsewhere" | "superseded"> {
   await tx.query("SAVEPOINT claim");
   try {
     const rows = await tx.query(
-      `UPDATE channel_registrations SET credential_fingerprint = offered_fingerprint
+      `UPDATE channel_registrations SET credential_fingerprint = $3
        WHERE id = $1 AND generation = $2 AND desired_state = 'connected' AND disconnected_at IS NULL RETURNING id`,
-      [wish.id, wish.generation],
+      [wish.id, wish.generation, fingerprint],
     );
     await tx.query("RELEASE claim");
     return rows.length > 0 ? "claimed" : "superseded";
@@ -63,7 +65,7 @@ export async function claimCredential(
 export async function closeRegistration(tx: Tx, wish: WishKey): Promise<boolean> {
   const rows = await tx.query<{ billing_account_id: string; channel: string }>(
     `UPDATE channel_registrations SET settled_generation = generation, outcome = NULL, disconnected_at = now(),
-       encrypted_credential = NULL, encryption_key_id = NULL, offered_fingerprint = NULL, credential_fingerprint = NULL
+       encrypted_credential = NULL, encryption_key_id = NULL, credential_fingerprint = NULL
      WHERE id = $1 AND generation = $2 AND desired_state = 'disconnected' AND disconnected_at IS NULL
      RETURNING billing_account_id, channel`,
     [wish.id, wish.generation],

@@ -20,7 +20,6 @@ export interface Registration {
   readonly encryptedCredential: Uint8Array | null;
   /** New with every credential, and never the same twice. */
   readonly credentialVersion: number;
-  readonly offeredFingerprint: Uint8Array | null;
   /** Whether the messenger has accepted this credential, which makes it this tenant's alone. */
   readonly claimed: boolean;
   readonly desiredState: "connected" | "disconnected";
@@ -50,7 +49,7 @@ export interface RegistrationKey {
 const COLUMNS = `r.id, r.billing_account_id AS "billingAccountId", r.channel, r.account_id AS "accountId",
   r.display_name AS "displayName", r.credential_type AS "credentialType",
   r.encrypted_credential AS "encryptedCredential", r.credential_version AS "credentialVersion",
-  r.offered_fingerprint AS "offeredFingerprint", r.credential_fingerprint IS NOT NULL AS claimed,
+  r.credential_fingerprint IS NOT NULL AS claimed,
   r.desired_state AS "desiredState", r.access, r.generation, r.settled_generation AS "settledGeneration", r.outcome,
   r.wished_at AS "wishedAt", r.connected_at AS "connectedAt"`;
 
@@ -95,28 +94,27 @@ export interface ConnectWish {
   readonly credentialType: CredentialType;
   readonly sealed: Uint8Array;
   readonly keyId: string;
+  /** Not written: a claim on the same credential stays, one on another is given up. */
   readonly fingerprint: Uint8Array;
   readonly access: Access;
 }
 
 /**
  * Writes the wish to be connected with this credential, over whatever stood there; call `lockedRegistration` first.
- * What the credential before it had claimed is free again. The version follows the clock, so that a database restored
+ * The version follows the clock, so that a database restored
  * from yesterday does not give out yesterday's versions a second time.
  */
 export async function wishConnected(tx: TenantTx, wish: ConnectWish): Promise<Registration> {
   const rows = await tx.query<Registration>(
     `INSERT INTO channel_registrations AS r (id, billing_account_id, channel, account_id, credential_type,
-       encrypted_credential, encryption_key_id, offered_fingerprint, access, desired_state, credential_version)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'connected', greatest(
+       encrypted_credential, encryption_key_id, access, desired_state, credential_version)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'connected', greatest(
        (extract(epoch FROM clock_timestamp()) * 1000)::bigint,
        (SELECT max(credential_version) + 1 FROM channel_registrations WHERE channel = $3)))
      ON CONFLICT (billing_account_id, channel) WHERE disconnected_at IS NULL DO UPDATE SET
        credential_type = excluded.credential_type, encrypted_credential = excluded.encrypted_credential,
        encryption_key_id = excluded.encryption_key_id, credential_version = excluded.credential_version,
-       offered_fingerprint = excluded.offered_fingerprint,
-       credential_fingerprint = CASE WHEN r.credential_fingerprint = excluded.offered_fingerprint
-         THEN r.credential_fingerprint END,
+       credential_fingerprint = CASE WHEN r.credential_fingerprint = $9 THEN r.credential_fingerprint END,
        access = excluded.access, desired_state = 'connected', generation = r.generation + 1, outcome = NULL,
        display_name = NULL, connected_at = NULL, wished_at = now()
      WHERE r.id = excluded.id
@@ -129,8 +127,8 @@ export async function wishConnected(tx: TenantTx, wish: ConnectWish): Promise<Re
       wish.credentialType,
       wish.sealed,
       wish.keyId,
-      wish.fingerprint,
       wish.access,
+      wish.fingerprint,
     ],
   );
   if (!rows[0]) {

@@ -42,6 +42,11 @@ export function withTenant<T>(
   );
 }
 
+/** Runs `work` in one transaction of the API role that sees no tenant's rows, for what is the installation's own. */
+export function withNoTenant<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> {
+  return transaction(db.api, "BEGIN", work);
+}
+
 /** Runs `work` in one transaction of the service role. Throws as `withTenant` does. */
 export function withService<T>(db: Db, work: (tx: ServiceTx) => Promise<T>): Promise<T> {
   return transaction(db.service, "BEGIN", (tx) => work({ ...tx, crossesTenants: true }));

@@ -1,0 +1,83 @@
+/**
+ * For when an encryption key is lost for good. What it sealed can't be had back, so it is dropped: those registrations
+ * ask their tenants for a new credential, and everything else runs on.
+ */
+import { accountIdOf } from "@cogni/contract";
+import { append } from "../db/audit.ts";
+import {
+  allSealed,
+  FIRST_ID,
+  forgetCredentials,
+  releaseFingerprints,
+  type SealedCredential,
+} from "../db/credentials.ts";
+import type { Db } from "../db/pool.ts";
+import { type ServiceTx, withService } from "../db/tenant.ts";
+import { replaceVaultSecret, vaultSecret } from "../db/vault-secrets.ts";
+import { AppError } from "../errors.ts";
+import { FINGERPRINT_SECRET, openFingerprints, sealNewKey } from "./fingerprint.ts";
+import { openOrNull } from "./keys.ts";
+import type { Vault } from "./vault.ts";
+
+const BATCH = 200;
+
+export interface Forgotten {
+  /** Credentials that were dropped. */
+  readonly credentials: number;
+  /** Whether the fingerprints' key had to be made anew. Running processes must then be restarted. */
+  readonly fingerprintKey: boolean;
+}
+
+/** Drops whatever no key that is set opens. Throws AppError `database_unavailable`; run again, it goes on. */
+export async function forgetUnreadable(db: Db, vault: Vault): Promise<Forgotten> {
+  let credentials = 0;
+  for (let afterId: string | null = FIRST_ID; afterId !== null; ) {
+    const from: string = afterId;
+    const batch = await withService(db, async (tx) => {
+      const rows = await allSealed(tx, from, BATCH);
+      const lost = rows.filter((row) => openOrNull(vault, row) === null);
+      await forgetAll(tx, lost);
+      return { lost: lost.length, lastId: rows.at(-1)?.registrationId ?? null };
+    });
+    credentials += batch.lost;
+    afterId = batch.lastId;
+  }
+  return { credentials, fingerprintKey: await withService(db, (tx) => replaceLostFingerprintKey(tx, vault)) };
+}
+
+async function forgetAll(tx: ServiceTx, lost: readonly SealedCredential[]): Promise<void> {
+  if (lost.length === 0) return;
+  await forgetCredentials(
+    tx,
+    lost.map((row) => row.registrationId),
+  );
+  for (const { billingAccountId, channel } of lost) {
+    await append(tx, {
+      billingAccountId,
+      actor: { kind: "system", id: "ops" },
+      action: "credential.forget",
+      channel,
+      accountId: accountIdOf(billingAccountId),
+      outcome: "credential_unreadable",
+      requestId: null,
+    });
+  }
+}
+
+async function replaceLostFingerprintKey(tx: ServiceTx, vault: Vault): Promise<boolean> {
+  const sealed = await vaultSecret(tx, FINGERPRINT_SECRET);
+  if (!sealed || opens(vault, sealed)) return false;
+  await replaceVaultSecret(tx, FINGERPRINT_SECRET, sealNewKey(vault), vault.currentKeyId);
+  await releaseFingerprints(tx);
+  return true;
+}
+
+function opens(vault: Vault, sealed: Uint8Array): boolean {
+  try {
+    openFingerprints(vault, sealed);
+    return true;
+  } catch (error) {
+    if (error instanceof AppError && error.code === "credential_unreadable") return false;
+    throw error;
+  }
+}

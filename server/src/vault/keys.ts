@@ -1,0 +1,108 @@
+/** The encryption keys over their life: is every one there that stored rows need, and rotating to the current one. */
+import {
+  FIRST_ID,
+  keyIdsInUse,
+  replaceSealed,
+  type SealedCredential,
+  sealedWithOtherKeys,
+} from "../db/credentials.ts";
+import type { Db } from "../db/pool.ts";
+import { type ServiceTx, withService } from "../db/tenant.ts";
+import { replaceVaultSecret, vaultSecret } from "../db/vault-secrets.ts";
+import { AppError } from "../errors.ts";
+import { FINGERPRINT_SECRET } from "./fingerprint.ts";
+import type { Vault } from "./vault.ts";
+
+/** How many credentials one transaction reseals; an interruption loses at most these. */
+const BATCH = 200;
+
+/**
+ * At start-up: throws AppError `encryption_key_missing`, naming the ids of the keys that stored rows were sealed with
+ * and the settings do not have. A wrong key is so found before the first connect meets it.
+ */
+export async function checkKeys(db: Db, vault: Vault): Promise<void> {
+  const missing = (await withService(db, keyIdsInUse)).filter(({ keyId }) => !vault.keyIds.has(keyId));
+  if (missing.length === 0) return;
+  const list = missing.map(({ keyId, rows }) => `${keyId} (${rows} sealed with it)`).join(", ");
+  throw new AppError("encryption_key_missing", {
+    detail:
+      `Neither CHANNEL_ENCRYPTION_KEY (id ${vault.currentKeyId}) nor CHANNEL_ENCRYPTION_KEYS_PREVIOUS holds ` +
+      `the key of id ${list}.`,
+  });
+}
+
+export interface RotationProgress {
+  /** Credentials under the current key by now, resealed in this run. */
+  readonly resealed: number;
+  /** Skipped, because no key that is set opens them. */
+  readonly unreadable: number;
+}
+
+/**
+ * Reseals everything under the current key, in batches of one transaction each: interrupted at any point it leaves
+ * nothing undone that the next run does not do. Running processes need the old key among their previous ones until it
+ * is over.
+ * @param onProgress called after each batch
+ */
+export async function rotateKeys(
+  db: Db,
+  vault: Vault,
+  onProgress: (progress: RotationProgress) => void = () => undefined,
+): Promise<RotationProgress> {
+  let progress: RotationProgress = { resealed: 0, unreadable: 0 };
+  await withService(db, (tx) => resealFingerprintKey(tx, vault));
+  for (let afterId: string | null = FIRST_ID; afterId !== null; ) {
+    const from: string = afterId;
+    const batch = await withService(db, async (tx) => {
+      const rows = await sealedWithOtherKeys(tx, vault.currentKeyId, from, BATCH);
+      const fresh = rows.flatMap((row) => reseal(vault, row) ?? []);
+      if (fresh.length > 0) await replaceSealed(tx, vault.currentKeyId, fresh);
+      return { rows: rows.length, resealed: fresh.length, lastId: rows.at(-1)?.registrationId ?? null };
+    });
+    progress = {
+      resealed: progress.resealed + batch.resealed,
+      unreadable: progress.unreadable + batch.rows - batch.resealed,
+    };
+    if (batch.rows > 0) onProgress(progress);
+    afterId = batch.lastId;
+  }
+  return progress;
+}
+
+async function resealFingerprintKey(tx: ServiceTx, vault: Vault): Promise<void> {
+  const sealed = await vaultSecret(tx, FINGERPRINT_SECRET);
+  if (!sealed || !isOld(vault, sealed)) return;
+  const aad = { vaultSecret: FINGERPRINT_SECRET };
+  await replaceVaultSecret(
+    tx,
+    FINGERPRINT_SECRET,
+    vault.seal(asObject(vault.open(sealed, aad)), aad),
+    vault.currentKeyId,
+  );
+}
+
+function isOld(vault: Vault, sealed: Uint8Array): boolean {
+  const keyId = vault.keyIdOf(sealed);
+  return keyId !== vault.currentKeyId && vault.keyIds.has(keyId);
+}
+
+function reseal(vault: Vault, row: SealedCredential): { registrationId: string; sealed: Uint8Array } | null {
+  const plain = openOrNull(vault, row);
+  return plain && { registrationId: row.registrationId, sealed: vault.seal(plain, row) };
+}
+
+/** What was sealed, or null if nothing opens it. */
+export function openOrNull(vault: Vault, row: SealedCredential): object | null {
+  try {
+    return asObject(vault.open(row.sealed, row));
+  } catch (error) {
+    if (error instanceof AppError && error.code === "credential_unreadable") return null;
+    throw error;
+  }
+}
+
+/** Only objects are ever sealed. */
+function asObject(plain: unknown): object {
+  if (typeof plain === "object" && plain !== null) return plain;
+  throw new AppError("credential_unreadable");
+}
