@@ -1,8 +1,8 @@
 /** JSON merge patch (RFC 7396), by which the gateway's config is read and written. Pure. */
 import { isDeepStrictEqual } from "node:util";
+import type { Json, JsonObject } from "@cogni/contract";
 
-export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
-export type JsonObject = { [key: string]: Json };
+export type { Json, JsonObject };
 /** `null` deletes a key, an object is merged, anything else replaces. */
 export type MergePatch = JsonObject;
 
@@ -15,20 +15,23 @@ export function at(value: Json | undefined, ...path: string[]): Json | undefined
   return path.reduce<Json | undefined>((inner, key) => (isObject(inner) ? inner[key] : undefined), value);
 }
 
-/** What `target` is after the patch; neither is changed. */
-export function applyMergePatch(target: Json | undefined, patch: Json): Json {
-  if (!isObject(patch)) return patch;
-  const result: JsonObject = isObject(target) ? { ...target } : {};
-  for (const [key, value] of Object.entries(patch)) {
-    if (value === null) delete result[key];
-    else result[key] = applyMergePatch(result[key], value);
+/** The same with one value replaced, or removed when `value` is undefined; missing steps are made only for a value. */
+export function withValue(target: JsonObject, path: readonly string[], value: Json | undefined): JsonObject {
+  const [key, ...rest] = path;
+  if (key === undefined) return target;
+  const child = target[key];
+  if (rest.length > 0) {
+    if (!isObject(child) && value === undefined) return target;
+    return { ...target, [key]: withValue(isObject(child) ? child : {}, rest, value) };
   }
-  return result;
+  if (value !== undefined) return { ...target, [key]: value };
+  const { [key]: _, ...others } = target;
+  return others;
 }
 
 /** The smallest patch that turns `from` into `to`, or null when they are equal. */
 export function createMergePatch(from: JsonObject, to: JsonObject): MergePatch | null {
-  const patch: MergePatch = {};
+  const patch: Record<string, Json> = {};
   for (const key of Object.keys(from)) if (!(key in to)) patch[key] = null;
   for (const [key, wanted] of Object.entries(to)) {
     const present = from[key];

@@ -1,0 +1,237 @@
+/**
+ * One gateway as the rest of the server sees it: accounts that are put, started, watched and removed. Everything that
+ * knows how OpenClaw does it stays in this folder.
+ */
+import { type Access, type BillingAccountId, BRIDGE_METHODS, bridgeAccountsSchema } from "@cogni/contract";
+import type { Logger } from "pino";
+import { AppError } from "../errors.ts";
+import { type AccountContent, withAccount, withoutAccount, withReferences } from "./accounts.ts";
+import { type ChannelCatalog, keepCatalog, readCatalog } from "./catalog.ts";
+import type { GatewayClient } from "./client.ts";
+import { coalesce } from "./coalesce.ts";
+import { createDisplayNames } from "./display-names.ts";
+import type { JsonObject } from "./json.ts";
+import { isLogoutUnsupported, type StartOutcome, startOutcome } from "./outcomes.ts";
+import { accountTemplate, displayNameTemplates, type Overlay } from "./overlay.ts";
+import { createReadiness } from "./readiness.ts";
+import { type GatewayReconciled, reconcileGateway } from "./reconcile-gateway.ts";
+import type { AccountKey, Snapshot } from "./snapshot.ts";
+import { tenantModel } from "./wanted-config.ts";
+import { createWatcher, type WatcherEvent } from "./watcher.ts";
+import { createWriteBudget, GATEWAY_WRITE_LIMITS } from "./write-budget.ts";
+import { createConfigWriter } from "./writer.ts";
+
+export interface AccountSpec extends AccountKey {
+  readonly billingAccountId: BillingAccountId;
+  /** What the tenant's agent is called. */
+  readonly agentName: string;
+  /** Field → id of the reference that the resolver answers. */
+  readonly secretFields: Readonly<Record<string, string>>;
+  readonly plainFields: Readonly<Record<string, string>>;
+  readonly access: Access;
+}
+
+export type { StartOutcome };
+
+/** What the gateway's config holds for an account. */
+export interface AppliedAccount {
+  readonly enabled: boolean;
+  /** Secret field → id of its reference; null for anything that is not a reference to our resolver. */
+  readonly refs: Readonly<Record<string, string | null>>;
+}
+
+/**
+ * Every method that asks the gateway throws AppError gateway_unreachable, gateway_timeout, or GatewayRpcError; none
+ * does anything to a gateway that is not ours or not contained (GatewayRefusedError, with the reason for the operator).
+ */
+export interface Gateway {
+  readonly id: string;
+  /** Connected, and found to be as we want it. */
+  reachable(): boolean;
+  /** Why it is not reachable; null while it is, or before the first attempt has ended. */
+  problem(): AppError | null;
+  /** Called each time it became reachable, and at once when it is. After such a moment any account may be stopped. */
+  onReachable(listener: (reconciled: GatewayReconciled) => void): () => void;
+
+  /** The last one known while the gateway is away. */
+  catalog(): Promise<ChannelCatalog>;
+
+  latest(): Snapshot | null;
+  /** The first snapshot asked for after `after`; without it, the next one. @throws AppError gateway_timeout */
+  next(after?: Date, timeoutMs?: number): Promise<Snapshot>;
+  subscribe(listener: (event: WatcherEvent) => void): () => void;
+  /** An outcome is awaited: look more often for so many milliseconds. */
+  hurry(ms: number): void;
+
+  /** Null when the gateway's config does not have the account. */
+  applied(key: AccountKey): Promise<AppliedAccount | null>;
+  /**
+   * Makes the gateway's config hold the account; calls at the same time share few writes. What runs is not touched:
+   * stop before, start after.
+   */
+  put(account: AccountSpec): Promise<void>;
+  /** Takes the account out of the gateway's config; the tenant's agent stays. Stop it first. */
+  remove(key: AccountKey): Promise<void>;
+  start(key: AccountKey): Promise<StartOutcome>;
+  stop(key: AccountKey): Promise<void>;
+  /** Ends the session at the messenger and drops the credential. `unsupported`: the channel has no such thing. */
+  logout(key: AccountKey): Promise<"logged_out" | "unsupported">;
+  /** Has the gateway ask the resolver for all credentials again. */
+  reloadSecrets(): Promise<void>;
+  /** Null when the messenger does not tell. May take as long as the channel's slowest account. */
+  displayName(key: AccountKey): Promise<string | null>;
+  close(): Promise<void>;
+}
+
+export interface GatewayOptions {
+  readonly id: string;
+  readonly client: GatewayClient;
+  readonly overlay: Overlay;
+  /** Our part of the gateway's config, see `wantedConfig`. */
+  readonly wanted: JsonObject;
+  /** What the operator merged into it (GATEWAY_CONFIG_OVERLAY). */
+  readonly operatorOverlay: JsonObject;
+  readonly installationId: string;
+  readonly llmModel: string;
+  readonly timing: {
+    readonly poll: { readonly pauseMs: number; readonly pauseFactor: number };
+    /** Between attempts to make the gateway as we want it. */
+    readonly retryMs: number;
+    /** Between probes of a channel, and how long one may take. */
+    readonly probe: { readonly minIntervalMs: number; readonly timeoutMs: number };
+    /** How long our plugin may take to come back after its config changed. */
+    readonly pluginWaitMs: number;
+  };
+  readonly log: Logger;
+}
+
+/** Takes over the client and begins to watch. */
+export function createGateway(options: GatewayOptions): Gateway {
+  const { client, overlay, timing, log } = options;
+  const model = tenantModel(options.llmModel);
+
+  const accounts = coalesce(() => client.bridge(BRIDGE_METHODS.accounts, {}, bridgeAccountsSchema));
+  const writer = createConfigWriter(
+    {
+      async read() {
+        // In this order: what is written in between changes the hash, and the commit is computed anew.
+        const { sourceConfig, hash } = await client.configGet();
+        return { config: withReferences(sourceConfig, (await accounts()).accounts), hash };
+      },
+      write: async (patch, baseHash, replacePaths) =>
+        void (await client.configPatch({ patch, baseHash, replacePaths })),
+    },
+    createWriteBudget(GATEWAY_WRITE_LIMITS),
+  );
+  const readiness = createReadiness<GatewayReconciled>({
+    client,
+    prepare: () =>
+      reconcileGateway({
+        client,
+        writer,
+        wanted: options.wanted,
+        overlay: options.operatorOverlay,
+        model,
+        installationId: options.installationId,
+        pluginWaitMs: timing.pluginWaitMs,
+        log,
+      }),
+    retryMs: timing.retryMs,
+    log,
+  });
+  const watcher = createWatcher({
+    poll: async () => {
+      readiness.require();
+      return client.channelsStatus();
+    },
+    ...timing.poll,
+  });
+  const names = createDisplayNames({
+    probe: (channel) => client.channelsStatus({ channel, probe: true }, timing.probe.timeoutMs),
+    templates: (channel) => displayNameTemplates(overlay, channel),
+    minIntervalMs: timing.probe.minIntervalMs,
+  });
+  const catalog = keepCatalog(() => readCatalog(client, overlay), log);
+  readiness.onReady(() => {
+    catalog.renew();
+    watcher.pollNow();
+  });
+  client.onDisconnected(() => watcher.pollNow());
+
+  /** Runs what asks or changes the gateway, which must be ours for that. */
+  async function guarded<T>(run: () => Promise<T>): Promise<T> {
+    readiness.require();
+    return run();
+  }
+
+  return {
+    id: options.id,
+    reachable: readiness.reachable,
+    problem: readiness.problem,
+    onReachable: readiness.onReady,
+    catalog: () => catalog.get(readiness.require),
+
+    latest: watcher.latest,
+    next: watcher.next,
+    subscribe: watcher.subscribe,
+    hurry: watcher.hurry,
+
+    applied: (key) =>
+      guarded(async () => {
+        const { accounts: all } = await accounts();
+        const found = all.find((one) => one.channel === key.channel && one.accountId === key.accountId);
+        return found ? { enabled: found.enabled, refs: found.refs } : null;
+      }),
+
+    put: (spec) =>
+      guarded(async () => {
+        const offered = await catalog.get(readiness.require);
+        const known = [...offered.values()].find((one) => one.channel === spec.channel)?.accountKeys;
+        if (!known) throw new AppError("unknown_channel");
+        const template = { enabled: true, ...accountTemplate(overlay, spec.channel, spec.access) };
+        const content: AccountContent = {
+          ...spec,
+          model,
+          template: Object.fromEntries(Object.entries(template).filter(([field]) => known.has(field))),
+        };
+        await writer.submit((config) => withAccount(config, spec, content));
+      }),
+
+    remove: (key) => guarded(() => writer.submit((config) => withoutAccount(config, key))),
+
+    start: (key) =>
+      guarded(async () => {
+        names.forget(key);
+        const { outcome, started } = await client.channelsStart(pick(key));
+        return startOutcome(outcome, started);
+      }),
+
+    stop: (key) => guarded(async () => void (await client.channelsStop(pick(key)))),
+
+    logout: (key) =>
+      guarded(() =>
+        writer.exclusive(async () => {
+          try {
+            await client.channelsLogout(pick(key));
+            return "logged_out";
+          } catch (error) {
+            if (isLogoutUnsupported(error)) return "unsupported";
+            throw error;
+          }
+        }),
+      ),
+
+    reloadSecrets: () => guarded(async () => void (await client.secretsReload())),
+    displayName: (key) => guarded(() => names.get(key)),
+
+    async close() {
+      await Promise.all([readiness.close(), writer.close(), watcher.close()]);
+      await client.close();
+    },
+  };
+}
+
+/** What stands in an object of a wider type must not reach the wire. */
+function pick({ channel, accountId }: AccountKey): AccountKey {
+  return { channel, accountId };
+}

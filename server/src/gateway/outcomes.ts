@@ -1,0 +1,24 @@
+/** What the gateway's answers to start and logout mean for us. Pure. */
+import { GatewayRpcError } from "./errors.ts";
+
+/** Started is not connected: a refused credential starts, too. Watch the snapshots. */
+export type StartOutcome =
+  | { readonly kind: "started" }
+  | { readonly kind: "refused"; readonly reason: string };
+
+/** “Task-owned” means that the gateway itself is starting the account already. */
+export function startOutcome(
+  outcome: { readonly status: string; readonly reason?: string | undefined } | undefined,
+  started: boolean,
+): StartOutcome {
+  if (outcome?.status === "handed-off") return { kind: "started" };
+  if (outcome?.status === "retry" && outcome.reason === "task-owned") return { kind: "started" };
+  if (!outcome && started) return { kind: "started" };
+  return { kind: "refused", reason: outcome?.reason ?? "unknown" };
+}
+
+/** Told by its text alone: “channel … does not support logout”. */
+export function isLogoutUnsupported(error: unknown): boolean {
+  if (!(error instanceof GatewayRpcError && error.kind === "invalid")) return false;
+  return error.cause instanceof Error && /does not support logout/.test(error.cause.message);
+}
