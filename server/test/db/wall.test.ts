@@ -1,0 +1,179 @@
+import pg from "pg";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { append } from "../../src/db/audit.ts";
+import { tenantStatus } from "../../src/db/status.ts";
+import { withNoTenant, withService, withTenant } from "../../src/db/tenant.ts";
+import { asSuperuser, type TestDatabase, tenants, testDatabase } from "../support/database.ts";
+import { register } from "../support/registrations.ts";
+
+let database: TestDatabase;
+let acme: Awaited<ReturnType<typeof tenants>>[number];
+let umbrella: typeof acme;
+
+beforeAll(async () => {
+  database = await testDatabase();
+  [acme, umbrella] = (await tenants(database.db, "acme", "umbrella")) as [typeof acme, typeof acme];
+  for (const tenant of [acme, umbrella]) {
+    await register(database.db, tenant);
+    await withService(database.db, async (tx) => {
+      await tx.query(
+        "INSERT INTO api_keys (billing_account_id, name, prefix, key_hash) VALUES ($1, 'k', 'p', $2)",
+        [tenant, Buffer.from(tenant)],
+      );
+      await tx.query(
+        `INSERT INTO account_observations (billing_account_id, gateway_id, channel, account_id)
+         VALUES ($1, 'shared', 'telegram', 'tenant-' || $1)`,
+        [tenant],
+      );
+      await append(tx, {
+        billingAccountId: tenant,
+        actor: { kind: "system", id: "test" },
+        action: "test",
+        channel: null,
+        accountId: null,
+        outcome: "ok",
+        requestId: null,
+      });
+    });
+  }
+});
+afterAll(() => database.drop());
+
+/** Every table that names a tenant, and by which column. */
+function tenantTables(): Promise<
+  { name: string; tenant: string; enabled: boolean; forced: boolean; policies: string[] }[]
+> {
+  return asSuperuser(
+    database,
+    `SELECT c.relname AS name, a.attname AS tenant, c.relrowsecurity AS enabled, c.relforcerowsecurity AS forced,
+       ARRAY(SELECT polname::text FROM pg_policy WHERE polrelid = c.oid) AS policies
+     FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND NOT a.attisdropped
+     WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
+       AND (a.attname = 'billing_account_id' OR c.relname = 'billing_accounts' AND a.attname = 'id')`,
+  ) as ReturnType<typeof tenantTables>;
+}
+
+describe("the wall between tenants", () => {
+  test("stands, forced and with a policy, on every table that names a tenant", async () => {
+    const tables = await tenantTables();
+    expect(tables.map((table) => table.name).sort()).toEqual([
+      "account_observations",
+      "api_keys",
+      "audit_log",
+      "billing_accounts",
+      "channel_registrations",
+      "placements",
+    ]);
+    for (const table of tables) {
+      expect(table).toMatchObject({ enabled: true, forced: true });
+      expect(table.policies).toContain("tenant");
+    }
+  });
+
+  test("shows a tenant its own rows and no other's, on every table", async () => {
+    for (const { name, tenant } of await tenantTables()) {
+      const rows = await withTenant(database.db, acme, (tx) =>
+        tx.query<{ tenant: string }>(`SELECT ${tenant} AS tenant FROM ${name}`),
+      );
+      expect(rows.length, name).toBeGreaterThan(0);
+      expect(new Set(rows.map((row) => row.tenant)), name).toEqual(new Set([acme]));
+    }
+  });
+
+  test("shows nothing at all while no tenant is named", async () => {
+    for (const { name } of await tenantTables()) {
+      expect(await withNoTenant(database.db, (tx) => tx.query(`SELECT FROM ${name}`)), name).toEqual([]);
+    }
+  });
+
+  test("stands before its owner too, but for what the two look-ups need", async () => {
+    const owner = new pg.Client({ connectionString: database.ownerUrl });
+    await owner.connect();
+    const seen: string[] = [];
+    for (const { name } of await tenantTables()) {
+      if ((await owner.query(`SELECT FROM ${name}`)).rowCount) seen.push(name);
+    }
+    await owner.end();
+    expect(seen.sort()).toEqual(["api_keys", "billing_accounts", "channel_registrations"]);
+  });
+
+  test("refuses to write a row of another tenant", async () => {
+    const write = withTenant(database.db, acme, (tx) =>
+      tx.query(
+        `INSERT INTO audit_log (billing_account_id, actor, action, outcome) VALUES ($1, '{}', 'forged', 'ok')`,
+        [umbrella],
+      ),
+    );
+    await expect(write).rejects.toThrow(/row-level security/);
+    const changed = await withTenant(database.db, acme, (tx) =>
+      tx.query(
+        "UPDATE channel_registrations SET display_name = 'x' WHERE billing_account_id = $1 RETURNING id",
+        [umbrella],
+      ),
+    );
+    expect(changed).toEqual([]);
+  });
+
+  test("is not carried over by a pooled connection, whatever ended the transaction", async () => {
+    const setting = () =>
+      database.db.api
+        .query("SELECT current_setting('app.billing_account_id', true) AS tenant")
+        .then(({ rows }) => rows[0]);
+    const rounds = Array.from({ length: 64 }, async (_, round) => {
+      if (round % 3 === 0) await tenantStatus(database.db, acme);
+      else if (round % 3 === 1) await withTenant(database.db, umbrella, (tx) => tx.query("SELECT 1"));
+      else {
+        await withTenant(database.db, acme, (tx) => tx.query("SELECT 1/0")).catch((error) =>
+          expect(error.code).toBe("22012"),
+        );
+      }
+      expect((await setting())?.tenant || null).toBeNull();
+    });
+    await Promise.all(rounds);
+  });
+
+  test("gives no transaction the tenant of another, however many run at once", async () => {
+    const seen = await Promise.all(
+      Array.from({ length: 200 }, async (_, round) => {
+        const tenant = round % 2 ? acme : umbrella;
+        const status = await tenantStatus(database.db, tenant);
+        const own = await withTenant(database.db, tenant, (tx) =>
+          tx.query<{ id: string }>("SELECT id FROM billing_accounts"),
+        );
+        return [tenant, status.registrations[0]?.accountId, own[0]?.id];
+      }),
+    );
+    for (const [tenant, accountId, own] of seen) {
+      expect(accountId).toBe(`tenant-${tenant}`);
+      expect(own).toBe(tenant);
+    }
+  });
+
+  test("keeps the audit log append-only, and the gateways' secrets away, from the API", async () => {
+    const attempt = (sql: string) => withTenant(database.db, acme, (tx) => tx.query(sql));
+    for (const sql of [
+      "UPDATE audit_log SET outcome = 'other'",
+      "DELETE FROM audit_log",
+      "DELETE FROM channel_registrations",
+      "SELECT token_hash FROM gateways",
+      "SELECT url FROM gateways",
+      "UPDATE gateways SET reachable = true",
+      "UPDATE account_observations SET state = 'connected'",
+      "UPDATE vault_secrets SET sealed = ''",
+      "UPDATE api_keys SET billing_account_id = 'acme'",
+      "UPDATE billing_accounts SET name = 'x'",
+      "CREATE TABLE mine ()",
+    ]) {
+      await expect(attempt(sql), sql).rejects.toThrow(/permission denied/);
+    }
+    expect(await attempt("SELECT id, reachable, observed_at FROM gateways")).toHaveLength(1);
+  });
+
+  test("refuses a tenant id of any form but its own before it reaches SQL", async () => {
+    for (const id of ["", "A", "a'; DROP TABLE x; --", "a b", "tenant\n"]) {
+      await expect(async () =>
+        withTenant(database.db, id as typeof acme, (tx) => tx.query("SELECT 1")),
+      ).rejects.toThrow();
+    }
+  });
+});
