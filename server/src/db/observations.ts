@@ -51,6 +51,33 @@ export async function recordSnapshot(
   return rows.length > 0;
 }
 
+/** Writes one account as it was just seen, so that whoever is told of its outcome reads it too. */
+export async function recordObservation(
+  tx: ServiceTx,
+  gatewayId: string,
+  observedAt: Date,
+  account: ObservedAccount,
+): Promise<void> {
+  await tx.query(
+    `INSERT INTO account_observations AS o
+       (billing_account_id, gateway_id, channel, account_id, observation, observed_at, state, state_since)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $6)
+     ON CONFLICT (billing_account_id, channel, gateway_id) DO UPDATE SET
+       observation = excluded.observation, observed_at = excluded.observed_at, state = excluded.state,
+       state_since = CASE WHEN o.state = excluded.state THEN o.state_since ELSE excluded.state_since END
+     WHERE o.observed_at IS NULL OR o.observed_at <= excluded.observed_at`,
+    [
+      account.billingAccountId,
+      gatewayId,
+      account.channel,
+      account.accountId,
+      JSON.stringify(account.observation),
+      observedAt,
+      account.state,
+    ],
+  );
+}
+
 export interface AccountAddress {
   readonly billingAccountId: BillingAccountId;
   readonly channel: ChannelId;

@@ -1,0 +1,110 @@
+/** A tenant wishes a channel connected: the wish is written with its audit row, and its outcome awaited for a while. */
+import { accountIdOf, type ChannelStatus, type ConnectRequest, type ConnectResponse } from "@cogni/contract";
+import type { Principal } from "../auth/principal.ts";
+import { append } from "../db/audit.ts";
+import { notifyWish } from "../db/notify.ts";
+import {
+  claimedElsewhere,
+  lockedRegistration,
+  type Registration,
+  wishConnected,
+} from "../db/registrations.ts";
+import { type TenantTx, withTenant } from "../db/tenant.ts";
+import { AppError } from "../errors.ts";
+import {
+  type Credential,
+  credentialOf,
+  identifyingFields,
+  openCredential,
+  sameCredential,
+} from "./credential.ts";
+import type { ChannelsDeps, RequestMeta } from "./deps.ts";
+import { channelStatus } from "./status.ts";
+
+/**
+ * The same credential again changes nothing, unless the last attempt needs a person: then it is one more attempt.
+ * @throws AppError unknown_channel, invalid_request, credential_claimed, gateway_unreachable (the wish is kept),
+ *   database_unavailable (it is not)
+ */
+export async function connectChannel(
+  deps: ChannelsDeps,
+  principal: Principal,
+  request: ConnectRequest,
+  meta: RequestMeta,
+): Promise<ConnectResponse> {
+  const { billingAccountId } = principal;
+  const before = await channelStatus(deps, principal, request.channel);
+  const credential = credentialOf(request, before.connect);
+
+  using outcome = deps.outcomes.open({ billingAccountId, channel: request.channel });
+  const wish = await withTenant(deps.db, billingAccountId, async (tx) => {
+    const current = await lockedRegistration(tx, request.channel);
+    const unchanged = current && holds(deps, current, credential) && before.state !== "action_required";
+    return unchanged ? null : writeWish(deps, tx, principal, before, current, credential, meta);
+  });
+  if (!wish) return answer(before);
+
+  const reachable = (await channelStatus(deps, principal, request.channel)).state !== "unknown";
+  if (reachable) await outcome.settled(wish.generation, deps.wishWaitMs);
+  const after = await channelStatus(deps, principal, request.channel);
+  if (after.state === "unknown") {
+    throw new AppError("gateway_unreachable", {
+      detail: "Your wish is kept. It is carried out when the gateway is back.",
+    });
+  }
+  return answer(after);
+}
+
+function holds({ vault }: ChannelsDeps, current: Registration, credential: Credential): boolean {
+  if (current.desiredState !== "connected" || current.outcome === "credential_unreadable") return false;
+  return sameCredential(openCredential(vault, current), credential);
+}
+
+async function writeWish(
+  deps: ChannelsDeps,
+  tx: TenantTx,
+  principal: Principal,
+  { channel, connect, access }: ChannelStatus,
+  current: Registration | null,
+  credential: Credential,
+  meta: RequestMeta,
+): Promise<Registration> {
+  const { billingAccountId } = principal;
+  const fingerprint = deps.fingerprints.of(channel, identifyingFields(credential, connect));
+  if (await claimedElsewhere(tx, channel, fingerprint)) throw new AppError("credential_claimed");
+  const id = current?.id ?? deps.newId();
+  const accountId = accountIdOf(billingAccountId);
+  const registration = await wishConnected(tx, {
+    id,
+    channel,
+    accountId,
+    credentialType: "bot_token",
+    sealed: deps.vault.seal(credential, { billingAccountId, registrationId: id, channel }),
+    keyId: deps.vault.currentKeyId,
+    fingerprint,
+    access,
+  });
+  await append(tx, {
+    billingAccountId,
+    actor: principal.actor,
+    action: current ? "channel.replace" : "channel.connect",
+    channel,
+    accountId,
+    outcome: "requested",
+    requestId: meta.requestId,
+  });
+  await notifyWish(tx, registration, registration.generation);
+  return registration;
+}
+
+function answer({ accountId, channel, state, displayName, problem }: ChannelStatus): ConnectResponse {
+  if (accountId === null) throw new AppError("internal_error", { cause: new Error("the wish has vanished") });
+  const failed = state === "action_required";
+  return {
+    accountId,
+    channel,
+    status: state === "connected" ? "connected" : failed ? "failed" : "connecting",
+    displayName,
+    error: failed ? problem : null,
+  };
+}

@@ -1,0 +1,24 @@
+/** What the channel functions work with; the context fills it in once. */
+import type { Db } from "../db/pool.ts";
+import type { Fingerprints } from "../vault/fingerprint.ts";
+import type { Vault } from "../vault/vault.ts";
+import type { Catalogs } from "./catalogs.ts";
+import type { Outcomes } from "./outcomes.ts";
+
+export interface ChannelsDeps {
+  readonly db: Db;
+  readonly vault: Vault;
+  readonly fingerprints: Fingerprints;
+  readonly catalogs: Catalogs;
+  readonly outcomes: Outcomes;
+  readonly clock: () => Date;
+  readonly newId: () => string;
+  /** How long a request waits for the outcome of its wish, in milliseconds. */
+  readonly wishWaitMs: number;
+}
+
+/** Of the request that asked, for the audit log. */
+export interface RequestMeta {
+  readonly requestId: string;
+  readonly remoteAddress: string;
+}

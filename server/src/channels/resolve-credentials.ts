@@ -1,0 +1,83 @@
+/**
+ * What a gateway is told when it asks for the secrets that its config refers to: the credentials of tenants placed on
+ * it, in the version it names, as long as they are wished connected; and the key of the LLM endpoint.
+ */
+import type { ResolveResponse } from "@cogni/contract";
+import { z } from "zod";
+import { type CredentialRef, credentialsFor, type SealedCredential } from "../db/credentials.ts";
+import type { Db } from "../db/pool.ts";
+import { withService } from "../db/tenant.ts";
+import type { Logger } from "../log.ts";
+import type { Secret } from "../secret.ts";
+import type { Vault } from "../vault/vault.ts";
+
+export interface ResolverDeps {
+  readonly db: Db;
+  readonly vault: Vault;
+  readonly llmApiKey: Secret;
+  readonly log: Logger;
+}
+
+interface Reference extends CredentialRef {
+  readonly id: string;
+  readonly field: string;
+}
+
+/** As `config/openclaw-gateway.json` names it. */
+const LLM_KEY_REFERENCE = "llm/upstream";
+const REFERENCE = /^tenant\/([a-z0-9_-]+)\/([a-z0-9_-]+)\/v(\d{1,15})\/([A-Za-z][A-Za-z0-9]*)$/;
+const fieldsSchema = z.record(z.string(), z.string());
+
+/**
+ * One query, however many references. Those that are not this gateway's to know, and those that never were, are told
+ * apart by nobody: both are NOT_FOUND.
+ * @throws AppError database_unavailable
+ */
+export async function resolveCredentials(
+  deps: ResolverDeps,
+  gatewayId: string,
+  ids: readonly string[],
+): Promise<Pick<ResolveResponse, "values" | "errors">> {
+  const references = ids.map(parseReference).filter((reference) => reference !== null);
+  const sealed =
+    references.length === 0
+      ? []
+      : await withService(deps.db, (tx) => credentialsFor(tx, gatewayId, references));
+  const opened = new Map(sealed.map((credential) => [keyOf(credential), open(deps, credential)]));
+
+  const values: Record<string, string> = {};
+  const errors: Record<string, { code: string }> = {};
+  for (const id of ids) errors[id] = { code: "NOT_FOUND" };
+  for (const reference of references) {
+    const fields = opened.get(keyOf(reference));
+    const value = fields?.[reference.field];
+    if (fields === null) errors[reference.id] = { code: "CREDENTIAL_UNREADABLE" };
+    if (value !== undefined) values[reference.id] = value;
+  }
+  if (ids.includes(LLM_KEY_REFERENCE)) values[LLM_KEY_REFERENCE] = deps.llmApiKey.reveal();
+  for (const id of Object.keys(values)) delete errors[id];
+  return { values, errors };
+}
+
+function parseReference(id: string): Reference | null {
+  const [, billingAccountId, channel, version, field] = REFERENCE.exec(id) ?? [];
+  if (!billingAccountId || !channel || !version || !field) return null;
+  return { id, billingAccountId, channel, version: Number(version), field };
+}
+
+function keyOf({ billingAccountId, channel, version }: CredentialRef): string {
+  return `${billingAccountId}/${channel}/${version}`;
+}
+
+/** Null where no key opens it. */
+function open(deps: ResolverDeps, credential: SealedCredential): Record<string, string> | null {
+  const { billingAccountId, registrationId, channel } = credential;
+  try {
+    return fieldsSchema.parse(
+      deps.vault.open(credential.sealed, { billingAccountId, registrationId, channel }),
+    );
+  } catch (error) {
+    deps.log.error({ err: error, billingAccountId, channel }, "a stored credential cannot be opened");
+    return null;
+  }
+}

@@ -1,0 +1,138 @@
+/** What a tenant sees of its channels: every one that could be connected, each with its state. */
+import type { ChannelStatus, StatusDocument } from "@cogni/contract";
+import type { Principal } from "../auth/principal.ts";
+import type { OfferedChannel } from "../db/catalogs.ts";
+import { type RegistrationStatus, type TenantStatus, tenantStatus } from "../db/status.ts";
+import { AppError } from "../errors.ts";
+import type { AccountObservation } from "../gateway/snapshot.ts";
+import type { ChannelsDeps } from "./deps.ts";
+import { type DerivedState, deriveState, lastKnownState, type StateInput } from "./state.ts";
+
+/** @throws AppError database_unavailable */
+export async function channelsStatus(deps: ChannelsDeps, principal: Principal): Promise<StatusDocument> {
+  const { billingAccountId } = principal;
+  const { gateway, registrations } = await tenantStatus(deps.db, billingAccountId);
+  const offered = await deps.catalogs.offeredTo(billingAccountId, gateway);
+  const now = deps.clock();
+  return {
+    observedAt: iso(gateway?.observedAt),
+    gateway: { reachable: gateway?.reachable ?? false },
+    channels: [...offered, ...noLongerOffered(offered, registrations)].map((channel) =>
+      toStatus(
+        channel,
+        registrations.find((row) => row.channel === channel.channel),
+        gateway,
+        now,
+      ),
+    ),
+  };
+}
+
+/** One channel of the same document. @throws AppError unknown_channel, database_unavailable */
+export async function channelStatus(
+  deps: ChannelsDeps,
+  principal: Principal,
+  channel: string,
+): Promise<ChannelStatus> {
+  const document = await channelsStatus(deps, principal);
+  const found = document.channels.find((status) => status.channel === channel);
+  if (!found) throw new AppError("unknown_channel");
+  return found;
+}
+
+/** Connected once, and gone from the gateway since: it stays in sight, so that it can be disconnected. */
+function noLongerOffered(
+  offered: readonly OfferedChannel[],
+  registrations: readonly RegistrationStatus[],
+): OfferedChannel[] {
+  return registrations
+    .filter((row) => !offered.some(({ channel }) => channel === row.channel))
+    .map(({ channel }) => ({
+      channel,
+      label: channel,
+      connect: { method: "credentials", fields: [], docsUrl: null },
+      silenceMs: null,
+    }));
+}
+
+function toStatus(
+  { channel, label, connect, silenceMs }: OfferedChannel,
+  row: RegistrationStatus | undefined,
+  gateway: TenantStatus["gateway"],
+  now: Date,
+): ChannelStatus {
+  const input = stateInput(row, gateway, now, silenceMs);
+  const derived = deriveState(input);
+  const lastKnown = derived.state === "unknown" ? lastKnownState(input) : null;
+  return {
+    channel,
+    label,
+    accountId: row?.accountId ?? null,
+    displayName: row?.displayName ?? null,
+    access: row?.access ?? "everyone",
+    state: derived.state,
+    since: row ? iso(since(row, derived, gateway)) : null,
+    lastKnown:
+      lastKnown && gateway?.observedAt
+        ? { state: lastKnown, observedAt: gateway.observedAt.toISOString() }
+        : null,
+    problem: derived.problem,
+    status: accountStatus(input.sighting?.observation, derived),
+    connect,
+  };
+}
+
+function stateInput(
+  row: RegistrationStatus | undefined,
+  gateway: TenantStatus["gateway"],
+  now: Date,
+  silenceMs: number | null,
+): StateInput {
+  // Written by our own watcher from a parsed row.
+  const observation = (row?.observation ?? null) as AccountObservation | null;
+  return {
+    wish: row
+      ? {
+          desired: row.desiredState,
+          credentialVersion: row.credentialVersion,
+          wasConnected: row.connectedAt !== null,
+          outcome: row.outcome,
+        }
+      : null,
+    sighting: row && observation ? { observation, startedVersion: row.startedVersion } : null,
+    gatewayReachable: gateway?.reachable ?? false,
+    now,
+    silenceMs,
+  };
+}
+
+/** The watcher notes when each state began; one that it has not written yet began with the wish or the outage. */
+function since(row: RegistrationStatus, { state }: DerivedState, gateway: TenantStatus["gateway"]): Date {
+  if (row.state === state && row.stateSince && row.stateSince > row.wishedAt) return row.stateSince;
+  if (state === "unknown" && gateway?.observedAt && gateway.observedAt > row.wishedAt)
+    return gateway.observedAt;
+  return row.wishedAt;
+}
+
+function accountStatus(
+  observation: AccountObservation | undefined,
+  { problem }: DerivedState,
+): ChannelStatus["status"] {
+  return {
+    connected: observation?.connected ?? false,
+    running: observation?.running ?? false,
+    configured: observation?.configured ?? false,
+    lastConnectedAt: isoOfMs(observation?.lastConnectedAt),
+    lastInboundAt: isoOfMs(observation?.lastInboundAt),
+    lastOutboundAt: isoOfMs(observation?.lastOutboundAt),
+    lastError: problem?.cause ?? null,
+  };
+}
+
+function iso(time: Date | null | undefined): string | null {
+  return time?.toISOString() ?? null;
+}
+
+function isoOfMs(ms: number | null | undefined): string | null {
+  return ms == null ? null : new Date(ms).toISOString();
+}

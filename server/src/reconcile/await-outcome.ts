@@ -1,0 +1,70 @@
+/** After a start: watches the account until it is up, has failed for good, or has taken its time. */
+import type { PlacedRegistration } from "../db/registrations.ts";
+import { AppError } from "../errors.ts";
+import { accountKeyString } from "../gateway/snapshot.ts";
+import type { ReconcileDeps } from "./deps.ts";
+import { stateOf } from "./observe.ts";
+import type { ReconcileResult } from "./reconcile-account.ts";
+import { recordConnected, recordFailed, type Seen } from "./record.ts";
+
+/** The watcher is asked to hurry only this long: an account that takes longer is no reason to keep the gateway busy. */
+const HURRY_MS = 5_000;
+
+/** A registration whose account runs on its present credential, and that credential's fingerprint. */
+export interface Attempt {
+  readonly registration: PlacedRegistration;
+  readonly fingerprint: Uint8Array;
+}
+
+export async function awaitOutcome(
+  deps: ReconcileDeps,
+  attempt: Attempt,
+  signal: AbortSignal,
+): Promise<ReconcileResult> {
+  const { gateway, clock } = deps;
+  const startedAt = clock();
+  const deadline = startedAt.getTime() + deps.outcomeWaitMs;
+  gateway.hurry(Math.min(HURRY_MS, deps.outcomeWaitMs));
+  for (let after = startedAt; !signal.aborted && clock().getTime() < deadline; ) {
+    const snapshot = await nextBefore(deps, after, deadline);
+    if (!snapshot) break;
+    after = snapshot.observedAt;
+    const observation = snapshot.accounts.get(accountKeyString(attempt.registration));
+    if (!observation) continue;
+    const result = await judge(deps, attempt, { observation, observedAt: snapshot.observedAt });
+    if (result) return result;
+  }
+  // The loop's watch goes on from here: it brings the account back when its state moves.
+  return signal.aborted ? { kind: "done" } : { kind: "retry", afterMs: deps.retryMs };
+}
+
+async function nextBefore({ gateway, clock }: ReconcileDeps, after: Date, deadline: number) {
+  try {
+    return await gateway.next(after, deadline - clock().getTime());
+  } catch (error) {
+    if (error instanceof AppError && error.code === "gateway_timeout") return null;
+    throw error;
+  }
+}
+
+/** Writes down the end of a wish, if what is seen is one. */
+export async function judge(
+  deps: ReconcileDeps,
+  { registration, fingerprint }: Attempt,
+  seen: Seen,
+): Promise<ReconcileResult | null> {
+  const { state, problem } = stateOf(registration, seen.observation, null, deps.clock());
+  if (state === "connected") {
+    const outcome = await recordConnected(deps, registration, fingerprint, seen);
+    if (outcome !== "claimed_elsewhere") return { kind: "done" };
+    // Two tenants offered one credential at once; the other was accepted first, and this one must not answer for it.
+    await deps.gateway.stop(registration);
+    await deps.gateway.remove(registration);
+    return { kind: "needs_person", code: "credential_claimed" };
+  }
+  if (state === "action_required" && problem) {
+    await recordFailed(deps, registration, problem.code, seen);
+    return { kind: "needs_person", code: problem.code };
+  }
+  return null;
+}

@@ -1,0 +1,22 @@
+/** What reconciling works with: both sides, and how long it may take. */
+import type { Logger } from "pino";
+import type { Db } from "../db/pool.ts";
+import type { Gateway } from "../gateway/gateway.ts";
+import type { Fingerprints } from "../vault/fingerprint.ts";
+import type { Vault } from "../vault/vault.ts";
+import type { Gate } from "./gate.ts";
+
+export interface ReconcileDeps {
+  readonly db: Db;
+  readonly vault: Vault;
+  readonly fingerprints: Fingerprints;
+  readonly gateway: Gateway;
+  /** Bounds how many accounts are started and stopped at once, however many are being healed. */
+  readonly limit: Gate;
+  readonly clock: () => Date;
+  /** How long one run waits for an account it has just started. */
+  readonly outcomeWaitMs: number;
+  /** After a start that the gateway refused, or one that came to nothing in that time. */
+  readonly retryMs: number;
+  readonly log: Logger;
+}

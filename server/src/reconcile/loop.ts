@@ -1,0 +1,104 @@
+/**
+ * Decides when `reconcileAccount` runs: at once for a new wish, later after a failure, never twice at the same time
+ * for one account. It holds no knowledge of its own; losing it loses nothing.
+ */
+import type { Logger } from "pino";
+import { keyString } from "../channels/keys.ts";
+import type { RegistrationKey } from "../db/registrations.ts";
+import type { ReconcileResult } from "./reconcile-account.ts";
+
+interface LoopDeps {
+  readonly reconcile: (key: RegistrationKey, signal: AbortSignal) => Promise<ReconcileResult>;
+  /** Pause before the next try after this many failures in a row, in milliseconds. */
+  readonly backoff: (failures: number) => number;
+  readonly log: Logger;
+}
+
+export interface Loop {
+  /** Reconciles the account now; a run under way stops waiting and starts over. */
+  wake(key: RegistrationKey): void;
+  /** Reconciles the account unless it is under way or waiting for its next try already. */
+  nudge(key: RegistrationKey): void;
+  /** Ends every wait; resolves when nothing runs any more. */
+  stop(): Promise<void>;
+}
+
+interface Entry {
+  readonly key: RegistrationKey;
+  running: { abort: AbortController; again: boolean } | null;
+  timer: NodeJS.Timeout | null;
+  failures: number;
+}
+
+export function createLoop({ reconcile, backoff, log }: LoopDeps): Loop {
+  const entries = new Map<string, Entry>();
+  const runs = new Set<Promise<void>>();
+  let stopped = false;
+
+  function begin(entry: Entry): void {
+    if (stopped) return;
+    if (entry.timer) clearTimeout(entry.timer);
+    entry.timer = null;
+    const running = { abort: new AbortController(), again: false };
+    entry.running = running;
+    const run = attempt(entry, running.abort.signal).then((pauseMs) => {
+      entry.running = null;
+      runs.delete(run);
+      if (running.again) begin(entry);
+      else if (pauseMs === null) entries.delete(keyString(entry.key));
+      else entry.timer = setTimeout(() => begin(entry), pauseMs).unref();
+    });
+    runs.add(run);
+  }
+
+  /** The pause before the next run, in milliseconds, or null when there is nothing left to do. */
+  async function attempt(entry: Entry, signal: AbortSignal): Promise<number | null> {
+    try {
+      const result = await reconcile(entry.key, signal);
+      entry.failures = 0;
+      return result.kind === "retry" ? result.afterMs : null;
+    } catch (error) {
+      entry.failures += 1;
+      const pauseMs = backoff(entry.failures);
+      log.warn(
+        { err: error, account: keyString(entry.key), failures: entry.failures, pauseMs },
+        "reconcile failed",
+      );
+      return pauseMs;
+    }
+  }
+
+  function entryOf(key: RegistrationKey): Entry {
+    const name = keyString(key);
+    const entry = entries.get(name) ?? { key, running: null, timer: null, failures: 0 };
+    entries.set(name, entry);
+    return entry;
+  }
+
+  return {
+    wake(key) {
+      const entry = entryOf(key);
+      if (!entry.running) return begin(entry);
+      entry.running.again = true;
+      entry.running.abort.abort();
+    },
+    nudge(key) {
+      const entry = entryOf(key);
+      if (!entry.running && !entry.timer) begin(entry);
+    },
+    async stop() {
+      stopped = true;
+      for (const { running, timer } of entries.values()) {
+        running?.abort.abort();
+        if (timer) clearTimeout(timer);
+      }
+      await Promise.all(runs);
+      entries.clear();
+    },
+  };
+}
+
+/** Doubles from `firstMs` to `maxMs`, each pause shortened by up to a half at random so that accounts spread out. */
+export function exponentialBackoff(firstMs: number, maxMs: number, random: () => number = Math.random) {
+  return (failures: number): number => Math.min(maxMs, firstMs * 2 ** (failures - 1)) * (1 - random() / 2);
+}

@@ -1,0 +1,91 @@
+/**
+ * Of all processes with the worker role, one at a time reconciles a gateway: the one that holds the lease on it. The
+ * others stand by, and take over within a lease's length if it falls silent.
+ */
+import type { Logger } from "pino";
+import { acquireLease, releaseLease } from "../db/gateways.ts";
+import { placeTenants } from "../db/placements.ts";
+import type { Db } from "../db/pool.ts";
+import type { RegistrationKey } from "../db/registrations.ts";
+import { withService } from "../db/tenant.ts";
+import type { Session } from "./session.ts";
+
+export interface ReconcilerDeps {
+  readonly db: Db;
+  readonly gatewayId: string;
+  /** Names this process, and no other, in the lease. */
+  readonly holder: string;
+  readonly leaseMs: number;
+  /** Called with the lease held. */
+  readonly open: (onLeaseLost: () => void) => Promise<Session>;
+  readonly clock: () => Date;
+  readonly log: Logger;
+}
+
+export interface Reconciler {
+  start(): void;
+  /** A wish was written, by whichever process. */
+  wake(key: RegistrationKey): void;
+  /** Ends what is under way and hands the lease over. */
+  stop(): Promise<void>;
+}
+
+export function createReconciler(deps: ReconcilerDeps): Reconciler {
+  const { db, gatewayId, holder, leaseMs, clock, log } = deps;
+  let session: Session | null = null;
+  let heldUntil = 0;
+  let timer: NodeJS.Timeout | null = null;
+  let turn = Promise.resolve();
+  let stopped = false;
+
+  async function renew(): Promise<void> {
+    const askedAt = clock().getTime();
+    const held = await withService(db, async (tx) => {
+      const acquired = await acquireLease(tx, gatewayId, holder, leaseMs);
+      if (acquired) await placeTenants(tx);
+      return acquired;
+    });
+    if (!held) return lose();
+    heldUntil = askedAt + leaseMs;
+    if (session || stopped) return;
+    log.info({ gateway: gatewayId }, "lease taken");
+    session = await deps.open(() => enqueue(lose));
+  }
+
+  async function lose(): Promise<void> {
+    if (!session) return;
+    log.warn({ gateway: gatewayId }, "lease lost");
+    const closing = session;
+    session = null;
+    await closing.close();
+  }
+
+  /** One step after the other: a lease is never opened and closed at the same time. */
+  function enqueue(step: () => Promise<void>): Promise<void> {
+    turn = turn
+      .then(step)
+      .catch((error: unknown) => log.warn({ err: error }, "the lease could not be renewed"));
+    return turn;
+  }
+
+  async function keep(): Promise<void> {
+    await enqueue(renew);
+    // Without the database nobody can tell whose the lease is; once it has run out, it may be another's.
+    if (clock().getTime() > heldUntil) await enqueue(lose);
+    if (!stopped) timer = setTimeout(() => void keep(), leaseMs / 3);
+  }
+
+  return {
+    start: () => void keep(),
+    wake: (key) => session?.wake(key),
+    async stop() {
+      stopped = true;
+      if (timer) clearTimeout(timer);
+      await enqueue(async () => {
+        await session?.close();
+        session = null;
+        await withService(db, (tx) => releaseLease(tx, gatewayId, holder));
+      });
+    },
+  };
+}

@@ -1,0 +1,131 @@
+/** What the holder of a gateway's lease runs for as long as it holds it: the watch and the loop, on one gateway. */
+import type { Logger } from "pino";
+import { saveCatalog } from "../db/catalogs.ts";
+import type { Db } from "../db/pool.ts";
+import { recordDisplayName } from "../db/registration-outcomes.ts";
+import {
+  allOnGateway,
+  type PlacedRegistration,
+  type RegistrationKey,
+  registrationByKey,
+} from "../db/registrations.ts";
+import { withService } from "../db/tenant.ts";
+import type { Gateway } from "../gateway/gateway.ts";
+import type { Fingerprints } from "../vault/fingerprint.ts";
+import type { Vault } from "../vault/vault.ts";
+import { createGate } from "./gate.ts";
+import { createLoop, exponentialBackoff } from "./loop.ts";
+import { reconcileAccount } from "./reconcile-account.ts";
+import { startWatch } from "./watch.ts";
+
+export interface SessionTiming {
+  readonly outcomeWaitMs: number;
+  readonly retryMs: number;
+  readonly backoff: { readonly firstMs: number; readonly maxMs: number };
+  readonly unreachableAfterMs: number;
+  readonly sweepMs: number;
+}
+
+export interface SessionDeps {
+  readonly db: Db;
+  readonly vault: Vault;
+  readonly fingerprints: Fingerprints;
+  readonly gateway: Gateway;
+  readonly holder: string;
+  readonly onLeaseLost: () => void;
+  readonly clock: () => Date;
+  readonly timing: SessionTiming;
+  readonly log: Logger;
+}
+
+export interface Session {
+  wake(key: RegistrationKey): void;
+  /** Ends what is under way and closes the gateway. */
+  close(): Promise<void>;
+}
+
+/** Starts and stops under way at once on one gateway; each keeps its only thread busy for some 50 ms. */
+const GATEWAY_CALLS_AT_ONCE = 8;
+const MAX_LEFTOVERS = 5;
+
+export function openSession(deps: SessionDeps): Session {
+  const { db, gateway, timing, log } = deps;
+  const limit = createGate(GATEWAY_CALLS_AT_ONCE);
+  const naming = new Set<string>();
+  const background = new Set<Promise<void>>();
+
+  const loop = createLoop({
+    reconcile: async (key, signal) => {
+      const result = await reconcileAccount({ ...deps, ...timing, limit }, key, signal);
+      if (result.kind === "done") inBackground(() => nameByKey(key));
+      return result;
+    },
+    backoff: exponentialBackoff(timing.backoff.firstMs, timing.backoff.maxMs),
+    log,
+  });
+  const watch = startWatch({
+    ...deps,
+    nudge: loop.nudge,
+    unreachableAfterMs: timing.unreachableAfterMs,
+    maxLeftovers: MAX_LEFTOVERS,
+  });
+  const unsubscribe = gateway.onReachable(() => inBackground(sweep));
+  const sweeping = setInterval(() => inBackground(sweep), timing.sweepMs);
+
+  /** Looks at every account, whatever anyone told: credentials in the config show in no snapshot. */
+  async function sweep(): Promise<void> {
+    if (!gateway.reachable()) return;
+    const catalog = [...(await gateway.catalog()).values()];
+    const registrations = await withService(db, async (tx) => {
+      await saveCatalog(
+        tx,
+        gateway.id,
+        catalog.map(({ channel, label, connect, silenceMs }) => ({ channel, label, connect, silenceMs })),
+      );
+      return allOnGateway(tx, gateway.id);
+    });
+    for (const registration of registrations) loop.nudge(registration);
+    await Promise.all(registrations.filter(isNameless).map(nameAccount));
+  }
+
+  async function nameByKey(key: RegistrationKey): Promise<void> {
+    const registration = await withService(db, (tx) => registrationByKey(tx, key));
+    if (registration && isNameless(registration)) await nameAccount(registration);
+  }
+
+  /** Asks what the messenger calls the account; being connected does not wait for it. */
+  async function nameAccount(registration: PlacedRegistration): Promise<void> {
+    if (naming.has(registration.id)) return;
+    naming.add(registration.id);
+    try {
+      const name = await gateway.displayName(registration);
+      if (name) await withService(db, (tx) => recordDisplayName(tx, registration, name));
+    } finally {
+      naming.delete(registration.id);
+    }
+  }
+
+  function inBackground(task: () => Promise<void>): void {
+    const run = task()
+      .catch((error: unknown) =>
+        log.warn({ err: error }, "work beside the loop failed; the next sweep repeats it"),
+      )
+      .finally(() => background.delete(run));
+    background.add(run);
+  }
+
+  return {
+    wake: loop.wake,
+    async close() {
+      clearInterval(sweeping);
+      unsubscribe();
+      await Promise.all([watch.stop(), loop.stop(), gateway.close()]);
+      await Promise.all(background);
+    },
+  };
+}
+
+/** Up with this credential, and its name not known yet. */
+function isNameless({ connectedAt, displayName, desiredState }: PlacedRegistration): boolean {
+  return connectedAt !== null && displayName === null && desiredState === "connected";
+}
