@@ -1,0 +1,98 @@
+/**
+ * The console's only way to the outside: the public API, each answer parsed by the contract's schema. Whatever goes
+ * wrong arrives as one `ApiError`, so that a page has one failure to draw.
+ */
+import type {
+  ConnectRequest,
+  ConnectResponse,
+  DisconnectRequest,
+  DisconnectResponse,
+  Me,
+  Problem,
+  SignedIn,
+  SignedOut,
+  SignInRequest,
+  StatusDocument,
+} from "@cogni/contract";
+
+/** Longer than the API's own limit of 10 s for a connect, so that its answer wins over ours. */
+const TIMEOUT_MS = 20_000;
+
+export class ApiError extends Error {
+  /** HTTP status; 0 when there was no answer at all. */
+  readonly status: number;
+  /** The API's own words; null when the answer was not in its form, or there was none. */
+  readonly problem: Problem | null;
+
+  constructor(status: number, problem: Problem | null, cause?: unknown) {
+    super(problem?.title ?? (status === 0 ? "no answer" : `unexpected answer with status ${status}`), {
+      cause,
+    });
+    this.name = "ApiError";
+    this.status = status;
+    this.problem = problem;
+  }
+}
+
+/** Each throws `ApiError`. */
+export const api = {
+  me: (signal: AbortSignal): Promise<Me> => call((schemas) => schemas.meSchema, "/api/v1/me", { signal }),
+  status: (signal: AbortSignal): Promise<StatusDocument> =>
+    call((schemas) => schemas.statusDocumentSchema, "/api/v1/channels/status", { signal }),
+  connect: (body: ConnectRequest): Promise<ConnectResponse> =>
+    call((schemas) => schemas.connectResponseSchema, "/api/v1/channels/connect", post(body)),
+  disconnect: (body: DisconnectRequest): Promise<DisconnectResponse> =>
+    call((schemas) => schemas.disconnectResponseSchema, "/api/v1/channels/disconnect", post(body)),
+  signIn: (body: SignInRequest): Promise<SignedIn> =>
+    call((schemas) => schemas.signedInSchema, "/api/auth/sign-in/email", post(body)),
+  signOut: (): Promise<SignedOut> =>
+    call((schemas) => schemas.signedOutSchema, "/api/auth/sign-out", post({})),
+};
+
+type Schemas = typeof import("@cogni/contract");
+
+/** The schemas, 30 KB of script, arrive while the first request is under way and keep no page waiting. */
+const loadSchemas = (): Promise<Schemas> => import("@cogni/contract");
+
+async function call<T>(
+  pick: (schemas: Schemas) => { parse(value: unknown): T },
+  path: string,
+  init: RequestInit,
+): Promise<T> {
+  const [response, schemas] = await Promise.all([answer(path, init), loadSchemas()]);
+  try {
+    return pick(schemas).parse(await response.json());
+  } catch (cause) {
+    throw new ApiError(response.status, null, cause);
+  }
+}
+
+async function answer(path: string, init: RequestInit): Promise<Response> {
+  const limit = AbortSignal.timeout(TIMEOUT_MS);
+  const signal = init.signal ? AbortSignal.any([init.signal, limit]) : limit;
+  let response: Response;
+  try {
+    response = await fetch(path, {
+      ...init,
+      signal,
+      headers: { accept: "application/json", ...init.headers },
+    });
+  } catch (cause) {
+    throw new ApiError(0, null, cause);
+  }
+  if (!response.ok) throw new ApiError(response.status, await problemOf(response));
+  return response;
+}
+
+/** A proxy on the way answers failures in a form of its own: that has no words for a page. */
+async function problemOf(response: Response): Promise<Problem | null> {
+  const isProblem = response.headers.get("content-type")?.startsWith("application/problem+json");
+  if (!isProblem) return null;
+  const { problemSchema } = await loadSchemas();
+  const parsed = problemSchema.safeParse(await response.json());
+  return parsed.success ? parsed.data : null;
+}
+
+function post(body: object): RequestInit {
+  return { method: "POST", body: JSON.stringify(body), headers: { "content-type": "application/json" } };
+}

@@ -1,0 +1,34 @@
+"use client";
+/** What components share in the browser: the CSP's nonce, and the one cache of what the API answered. */
+import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { useRouter } from "next/navigation";
+import { type ReactNode, useState } from "react";
+import { ApiError } from "../api.ts";
+import { signInPath } from "../session/return-path.ts";
+import { NonceContext } from "../theme/nonce.ts";
+
+export function Providers({ nonce, children }: { nonce: string; children: ReactNode }) {
+  const router = useRouter();
+  const [client] = useState(() => {
+    // Whichever request learns first that the session is over: one way back, to where the person was.
+    const onError = (error: Error) => {
+      if (!(error instanceof ApiError) || error.status !== 401) return;
+      const { pathname, search } = window.location;
+      if (pathname !== "/sign-in") router.replace(signInPath(pathname + search));
+    };
+    return new QueryClient({
+      queryCache: new QueryCache({ onError }),
+      mutationCache: new MutationCache({ onError }),
+      defaultOptions: {
+        // "always": whether we are offline is what a request finds out; a browser without internet still reaches loopback.
+        queries: { networkMode: "always", retry: false },
+        mutations: { networkMode: "always" },
+      },
+    });
+  });
+  return (
+    <NonceContext value={nonce}>
+      <QueryClientProvider client={client}>{children}</QueryClientProvider>
+    </NonceContext>
+  );
+}

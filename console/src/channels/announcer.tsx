@@ -1,0 +1,33 @@
+"use client";
+/** Tells a screen reader what the dots show: each change of a channel's state, in words. */
+import type { ChannelStatus } from "@cogni/contract";
+import { useTranslations } from "next-intl";
+import { useEffect, useRef, useState } from "react";
+import { changedStates } from "./order.ts";
+
+export function Announcer({ channels = [] }: { channels: readonly ChannelStatus[] | undefined }) {
+  const text = useTranslations("channels");
+  const states = useTranslations("state");
+  const before = useRef<readonly ChannelStatus[]>([]);
+  const [said, setSaid] = useState("");
+
+  useEffect(() => {
+    const changed = changedStates(before.current, channels);
+    before.current = channels;
+    if (changed.length === 0) return;
+    const sentences = changed.map(({ label, state, displayName, problem }) => {
+      const values = { label, state: states(state) };
+      const news = displayName
+        ? text("announceNamed", { ...values, name: displayName })
+        : text("announce", values);
+      return problem ? `${news}. ${problem.cause} ${problem.remedy}` : news;
+    });
+    setSaid(sentences.join(". "));
+  }, [channels, text, states]);
+
+  return (
+    <div className="unseen" aria-live="polite">
+      {said}
+    </div>
+  );
+}

@@ -1,0 +1,70 @@
+"use client";
+/** One messenger: what it is, how it is, what is wrong with it, and what can be done. */
+import type { ChannelId, ChannelStatus } from "@cogni/contract";
+import { useTranslations } from "next-intl";
+import { memo } from "react";
+import { Button } from "../parts/button.tsx";
+import { ProblemNote } from "../parts/problem-note.tsx";
+import { CardFacts } from "./card-facts.tsx";
+import { CardMenu } from "./card-menu.tsx";
+import classes from "./channel-card.module.css";
+import { StateLine } from "./state-line.tsx";
+import { type CardAction, STATES } from "./states.ts";
+
+interface ChannelCardProps {
+  channel: ChannelStatus;
+  open: (channel: ChannelId, action: CardAction) => void;
+}
+
+/** Memoised: a poll that changed one channel draws one card. */
+export const ChannelCard = memo(function ChannelCard({ channel, open }: ChannelCardProps) {
+  const text = useTranslations("card");
+  const { main, menu } = STATES[channel.state];
+  const offered = (action: CardAction) => action === "disconnect" || channel.connect.method === "credentials";
+  const act = (action: CardAction) => open(channel.channel, action);
+  return (
+    <li className={classes.card} id={cardId(channel.channel)} aria-labelledby={titleId(channel.channel)}>
+      <div className={classes.head}>
+        <span className={classes.glyph} aria-hidden="true">
+          {channel.label.charAt(0).toUpperCase()}
+        </span>
+        <div className={classes.names}>
+          <h2 id={titleId(channel.channel)} tabIndex={-1}>
+            {channel.label}
+          </h2>
+          <StateLine channel={channel} />
+        </div>
+        {main && offered(main) && (
+          <Button
+            data-main
+            aria-label={text("connectLabel", { label: channel.label })}
+            onClick={() => act(main)}
+          >
+            {text("connect")}
+          </Button>
+        )}
+        <CardMenu label={channel.label} actions={menu.filter(offered)} onAction={act} />
+      </div>
+      <div className={classes.body}>
+        {channel.problem && channel.state !== "unknown" ? (
+          <ProblemNote
+            failure={channel.problem}
+            onAction={offered("replace") ? { replace_credential: () => act("replace") } : {}}
+          />
+        ) : (
+          <CardFacts channel={channel} />
+        )}
+      </div>
+    </li>
+  );
+});
+
+/** Where the focus goes back to when a dialog of this card has closed: the button that is there now, or the name. */
+export function focusCard(channel: ChannelId): void {
+  const card = document.getElementById(cardId(channel));
+  const target = card?.querySelector<HTMLElement>("[data-main]") ?? document.getElementById(titleId(channel));
+  target?.focus();
+}
+
+const cardId = (channel: ChannelId) => `channel-${channel}`;
+const titleId = (channel: ChannelId) => `channel-${channel}-title`;

@@ -1,0 +1,111 @@
+"use client";
+/** Every messenger on offer as a card, kept up to date, and the dialogs that connect and disconnect it. */
+import type { ChannelId, StatusDocument } from "@cogni/contract";
+import dynamic from "next/dynamic";
+import { useTranslations } from "next-intl";
+import { useCallback, useState } from "react";
+import { ApiError } from "../api.ts";
+import { ProblemNote } from "../parts/problem-note.tsx";
+import { Announcer } from "./announcer.tsx";
+import { CardSkeletons } from "./card-skeletons.tsx";
+import { ChannelCard, focusCard } from "./channel-card.tsx";
+import classes from "./channels-page.module.css";
+import { keepOrder } from "./order.ts";
+import type { CardAction } from "./states.ts";
+import { StatusLine } from "./status-line.tsx";
+import { useStatus } from "./use-status.ts";
+
+// A dialog is no part of the first load; it is fetched when one is about to be asked for.
+const loadConnect = () => import("./connect-dialog.tsx").then((module) => module.ConnectDialog);
+const loadDisconnect = () => import("./disconnect-dialog.tsx").then((module) => module.DisconnectDialog);
+const ConnectDialog = dynamic(loadConnect, { ssr: false });
+const DisconnectDialog = dynamic(loadDisconnect, { ssr: false });
+
+interface OpenDialog {
+  channel: ChannelId;
+  action: CardAction;
+  opened: boolean;
+}
+
+export function ChannelsPage() {
+  const text = useTranslations("channels");
+  const status = useStatus();
+  const [dialog, setDialog] = useState<OpenDialog | null>(null);
+  const open = useCallback(
+    (channel: ChannelId, action: CardAction) => setDialog({ channel, action, opened: true }),
+    [],
+  );
+
+  const subject = status.data?.channels.find(({ channel }) => channel === dialog?.channel);
+  const Dialog = dialog?.action === "disconnect" ? DisconnectDialog : ConnectDialog;
+  return (
+    <div className={classes.page}>
+      <div className={classes.heading}>
+        <h1>{text("title")}</h1>
+        <StatusLine document={status.data} failing={status.isError} />
+      </div>
+      {status.data ? (
+        <Cards document={status.data} open={open} />
+      ) : status.error ? (
+        <LoadFailure error={status.error} retry={() => void status.refetch()} />
+      ) : (
+        <CardSkeletons />
+      )}
+      <Announcer channels={status.data?.channels} />
+      {dialog && subject && (
+        <Dialog
+          channel={subject}
+          seenAt={status.dataUpdatedAt}
+          opened={dialog.opened}
+          onClose={() => setDialog({ ...dialog, opened: false })}
+          onClosed={() => {
+            setDialog(null);
+            focusCard(dialog.channel);
+          }}
+        />
+      )}
+    </div>
+  );
+}
+
+interface CardsProps {
+  document: StatusDocument;
+  open: (channel: ChannelId, action: CardAction) => void;
+}
+
+function Cards({ document, open }: CardsProps) {
+  const text = useTranslations("channels");
+  const [shown, setShown] = useState<ChannelId[]>([]);
+  const order = keepOrder(shown, document.channels);
+  // Kept during render, so that no frame is ever drawn in another order.
+  if (order.join() !== shown.join()) setShown(order);
+
+  if (order.length === 0) {
+    return (
+      <section className={classes.panel}>
+        <h2>{text("empty.title")}</h2>
+        <p>{text("empty.text")}</p>
+      </section>
+    );
+  }
+  return (
+    <ul className={classes.cards} aria-label={text("list")}>
+      {order.map((id) => {
+        const channel = document.channels.find((candidate) => candidate.channel === id);
+        return channel && <ChannelCard key={id} channel={channel} open={open} />;
+      })}
+    </ul>
+  );
+}
+
+function LoadFailure({ error, retry }: { error: Error; retry: () => void }) {
+  const text = useTranslations("failure");
+  // Without a session the sign-in page is already on its way.
+  if (error instanceof ApiError && error.status === 401) return <CardSkeletons />;
+  return (
+    <section className={classes.panel} role="alert">
+      <h2>{text("title")}</h2>
+      <ProblemNote failure={error} onAction={{ retry }} />
+    </section>
+  );
+}

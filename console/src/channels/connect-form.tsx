@@ -1,0 +1,102 @@
+"use client";
+/** The fields that the gateway names for a channel. */
+import type { ConnectMethod } from "@cogni/contract";
+import { PasswordInput, TextInput } from "@mantine/core";
+import { useTranslations } from "next-intl";
+import { type FormEvent, useEffect, useRef, useState } from "react";
+import { Button } from "../parts/button.tsx";
+import { OutsideLink } from "../parts/outside-link.tsx";
+import { ProblemNote } from "../parts/problem-note.tsx";
+import { RevealIcon } from "../parts/reveal-icon.tsx";
+import classes from "./dialog.module.css";
+import { fieldErrors } from "./field-errors.ts";
+import type { Failure } from "./progress.ts";
+
+interface ConnectFormProps {
+  connect: ConnectMethod;
+  values: Record<string, string>;
+  setValues: (values: Record<string, string>) => void;
+  /** How the last attempt ended; null before the first. */
+  failure: Failure | null;
+  submitLabel: string;
+  onSubmit: () => void;
+  onCancel: () => void;
+}
+
+export function ConnectForm(props: ConnectFormProps) {
+  const { connect, values, setValues, failure, submitLabel, onSubmit, onCancel } = props;
+  const text = useTranslations("connect");
+  const form = useRef<HTMLFormElement>(null);
+  const [missing, setMissing] = useState<Record<string, string>>({});
+  const [edited, setEdited] = useState<ReadonlySet<string>>(new Set());
+  const refused = fieldErrors(failure, connect.fields);
+  // A reason stands until the field is changed: what was refused is still what is typed there.
+  const errorOf = (name: string) => missing[name] ?? (edited.has(name) ? undefined : refused[name]);
+  const elsewhere = failure && Object.keys(refused).length === 0;
+
+  useEffect(() => {
+    if (failure) form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
+  }, [failure]);
+
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    const empty = connect.fields.filter((field) => field.required && !values[field.name]?.trim());
+    setMissing(Object.fromEntries(empty.map(({ name, label }) => [name, text("required", { label })])));
+    const [first] = empty;
+    if (first) form.current?.querySelector<HTMLElement>(`[name="${first.name}"]`)?.focus();
+    else onSubmit();
+  }
+
+  return (
+    <form ref={form} className={classes.body} method="post" onSubmit={submit} autoComplete="off" noValidate>
+      <div role="alert">
+        {elsewhere && <ProblemNote failure={failure.kind === "failed" ? failure.problem : failure.error} />}
+      </div>
+      {connect.fields.map((field, index) => {
+        const Input = field.secret ? PasswordInput : TextInput;
+        return (
+          <Input
+            key={field.name}
+            name={field.name}
+            label={field.required ? field.label : `${field.label} (${text("optional")})`}
+            description={field.help}
+            placeholder={field.placeholder ?? ""}
+            value={values[field.name] ?? ""}
+            error={errorOf(field.name)}
+            onChange={(event) => {
+              setValues({ ...values, [field.name]: event.currentTarget.value });
+              setEdited(new Set([...edited, field.name]));
+              setMissing({});
+            }}
+            data-autofocus={index === 0 || undefined}
+            {...NO_AUTOFILL}
+            {...(field.secret && {
+              visibilityToggleIcon: RevealIcon,
+              visibilityToggleButtonProps: {
+                tabIndex: 0,
+                "aria-label": text("reveal", { label: field.label }),
+              },
+            })}
+          />
+        );
+      })}
+      {connect.docsUrl && <OutsideLink href={connect.docsUrl}>{text("docs")}</OutsideLink>}
+      <div className={classes.buttons}>
+        <Button onClick={onCancel}>{text("cancel")}</Button>
+        <Button type="submit" variant="filled">
+          {submitLabel}
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+/** A bot's token is nobody's password: browsers and password managers are asked to leave it alone. */
+const NO_AUTOFILL = {
+  autoComplete: "off",
+  autoCapitalize: "none",
+  autoCorrect: "off",
+  spellCheck: false,
+  "data-1p-ignore": true,
+  "data-lpignore": "true",
+} as const;

@@ -1,0 +1,53 @@
+"use client";
+/** Asks once before a disconnect, naming what stops, what is kept, and what only the messenger can end. */
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useTranslations } from "next-intl";
+import { api } from "../api.ts";
+import { Button } from "../parts/button.tsx";
+import { Dialog } from "../parts/dialog.tsx";
+import { OutsideLink } from "../parts/outside-link.tsx";
+import { ProblemNote } from "../parts/problem-note.tsx";
+import type { ChannelDialogProps } from "./connect-dialog.tsx";
+import classes from "./dialog.module.css";
+import { STATUS_KEY } from "./use-status.ts";
+
+export function DisconnectDialog({ channel, opened, onClose, onClosed }: ChannelDialogProps) {
+  const text = useTranslations("disconnect");
+  const cache = useQueryClient();
+  const disconnect = useMutation({
+    mutationFn: () => api.disconnect({ channel: channel.channel }),
+    onSuccess: onClose,
+    onSettled: () => cache.invalidateQueries({ queryKey: STATUS_KEY }),
+  });
+  const { label, displayName } = channel;
+  return (
+    <Dialog title={text("title", { label })} opened={opened} onClose={onClose} onClosed={onClosed}>
+      <div className={classes.body}>
+        <dl className={classes.terms}>
+          <dt>{text("stopsTitle")}</dt>
+          <dd>{displayName ? text("stopsNamed", { name: displayName }) : text("stops", { label })}</dd>
+          <dt>{text("keptTitle")}</dt>
+          <dd>{text("kept")}</dd>
+          <dt>{text("revokeTitle", { label })}</dt>
+          <dd>
+            {text("revoke", { label })}{" "}
+            {channel.connect.docsUrl && (
+              <OutsideLink href={channel.connect.docsUrl}>{text("revokeHow")}</OutsideLink>
+            )}
+          </dd>
+        </dl>
+        <div role="alert">
+          {disconnect.error && !disconnect.isPending && <ProblemNote failure={disconnect.error} />}
+        </div>
+        <div className={classes.buttons}>
+          <Button onClick={onClose} data-autofocus>
+            {text("cancel")}
+          </Button>
+          <Button variant="danger" busy={disconnect.isPending} onClick={() => disconnect.mutate()}>
+            {text("confirm")}
+          </Button>
+        </div>
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,40 @@
+"use client";
+/** Who is signed in, and the way out. */
+import type { Me } from "@cogni/contract";
+import { useMutation } from "@tanstack/react-query";
+import { useTranslations } from "next-intl";
+import { api } from "../api.ts";
+import { Menu } from "../parts/menu.tsx";
+import classes from "./person-menu.module.css";
+
+export function PersonMenu({ person }: { person: Me["person"] }) {
+  const text = useTranslations("frame");
+  const signOut = useMutation({
+    mutationFn: api.signOut,
+    // A full load: nothing of this person stays in the page's memory.
+    onSuccess: () => window.location.assign("/sign-in"),
+  });
+  const initial = (person?.name || person?.email || "").charAt(0).toUpperCase();
+  return (
+    <>
+      <Menu
+        label={text("person")}
+        className={classes.person}
+        header={
+          person && (
+            <div className={classes.who}>
+              <strong>{person.name}</strong>
+              <span>{person.email}</span>
+            </div>
+          )
+        }
+        items={[{ name: "signOut", text: text("signOut"), onSelect: () => signOut.mutate() }]}
+      >
+        {initial}
+      </Menu>
+      <div role="alert" className={classes.failed}>
+        {signOut.isError && text("signOutFailed")}
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,76 @@
+"use client";
+/**
+ * A problem in the API's words: what happened, what to do, the button that does it, and behind "Details" the code
+ * (and request id) that an operator asks for.
+ */
+import type { ChannelProblem, ProblemAction } from "@cogni/contract";
+import { useTranslations } from "next-intl";
+import { ApiError } from "../api.ts";
+import { Button } from "./button.tsx";
+import { CopyButton } from "./copy-button.tsx";
+import classes from "./problem-note.module.css";
+
+/** Actions that are a button; the others are told by the remedy alone. */
+type ButtonAction = Extract<ProblemAction, "replace_credential" | "retry">;
+
+interface ProblemNoteProps {
+  /** A channel's problem, or a request that failed. */
+  failure: ChannelProblem | Error;
+  onAction?: Partial<Record<ButtonAction, () => void>>;
+}
+
+export function ProblemNote({ failure, onAction = {} }: ProblemNoteProps) {
+  const text = useTranslations("problem");
+  const { cause, remedy, action, code, requestId } = useProblemWords(failure);
+  const act = action && isButton(action) ? onAction[action] : undefined;
+  return (
+    <div className={classes.note}>
+      <p>
+        <strong>{cause}</strong> {remedy}
+      </p>
+      {act && isButton(action) && <Button onClick={act}>{text(action)}</Button>}
+      {code && (
+        <details className={classes.details}>
+          <summary>{text("details")}</summary>
+          <dl>
+            <Detail name={text("code")} value={code} copy={text("copyCode")} />
+            {requestId && <Detail name={text("requestId")} value={requestId} copy={text("copyRequestId")} />}
+          </dl>
+        </details>
+      )}
+    </div>
+  );
+}
+
+function Detail({ name, value, copy }: { name: string; value: string; copy: string }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>
+        <code>{value}</code>
+        <CopyButton value={value} label={copy} />
+      </dd>
+    </div>
+  );
+}
+
+interface ProblemWords {
+  cause: string;
+  remedy: string;
+  action?: ProblemAction;
+  code?: string;
+  requestId?: string;
+}
+
+/** The API's words where it gave some; the catalog's where there was no answer to read them from. */
+function useProblemWords(failure: ChannelProblem | Error): ProblemWords {
+  const text = useTranslations("failure");
+  if (!(failure instanceof Error)) return failure;
+  if (failure instanceof ApiError && failure.problem) return failure.problem;
+  const kind = failure instanceof ApiError && failure.status === 0 ? "noAnswer" : "unexpected";
+  return { cause: text(`${kind}.cause`), remedy: text(`${kind}.remedy`), action: "retry" };
+}
+
+function isButton(action: ProblemAction | undefined): action is ButtonAction {
+  return action === "replace_credential" || action === "retry";
+}

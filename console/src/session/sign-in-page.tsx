@@ -1,0 +1,95 @@
+"use client";
+/** E-mail and password, and back to where the person wanted to go. */
+import { PasswordInput, TextInput } from "@mantine/core";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useRouter } from "next/navigation";
+import { useTranslations } from "next-intl";
+import { type FormEvent, useState } from "react";
+import { ApiError, api } from "../api.ts";
+import { Wordmark } from "../frame/wordmark.tsx";
+import { Button } from "../parts/button.tsx";
+import { ProblemNote } from "../parts/problem-note.tsx";
+import { RevealIcon } from "../parts/reveal-icon.tsx";
+import { Mantine } from "../theme/mantine.tsx";
+import classes from "./sign-in-page.module.css";
+
+export function SignInPage({ returnTo }: { returnTo: string }) {
+  const text = useTranslations("signIn");
+  const words = useTranslations("connect");
+  const router = useRouter();
+  const cache = useQueryClient();
+  const [missing, setMissing] = useState({ email: false, password: false });
+  const signIn = useMutation({
+    mutationFn: api.signIn,
+    onSuccess: () => {
+      cache.clear();
+      router.replace(returnTo);
+    },
+  });
+
+  function submit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    const form = event.currentTarget;
+    const data = new FormData(form);
+    const email = String(data.get("email")).trim();
+    const password = String(data.get("password"));
+    setMissing({ email: email === "", password: password === "" });
+    const first = email === "" ? "email" : password === "" ? "password" : null;
+    if (first) form.querySelector<HTMLInputElement>(`[name=${first}]`)?.focus();
+    else signIn.mutate({ email, password });
+  }
+
+  // While the next page loads, the button stays busy: a second press would sign in twice.
+  const busy = signIn.isPending || signIn.isSuccess;
+  return (
+    <main className={classes.page}>
+      <Wordmark />
+      {/* "post", so that a submit before the script is there can't put the password into the address. */}
+      <form
+        className={classes.form}
+        method="post"
+        onSubmit={submit}
+        noValidate
+        aria-labelledby="sign-in-title"
+      >
+        <h1 id="sign-in-title">{text("title")}</h1>
+        <p className={classes.lead}>{text("lead")}</p>
+        <Mantine>
+          <TextInput
+            name="email"
+            type="email"
+            label={text("email")}
+            autoComplete="username"
+            autoCapitalize="none"
+            error={missing.email && text("emailMissing")}
+          />
+          <PasswordInput
+            name="password"
+            label={text("password")}
+            autoComplete="current-password"
+            error={missing.password && text("passwordMissing")}
+            visibilityToggleIcon={RevealIcon}
+            visibilityToggleButtonProps={{
+              tabIndex: 0,
+              "aria-label": words("reveal", { label: text("password") }),
+            }}
+          />
+        </Mantine>
+        <div role="alert">{signIn.error && !signIn.isPending && <SignInFailure error={signIn.error} />}</div>
+        <Button type="submit" variant="filled" wide busy={busy}>
+          {text("submit")}
+        </Button>
+      </form>
+    </main>
+  );
+}
+
+/** The sign-in service has no words for people; ours, unless the API around it has better ones. */
+function SignInFailure({ error }: { error: Error }) {
+  const text = useTranslations("signIn");
+  const status = error instanceof ApiError ? error.status : null;
+  if (status === 400 || status === 401) return <p className={classes.error}>{text("refused")}</p>;
+  if (status === 429) return <p className={classes.error}>{text("tooOften")}</p>;
+  if (error instanceof ApiError && (error.problem || status === 0)) return <ProblemNote failure={error} />;
+  return <p className={classes.error}>{text("failed")}</p>;
+}

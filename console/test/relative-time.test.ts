@@ -1,0 +1,37 @@
+import { expect, test } from "vitest";
+import { elapsed, relativeTime, timeLocale } from "../src/parts/relative-time.ts";
+
+const now = new Date("2026-05-04T12:00:00Z");
+const before = (seconds: number) => new Date(now.getTime() - seconds * 1000);
+
+test.each([
+  [0, { value: 0, unit: "second" }],
+  [9.9, { value: 0, unit: "second" }],
+  [59, { value: 50, unit: "second" }],
+  [60, { value: 1, unit: "minute" }],
+  [3_599, { value: 59, unit: "minute" }],
+  [86_399, { value: 23, unit: "hour" }],
+  [86_400, { value: 1, unit: "day" }],
+  [29 * 86_400, { value: 29, unit: "day" }],
+  [364 * 86_400, { value: 12, unit: "month" }],
+  [365 * 86_400, { value: 1, unit: "year" }],
+])("%d seconds ago is told in the largest whole unit", (seconds, expected) => {
+  expect(elapsed(before(seconds), now)).toEqual(expected);
+});
+
+test("a server whose clock runs ahead is never told as the future", () => {
+  expect(relativeTime(before(-30), now, "en")).toBe("now");
+});
+
+test("twenty-five hours ago is not called yesterday", () => {
+  expect(relativeTime(before(25 * 3_600), now, "en")).toBe("1 day ago");
+});
+
+test("times follow the person's variety of the catalog's language", () => {
+  expect(timeLocale(["de-DE", "en-GB", "en"], "en")).toBe("en-GB");
+  expect(timeLocale(["de-DE"], "en")).toBe("en");
+});
+
+test("a locale that Intl refuses is passed over", () => {
+  expect(timeLocale(["en-US@posix", "en-GB"], "en")).toBe("en-GB");
+});
