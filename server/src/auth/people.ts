@@ -84,7 +84,10 @@ export function createPeople(auth: BetterAuth, sessions: Sessions): People {
     async create({ password, ...person }) {
       const { internalAdapter, password: hasher } = await auth.$context;
       const hash = await hasher.hash(password);
-      const user = await internalAdapter.createUser({ ...person, emailVerified: true });
+      const user = await internalAdapter.createUser(
+        { ...person, emailVerified: true },
+        { method: "email-password" },
+      );
       await internalAdapter.linkAccount({
         userId: user.id,
         providerId: "credential",

@@ -29,13 +29,14 @@ export function createPrincipals(keys: ApiKeys, sessions: Sessions): Principals 
   return {
     async resolve(authorization, cookie) {
       const principal =
-        authorization === undefined ? await sessions.find(cookie) : await keys.find(bearer(authorization));
+        authorization === undefined ? await sessions.find(cookie) : await keys.find(bearerOf(authorization));
       if (!principal) throw new AppError("unauthenticated");
       return principal;
     },
   };
 }
 
-function bearer(authorization: string): string {
+/** The token of an `Authorization: Bearer` header; empty for any other. */
+export function bearerOf(authorization: string): string {
   return /^Bearer +([^ ]+)$/i.exec(authorization)?.[1] ?? "";
 }

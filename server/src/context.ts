@@ -1,0 +1,128 @@
+/**
+ * Everything this process needs, built once. A test replaces what it wants otherwise in the value that `createContext`
+ * returns.
+ */
+import { randomUUID } from "node:crypto";
+import type {
+  ConnectRequest,
+  ConnectResponse,
+  DisconnectRequest,
+  DisconnectResponse,
+  ResolveResponse,
+  StatusDocument,
+} from "@cogni/contract";
+import { type Auth, createAuth } from "./auth/auth.ts";
+import type { People } from "./auth/people.ts";
+import type { Principal, Principals } from "./auth/principal.ts";
+import { createCatalogs } from "./channels/catalogs.ts";
+import { connectChannel } from "./channels/connect.ts";
+import type { ChannelsDeps, RequestMeta } from "./channels/deps.ts";
+import { disconnectChannel } from "./channels/disconnect.ts";
+import { keyString } from "./channels/keys.ts";
+import { createOutcomes } from "./channels/outcomes.ts";
+import { resolveCredentials } from "./channels/resolve-credentials.ts";
+import { channelsStatus } from "./channels/status.ts";
+import type { Config } from "./config.ts";
+import { listen } from "./db/notify.ts";
+import { openDatabase } from "./db/open.ts";
+import type { Db } from "./db/pool.ts";
+import type { Logger } from "./log.ts";
+import { type Readiness, readinessOf } from "./readiness.ts";
+import { type Fingerprints, loadFingerprints } from "./vault/fingerprint.ts";
+import { checkKeys } from "./vault/keys.ts";
+import { createVault, type Vault } from "./vault/vault.ts";
+
+/** What can be done with channels, whoever asks. */
+export interface Channels {
+  status(principal: Principal): Promise<StatusDocument>;
+  connect(principal: Principal, request: ConnectRequest, meta: RequestMeta): Promise<ConnectResponse>;
+  disconnect(
+    principal: Principal,
+    request: DisconnectRequest,
+    meta: RequestMeta,
+  ): Promise<DisconnectResponse>;
+}
+
+export interface Context {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly db: Db;
+  readonly principals: Principals;
+  readonly people: People;
+  readonly channels: Channels;
+  /** Only where this process is a worker: for the gateways, on the internal port. */
+  resolveCredentials(
+    gatewayId: string,
+    ids: readonly string[],
+  ): Promise<Pick<ResolveResponse, "values" | "errors">>;
+  readiness(): Promise<Readiness>;
+  close(): Promise<void>;
+}
+
+/** Throws what `openDatabase` throws, and AppError `encryption_key_missing` or `credential_unreadable`. */
+export async function createContext(config: Config, log: Logger): Promise<Context> {
+  const db = await openDatabase(config, log);
+  try {
+    const vault = createVault(config.encryption);
+    if (config.roles.has("worker")) await checkKeys(db, vault);
+    const fingerprints = await loadFingerprints(db, vault);
+    return assemble(config, log, db, vault, fingerprints, await createAuth(config, db, log));
+  } catch (error) {
+    await db.close();
+    throw error;
+  }
+}
+
+/** Nothing here can fail any more, so nothing that listens is left behind. */
+function assemble(
+  config: Config,
+  log: Logger,
+  db: Db,
+  vault: Vault,
+  fingerprints: Fingerprints,
+  auth: Auth,
+): Context {
+  const outcomes = createOutcomes();
+  const notifications = listen({
+    url: config.database.apiUrl,
+    onNotification(notification) {
+      const { about, generation } = notification;
+      if (about === "outcome") outcomes.announce(keyString(notification), generation);
+    },
+    // Who waits for an outcome that was not heard looks it up when the wait is over.
+    onConnected: () => undefined,
+    log,
+  });
+  const deps: ChannelsDeps = {
+    db,
+    vault,
+    fingerprints,
+    catalogs: createCatalogs(db),
+    outcomes,
+    clock: () => new Date(),
+    newId: randomUUID,
+    wishWaitMs: config.timing.wishWaitMs,
+  };
+  const { llm } = config;
+
+  return {
+    config,
+    log,
+    db,
+    ...auth,
+    channels: {
+      status: (principal) => channelsStatus(deps, principal),
+      connect: (principal, request, meta) => connectChannel(deps, principal, request, meta),
+      disconnect: (principal, request, meta) => disconnectChannel(deps, principal, request, meta),
+    },
+    async resolveCredentials(gatewayId, ids) {
+      if (!llm) throw new TypeError("only a worker resolves credentials");
+      return resolveCredentials({ db, vault, llmApiKey: llm.apiKey, log }, gatewayId, ids);
+    },
+    readiness: () => readinessOf(db, null),
+    async close() {
+      await notifications.close();
+      await db.close();
+    },
+  };
+}

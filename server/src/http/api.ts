@@ -1,0 +1,70 @@
+/** The HTTP API: its routes, what surrounds each of them, and the document that describes them. */
+import { OpenAPIHono } from "@hono/zod-openapi";
+import type { Context } from "../context.ts";
+import { AppError } from "../errors.ts";
+import type { ApiEnv, Call } from "./call.ts";
+import { addHealth } from "./health.ts";
+import { answerProblem, logProblem } from "./problem.ts";
+import type { Route } from "./route.ts";
+import { connectChannel } from "./routes/connect-channel.ts";
+import { disconnectChannel } from "./routes/disconnect-channel.ts";
+import { getChannelsStatus } from "./routes/get-channels-status.ts";
+import { getMe } from "./routes/get-me.ts";
+import { signIn } from "./routes/sign-in.ts";
+import { signOut } from "./routes/sign-out.ts";
+import { ownOriginsOf, refuseCrossSite } from "./security.ts";
+
+const ROUTES: readonly Route[] = [
+  getChannelsStatus,
+  connectChannel,
+  disconnectChannel,
+  getMe,
+  signIn,
+  signOut,
+];
+const OPENAPI_PATH = "/api/openapi.json";
+
+export function createApi(ctx: Context): OpenAPIHono<ApiEnv> {
+  const app = new OpenAPIHono<ApiEnv>();
+  const ownOrigins = ownOriginsOf(ctx.config.http.publicUrl, ctx.config.production);
+
+  app.use(async (call, next) => {
+    refuseCrossSite(call.req.method, (name) => call.req.header(name), ownOrigins);
+    await next();
+  });
+  for (const route of ROUTES) {
+    app.openAPIRegistry.registerPath(route.doc);
+    app.on(route.doc.method.toUpperCase(), route.doc.path, (call) => route.handle(ctx, call));
+  }
+  addHealth(app, ctx.readiness);
+  const document = openApiDocument(app, ctx.config.http.publicUrl.origin);
+  app.get(OPENAPI_PATH, (call) => call.json(document));
+
+  app.notFound((call) => answerProblem(call, noSuchRoute(app, call)));
+  app.onError((error, call) => {
+    logProblem(ctx.log, error, call.env.meta.requestId);
+    return answerProblem(call, error);
+  });
+  return app;
+}
+
+function noSuchRoute(app: OpenAPIHono<ApiEnv>, call: Call): AppError {
+  const methods = app.routes.filter(({ path, method }) => path === call.req.path && method !== "ALL");
+  if (methods.length === 0) return new AppError("not_found");
+  call.header("Allow", methods.map(({ method }) => method).join(", "));
+  return new AppError("method_not_allowed");
+}
+
+function openApiDocument(app: OpenAPIHono<ApiEnv>, origin: string): object {
+  app.openAPIRegistry.registerComponent("securitySchemes", "apiKey", { type: "http", scheme: "bearer" });
+  app.openAPIRegistry.registerComponent("securitySchemes", "session", {
+    type: "apiKey",
+    in: "cookie",
+    name: "session",
+  });
+  return app.getOpenAPI31Document({
+    openapi: "3.1.0",
+    info: { title: "Cogni Channels", version: "1" },
+    servers: [{ url: origin }],
+  });
+}

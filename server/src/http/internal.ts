@@ -1,0 +1,69 @@
+/**
+ * What answers on the internal port, which gateways alone may reach: a gateway asks for the secrets that its config
+ * refers to. Values go into the answer and nowhere else.
+ */
+import { createHash } from "node:crypto";
+import type { IncomingMessage, RequestListener } from "node:http";
+import { type ResolveResponse, resolveRequestSchema } from "@cogni/contract";
+import { getRequestListener } from "@hono/node-server";
+import { Hono } from "hono";
+import { bearerOf } from "../auth/principal.ts";
+import type { Context } from "../context.ts";
+import { gatewayByTokenHash } from "../db/gateways.ts";
+import { withService } from "../db/tenant.ts";
+import { AppError } from "../errors.ts";
+import { parseBody } from "./body.ts";
+import type { ApiEnv, Call } from "./call.ts";
+import { addHealth } from "./health.ts";
+import { answerProblem, logProblem } from "./problem.ts";
+import { requestIdOf } from "./request.ts";
+
+/** 5,000 references of 512 characters. */
+const MAX_BODY_BYTES = 4 * 1024 * 1024;
+
+export function createInternalListener(ctx: Context): RequestListener {
+  const app = new Hono<ApiEnv>();
+  addHealth(app, ctx.readiness);
+  app.post("/internal/v1/secrets", (call) => resolveSecrets(ctx, call));
+  app.notFound((call) => answerProblem(call, new AppError("not_found")));
+  app.onError((error, call) => {
+    logProblem(ctx.log, error, call.env.meta.requestId);
+    return answerProblem(call, error);
+  });
+  return getRequestListener(
+    (request, { incoming, outgoing }) => {
+      const meta = {
+        requestId: requestIdOf(incoming as IncomingMessage),
+        remoteAddress: incoming.socket.remoteAddress ?? "",
+      };
+      outgoing.setHeader("Cache-Control", "no-store");
+      return app.fetch(request, { incoming, outgoing, meta });
+    },
+    { overrideGlobalObjects: false },
+  );
+}
+
+async function resolveSecrets(ctx: Context, call: Call): Promise<Response> {
+  const gatewayId = await gatewayOf(ctx, call.req.header("authorization"));
+  const { ids } = await parseBody(call.req.raw, resolveRequestSchema, MAX_BODY_BYTES);
+  const resolved = await ctx.resolveCredentials(gatewayId, ids);
+  const answer: ResolveResponse = { protocolVersion: 1, ...resolved };
+  ctx.log.info(
+    { gatewayId, values: Object.keys(answer.values).length, errors: Object.keys(answer.errors).length },
+    "gave a gateway its secrets",
+  );
+  return call.json(answer);
+}
+
+/**
+ * By the token's hash, so that how long the search takes tells nothing of the token.
+ * @throws AppError unauthenticated
+ */
+async function gatewayOf(ctx: Context, authorization: string | undefined): Promise<string> {
+  const hash = createHash("sha256")
+    .update(bearerOf(authorization ?? ""))
+    .digest();
+  const gatewayId = await withService(ctx.db, (tx) => gatewayByTokenHash(tx, hash));
+  if (gatewayId === null) throw new AppError("unauthenticated");
+  return gatewayId;
+}

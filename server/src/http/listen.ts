@@ -1,0 +1,68 @@
+/** Opening a port, and closing it without cutting anyone off. */
+import { createServer, type RequestListener, type Server } from "node:http";
+import type { SettingName } from "../settings.ts";
+
+/**
+ * Whoever sends slower than this is not a client. `keepAliveTimeout` is longer than the minute for which proxies keep
+ * an idle connection, or they would now and then send a request into a closing one.
+ */
+const LIMITS = {
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  keepAliveTimeout: 65_000,
+  connectionsCheckingInterval: 5_000,
+  maxHeaderSize: 16 * 1024,
+};
+
+export interface Listening {
+  /** The port, also where 0 asked for any free one. */
+  readonly port: number;
+  /** Accepts nobody new, waits for what is under way, and after `timeoutMs` cuts the rest off. */
+  close(timeoutMs: number): Promise<void>;
+}
+
+export interface Endpoint {
+  readonly host: string;
+  readonly port: number;
+  /** The setting that names the port, for whoever has to change it. */
+  readonly setting: SettingName;
+}
+
+/** @throws Error that names port and setting if the port is taken */
+export async function listen(
+  listener: RequestListener,
+  { host, port, setting }: Endpoint,
+): Promise<Listening> {
+  const server = createServer(LIMITS, listener);
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) => reject(explain(error, host, port, setting)));
+    server.listen({ host, port }, resolve);
+  });
+  const address = server.address();
+  return {
+    port: typeof address === "object" && address !== null ? address.port : port,
+    close: (timeoutMs) => close(server, timeoutMs),
+  };
+}
+
+function explain(error: NodeJS.ErrnoException, host: string, port: number, setting: SettingName): Error {
+  const reasons: Record<string, string> = {
+    EADDRINUSE: "is taken by another program. Stop that program, or",
+    EACCES: "may not be opened by this user. Start with the right to do so, or",
+    EADDRNOTAVAIL: "cannot be opened, because this machine has no such address. Correct the address, or",
+  };
+  const reason = reasons[error.code ?? ""];
+  if (!reason) return error;
+  return new Error(`Port ${port} on ${host} ${reason} choose another port with the setting ${setting}.`, {
+    cause: error,
+  });
+}
+
+async function close(server: Server, timeoutMs: number): Promise<void> {
+  const cut = setTimeout(() => server.closeAllConnections(), timeoutMs);
+  await new Promise((resolve) => {
+    server.close(resolve);
+    server.closeIdleConnections();
+  });
+  clearTimeout(cut);
+}

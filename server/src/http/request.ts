@@ -1,0 +1,40 @@
+/** What is known of a request before anyone is asked who sent it: its id, and the address it came from. */
+import { randomUUID } from "node:crypto";
+import type { IncomingMessage } from "node:http";
+import { type BlockList, isIP } from "node:net";
+
+/** Long enough to be unique, and nothing that could break out of a log line or a header. */
+const WELL_FORMED_ID = /^[A-Za-z0-9._-]{8,128}$/;
+
+/** The caller's own id where it is well-formed, so that one id runs through both their logs and ours. */
+export function requestIdOf(incoming: IncomingMessage): string {
+  const given = incoming.headers["x-request-id"];
+  return typeof given === "string" && WELL_FORMED_ID.test(given) ? given : randomUUID();
+}
+
+/**
+ * The client's address. `X-Forwarded-For` is read from its end, where the nearest proxy wrote, for as long as the writer
+ * is trusted; what stands further left is the client's own claim.
+ */
+export function remoteAddressOf(incoming: IncomingMessage, trusted: BlockList): string {
+  let address = plain(incoming.socket.remoteAddress ?? "");
+  const forwarded = incoming.headers["x-forwarded-for"];
+  if (forwarded === undefined) return address;
+  const hops = String(forwarded).split(",").map(plain);
+  while (isTrusted(address, trusted)) {
+    const next = hops.pop();
+    if (next === undefined || isIP(next) === 0) break;
+    address = next;
+  }
+  return address;
+}
+
+export function isTrusted(address: string, trusted: BlockList): boolean {
+  const family = isIP(address);
+  return family !== 0 && trusted.check(address, family === 6 ? "ipv6" : "ipv4");
+}
+
+/** An IPv4 address that a dual-stack socket shows as `::ffff:1.2.3.4`, as itself. */
+function plain(address: string): string {
+  return address.trim().replace(/^::ffff:(?=\d+\.)/i, "");
+}

@@ -1,0 +1,65 @@
+/**
+ * What a route is made of: its description, from which the OpenAPI document is made, and its handler. The handlers all
+ * read in the same order: principal, parse, authorize, do, answer.
+ */
+import { ERRORS, type ErrorCode, problemSchema } from "@cogni/contract";
+import type { RouteConfig } from "@hono/zod-openapi";
+import type { z } from "zod";
+import type { Context } from "../context.ts";
+import type { Call } from "./call.ts";
+
+export interface Route {
+  readonly doc: RouteConfig;
+  handle(ctx: Context, call: Call): Promise<Response>;
+}
+
+/** May happen on any route. */
+const ALWAYS: readonly ErrorCode[] = ["database_unavailable", "internal_error"];
+const WITH_A_BODY: readonly ErrorCode[] = [
+  "invalid_request",
+  "payload_too_large",
+  "unsupported_media_type",
+  "forbidden",
+];
+
+export function jsonBody(schema: z.ZodType): NonNullable<RouteConfig["request"]> {
+  return { body: { required: true, content: { "application/json": { schema } } } };
+}
+
+/** The answers of a route that takes no body. */
+export function answers(
+  description: string,
+  schema: z.ZodType,
+  codes: readonly ErrorCode[],
+): RouteConfig["responses"] {
+  return {
+    200: { description, content: { "application/json": { schema } } },
+    ...problems([...codes, ...ALWAYS]),
+  };
+}
+
+/** The answers of a route that parses a body. */
+export function answersToBody(
+  description: string,
+  schema: z.ZodType,
+  codes: readonly ErrorCode[],
+): RouteConfig["responses"] {
+  return answers(description, schema, [...codes, ...WITH_A_BODY]);
+}
+
+/** Several codes may share a status; the document knows one answer for each status. */
+function problems(codes: readonly ErrorCode[]): RouteConfig["responses"] {
+  const byStatus = Map.groupBy(new Set(codes), (code) => ERRORS[code].status);
+  return Object.fromEntries(
+    [...byStatus].map(([status, group]) => [
+      status,
+      {
+        description: group.map((code) => `\`${code}\`: ${ERRORS[code].cause}`).join(" "),
+        content: { "application/problem+json": { schema: problemSchema } },
+      },
+    ]),
+  );
+}
+
+/** Either form of identification; the sign-in routes need none. */
+export const SIGNED_IN: NonNullable<RouteConfig["security"]> = [{ apiKey: [] }, { session: [] }];

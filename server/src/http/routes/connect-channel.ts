@@ -1,0 +1,35 @@
+/** A tenant wishes a channel connected, or its credential replaced. */
+import { connectRequestSchema, connectResponseSchema } from "@cogni/contract";
+import { authorize } from "../../auth/authorize.ts";
+import { parseBody } from "../body.ts";
+import { answersToBody, jsonBody, type Route, SIGNED_IN } from "../route.ts";
+
+export const connectChannel: Route = {
+  doc: {
+    method: "post",
+    path: "/api/v1/channels/connect",
+    summary: "Connect a channel",
+    description:
+      "Keeps the wish and waits some seconds for its outcome. The same credential again changes nothing; another one replaces it.",
+    security: SIGNED_IN,
+    request: jsonBody(connectRequestSchema),
+    responses: answersToBody("The outcome, or `connecting` if it is not known yet.", connectResponseSchema, [
+      "unauthenticated",
+      "unknown_channel",
+      "credential_claimed",
+      "channel_unavailable",
+      "gateway_unreachable",
+      "gateway_timeout",
+    ]),
+  },
+  async handle(ctx, call) {
+    const principal = await ctx.principals.resolve(
+      call.req.header("authorization"),
+      call.req.header("cookie"),
+    );
+    const request = await parseBody(call.req.raw, connectRequestSchema);
+    authorize(principal, "channels:write");
+    const response = await ctx.channels.connect(principal, request, call.env.meta);
+    return call.json(response);
+  },
+};

@@ -1,0 +1,33 @@
+/** A tenant wishes a channel disconnected and its credential forgotten. */
+import { disconnectRequestSchema, disconnectResponseSchema } from "@cogni/contract";
+import { authorize } from "../../auth/authorize.ts";
+import { parseBody } from "../body.ts";
+import { answersToBody, jsonBody, type Route, SIGNED_IN } from "../route.ts";
+
+export const disconnectChannel: Route = {
+  doc: {
+    method: "post",
+    path: "/api/v1/channels/disconnect",
+    summary: "Disconnect a channel",
+    description:
+      "Stops the account at the gateway, then forgets its credential. Nothing connected is a success too.",
+    security: SIGNED_IN,
+    request: jsonBody(disconnectRequestSchema),
+    responses: answersToBody("The channel is disconnected.", disconnectResponseSchema, [
+      "unauthenticated",
+      "unknown_channel",
+      "gateway_unreachable",
+      "gateway_timeout",
+    ]),
+  },
+  async handle(ctx, call) {
+    const principal = await ctx.principals.resolve(
+      call.req.header("authorization"),
+      call.req.header("cookie"),
+    );
+    const request = await parseBody(call.req.raw, disconnectRequestSchema);
+    authorize(principal, "channels:write");
+    const response = await ctx.channels.disconnect(principal, request, call.env.meta);
+    return call.json(response);
+  },
+};

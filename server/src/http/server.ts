@@ -1,0 +1,83 @@
+/**
+ * What answers on the public port: the API for `/api` and the health checks, the console's pages for everything else.
+ * What holds for both of them (request id, security headers, whose forwarding counts) is done here, once.
+ */
+import { randomBytes } from "node:crypto";
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import { getRequestListener } from "@hono/node-server";
+import type { Context } from "../context.ts";
+import { AppError } from "../errors.ts";
+import { createApi } from "./api.ts";
+import type { Pages } from "./pages.ts";
+import { logProblem, renderProblem } from "./problem.ts";
+import { isTrusted, remoteAddressOf, requestIdOf } from "./request.ts";
+import { apiHeaders, commonHeaders, pagePolicy } from "./security.ts";
+
+const API_PATH = /^\/(api|healthz|readyz)([/?]|$)/;
+/** A proxy's word on where a request came from; from anyone else it is a lie that Next would believe. */
+const FORWARDING = [
+  "x-forwarded-for",
+  "x-forwarded-host",
+  "x-forwarded-proto",
+  "x-forwarded-port",
+  "forwarded",
+];
+
+/** @param pages null where this process serves the API alone */
+export function createPublicListener(ctx: Context, pages: Pages | null): RequestListener {
+  const https = ctx.config.http.publicUrl.protocol === "https:";
+  const forApi = apiHeaders(https);
+  const forPages = commonHeaders(https);
+  const { trustedProxies } = ctx.config.http;
+  const api = createApi(ctx);
+  const answerApi = getRequestListener(
+    (request, { incoming, outgoing }) => {
+      const http1 = incoming as IncomingMessage;
+      const meta = { requestId: requestIdOf(http1), remoteAddress: remoteAddressOf(http1, trustedProxies) };
+      outgoing.setHeader("X-Request-Id", meta.requestId);
+      return api.fetch(request, { incoming, outgoing, meta });
+    },
+    { overrideGlobalObjects: false },
+  );
+
+  return (incoming, outgoing) => {
+    if (API_PATH.test(incoming.url ?? "")) {
+      for (const [name, value] of forApi) outgoing.setHeader(name, value);
+      void answerApi(incoming, outgoing);
+      return;
+    }
+    const requestId = requestIdOf(incoming);
+    outgoing.setHeader("X-Request-Id", requestId);
+    for (const [name, value] of forPages) outgoing.setHeader(name, value);
+    if (!isTrusted(incoming.socket.remoteAddress ?? "", trustedProxies)) {
+      for (const name of FORWARDING) delete incoming.headers[name];
+    }
+    void answerPage(ctx, pages, requestId, https, incoming, outgoing);
+  };
+}
+
+async function answerPage(
+  ctx: Context,
+  pages: Pages | null,
+  requestId: string,
+  https: boolean,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+): Promise<void> {
+  try {
+    if (!pages) throw new AppError("not_found");
+    // Next reads the nonce from the request's own policy.
+    const policy = pagePolicy(randomBytes(16).toString("base64"), https);
+    incoming.headers["content-security-policy"] = policy;
+    outgoing.setHeader("Content-Security-Policy", policy);
+    await pages.handle(incoming, outgoing);
+  } catch (error) {
+    logProblem(ctx.log, error, requestId);
+    if (outgoing.headersSent) {
+      outgoing.destroy();
+      return;
+    }
+    const { body, status, headers } = renderProblem(error, requestId);
+    outgoing.writeHead(status, headers).end(JSON.stringify(body));
+  }
+}
