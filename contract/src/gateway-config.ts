@@ -9,13 +9,8 @@ export interface JsonObject {
   readonly [key: string]: Json;
 }
 
-/** What stands as `${NAME}` in the template. `config/README.md` says who knows which. */
+/** What the control plane knows of what stands as `${NAME}` in the template. */
 export interface GatewayConfigValues {
-  /** Folder of the cogni-bridge plugin on the gateway's host. */
-  readonly BRIDGE_PLUGIN_DIR: string;
-  /** Launcher of the credential resolver on the gateway's host. */
-  readonly RESOLVER_LAUNCHER: string;
-  readonly GATEWAY_LOG_FILE: string;
   /** Id of the control plane's database; another installation's gateway is not written to. */
   readonly INSTALLATION_ID: string;
   readonly LLM_BASE_URL: string;
@@ -23,10 +18,40 @@ export interface GatewayConfigValues {
 }
 
 /**
- * The template with its placeholders filled. What `values` leaves out is left out of the result with the key or list
- * item that names it: the control plane does not know the paths on another host's disk, and so has no wish about them.
- *
- * @throws Error naming a placeholder that is not one of `GatewayConfigValues`' form.
+ * What only the gateway's host knows: absolute paths, which the gateway itself reads from its environment at each start,
+ * so that a checkout can move. Set by whoever starts the gateway.
+ */
+export interface GatewayHostEnv {
+  /** Folder of the cogni-bridge plugin. */
+  readonly COGNI_BRIDGE_DIR: string;
+  /** Launcher of the credential resolver. */
+  readonly COGNI_RESOLVER: string;
+  /** The gateway's own log; by default all gateways share one in the temporary folder. */
+  readonly COGNI_GATEWAY_LOG: string;
+}
+
+const HOST_NAMES: readonly (keyof GatewayHostEnv)[] = [
+  "COGNI_BRIDGE_DIR",
+  "COGNI_RESOLVER",
+  "COGNI_GATEWAY_LOG",
+];
+const HOST_PLACEHOLDERS = Object.fromEntries(HOST_NAMES.map((name) => [name, `\${${name}}`]));
+
+/**
+ * The config that a fresh state folder starts with. The placeholders of the host stay, for the gateway fills them in, and
+ * the gateway belongs to no installation until a control plane claims it.
+ */
+export function seedGatewayConfig(
+  template: JsonObject,
+  values: Omit<GatewayConfigValues, "INSTALLATION_ID">,
+  overlay: JsonObject,
+): JsonObject {
+  return overlayGatewayConfig(fillGatewayConfig(template, { ...values, ...HOST_PLACEHOLDERS }), overlay);
+}
+
+/**
+ * The template with its placeholders filled. What has no value is left out, with the key or list item that names it:
+ * the control plane does not know the paths on another host's disk, and so has no wish about them.
  */
 export function fillGatewayConfig(template: JsonObject, values: Partial<GatewayConfigValues>): JsonObject {
   const known = new Map<string, string>(Object.entries(values));
