@@ -20,9 +20,9 @@ export type WatcherEvent =
 
 export type Watcher = ReturnType<typeof createWatcher>;
 
-/** While an outcome is awaited the gateway may be kept busy for a third of its time, and no more often than this. */
+/** While an outcome is awaited the gateway may be kept busy for a fifth of its time, and no more often than this. */
 const HURRIED_PAUSE_MS = 50;
-const HURRIED_PAUSE_FACTOR = 2;
+const HURRIED_PAUSE_FACTOR = 4;
 
 /** Starts to poll at once. */
 export function createWatcher({ poll, pauseMs, pauseFactor }: WatcherOptions) {
