@@ -34,6 +34,7 @@ async function serve(): Promise<void> {
       });
       closers.push(() => internal.close(shutdownMs));
       announce("internal port", config.internal.host, internal);
+      ctx.startWork();
     }
     if (config.roles.has("api")) {
       const pages = config.http.console ? await loadConsole() : null;

@@ -77,7 +77,7 @@ GRANT EXECUTE ON FUNCTION credential_claimed_elsewhere(text, bytea) TO :api, :se
 
 -- The API: one tenant at a time, wishes and their record.
 GRANT SELECT ON installation, billing_accounts, placements, account_observations, vault_secrets, schema_migrations TO :api;
-GRANT SELECT (id, reachable, observed_at, catalog, catalog_version) ON gateways TO :api;
+GRANT SELECT (id, reachable, observed_at, lease_until, catalog, catalog_version) ON gateways TO :api;
 GRANT SELECT, INSERT, UPDATE ON channel_registrations TO :api;
 GRANT SELECT, INSERT ON audit_log TO :api;
 GRANT SELECT, INSERT, UPDATE (last_used_at, revoked_at) ON api_keys TO :api;

@@ -7,28 +7,6 @@ import { Secret } from "./secret.ts";
 import { type Role, type SettingProblem, type Settings, settingNames, settingsShape } from "./settings.ts";
 import { settingProblems } from "./settings-rules.ts";
 
-/** Durations, in milliseconds unless the name says otherwise. Not settings: what they should be follows from the design. */
-export const TIMING = {
-  /** How long `connect` and `disconnect` wait for their outcome; answers are promised within 10 s. */
-  wishWaitMs: 8_000,
-  /** One call to the gateway. */
-  gatewayCallMs: 10_000,
-  /** A config write takes up to 2 s with 100 accounts, and waits behind others. */
-  gatewayWriteMs: 30_000,
-  /** Pauses between attempts to reach the gateway, and between attempts to reconcile one account. */
-  backoff: { firstMs: 500, maxMs: 30_000 },
-  /** The watcher's pause: at least this, and this many times its last poll's duration. */
-  poll: { pauseMs: 1_000, pauseFactor: 9 },
-  /** Who writes to a gateway and watches it is decided by a lease, renewed at a third of its length. */
-  leaseMs: 15_000,
-  /** Every account is compared with its wish this often, even if nothing woke anyone. */
-  sweepMs: 30_000,
-  /** How long a looked-up key or session may be believed: the longest it outlives its revocation. */
-  principalCacheMs: 5_000,
-  /** What is under way at shutdown may take this long to finish. */
-  shutdownMs: 10_000,
-};
-
 /** Thrown by `readConfig`; its message names every setting that is missing or wrong, and quotes no value of a secret. */
 export class ConfigError extends Error {
   readonly problems: readonly SettingProblem[];
@@ -103,7 +81,7 @@ function toConfig(settings: Settings) {
       : null,
     dataDir: settings.DATA_DIR,
     logLevel: settings.LOG_LEVEL,
-    timing: TIMING,
+    timing: settings.TIMING,
   };
 }
 

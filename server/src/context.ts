@@ -28,9 +28,11 @@ import { openDatabase } from "./db/open.ts";
 import type { Db } from "./db/pool.ts";
 import type { Logger } from "./log.ts";
 import { type Readiness, readinessOf } from "./readiness.ts";
+import type { Reconciler } from "./reconcile/reconciler.ts";
 import { type Fingerprints, loadFingerprints } from "./vault/fingerprint.ts";
 import { checkKeys } from "./vault/keys.ts";
 import { createVault, type Vault } from "./vault/vault.ts";
+import { createWorker } from "./worker.ts";
 
 /** What can be done with channels, whoever asks. */
 export interface Channels {
@@ -56,6 +58,8 @@ export interface Context {
     ids: readonly string[],
   ): Promise<Pick<ResolveResponse, "values" | "errors">>;
   readiness(): Promise<Readiness>;
+  /** Begins to reconcile, where this process is a worker; its internal port must be open by then. */
+  startWork(): void;
   close(): Promise<void>;
 }
 
@@ -66,7 +70,10 @@ export async function createContext(config: Config, log: Logger): Promise<Contex
     const vault = createVault(config.encryption);
     if (config.roles.has("worker")) await checkKeys(db, vault);
     const fingerprints = await loadFingerprints(db, vault);
-    return assemble(config, log, db, vault, fingerprints, await createAuth(config, db, log));
+    const worker = config.roles.has("worker")
+      ? await createWorker({ config, log, db, vault, fingerprints })
+      : null;
+    return assemble(config, log, db, vault, fingerprints, worker, await createAuth(config, db, log));
   } catch (error) {
     await db.close();
     throw error;
@@ -80,6 +87,7 @@ function assemble(
   db: Db,
   vault: Vault,
   fingerprints: Fingerprints,
+  worker: Reconciler | null,
   auth: Auth,
 ): Context {
   const outcomes = createOutcomes();
@@ -88,8 +96,10 @@ function assemble(
     onNotification(notification) {
       const { about, generation } = notification;
       if (about === "outcome") outcomes.announce(keyString(notification), generation);
+      else worker?.wake(notification);
     },
-    // Who waits for an outcome that was not heard looks it up when the wait is over.
+    // Who waits for an outcome that was not heard looks it up when the wait is over; a wish that was not heard is
+    // found by the next snapshot.
     onConnected: () => undefined,
     log,
   });
@@ -119,8 +129,10 @@ function assemble(
       if (!llm) throw new TypeError("only a worker resolves credentials");
       return resolveCredentials({ db, vault, llmApiKey: llm.apiKey, log }, gatewayId, ids);
     },
-    readiness: () => readinessOf(db, null),
+    readiness: () => readinessOf(db),
+    startWork: () => worker?.start(),
     async close() {
+      await worker?.stop();
       await notifications.close();
       await db.close();
     },

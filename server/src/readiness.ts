@@ -2,8 +2,10 @@
  * What this process lacks to do its work. Without the database it can do nothing; without a gateway it still answers,
  * keeps wishes and says so, and taking it out of service would help nobody.
  */
+import { allReachable } from "./db/gateways.ts";
 import { schemaVersion } from "./db/migrate.ts";
 import type { Db } from "./db/pool.ts";
+import { withNoTenant } from "./db/tenant.ts";
 
 export interface Readiness {
   readonly ready: boolean;
@@ -11,19 +13,16 @@ export interface Readiness {
   readonly missing: readonly string[];
 }
 
-/** @param gatewayReachable null where this process talks to no gateway */
-export async function readinessOf(db: Db, gatewayReachable: boolean | null): Promise<Readiness> {
-  const database = await databaseProblem(db);
-  const gateway = gatewayReachable === false ? ["gateway: it does not answer"] : [];
-  return { ready: database.length === 0, missing: [...database, ...gateway] };
-}
-
-async function databaseProblem(db: Db): Promise<string[]> {
+export async function readinessOf(db: Db): Promise<Readiness> {
   try {
     const { found, wanted } = await schemaVersion(db.api);
-    return found === wanted ? [] : [`database: its schema is at ${found}, not ${wanted}`];
+    if (found !== wanted) {
+      return { ready: false, missing: [`database: its schema is at ${found}, not ${wanted}`] };
+    }
+    const reachable = await withNoTenant(db, allReachable);
+    return { ready: true, missing: reachable ? [] : ["gateway: it does not answer"] };
   } catch {
     // Why, the log tells; whoever asks here may be anyone.
-    return ["database: it does not answer"];
+    return { ready: false, missing: ["database: it does not answer"] };
   }
 }

@@ -6,6 +6,7 @@ import { BlockList, isIPv6 } from "node:net";
 import { resolve } from "node:path";
 import { z } from "zod";
 import { Secret } from "./secret.ts";
+import { timingSchema } from "./timing.ts";
 
 const ROLES = ["api", "worker", "llm"] as const;
 export type Role = (typeof ROLES)[number];
@@ -26,6 +27,15 @@ const encryptionKey = z
   .pipe(secret);
 const address = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], "must be IP addresses or CIDR ranges");
 const addresses = csv.pipe(z.array(address)).transform(toBlockList);
+
+const jsonText = z.string().transform((text, issue): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    issue.addIssue("must be JSON");
+    return z.NEVER;
+  }
+});
 
 export const settingsShape = {
   COGNI_ENV: z.enum(["development", "production"]).default("development"),
@@ -49,6 +59,7 @@ export const settingsShape = {
   LLM_API_KEY: secret.optional(),
   LLM_MODEL: z.string().optional(),
   DATA_DIR: path.default(resolve(".data")),
+  TIMING: jsonText.pipe(timingSchema).prefault("{}"),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "fatal"]).default("info"),
 };
 

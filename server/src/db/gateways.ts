@@ -1,5 +1,5 @@
 /** The gateways: where they are, how they prove who they are, who holds the lease on each, and when it was last seen. */
-import type { ServiceTx, TenantTx, Tx } from "./tenant.ts";
+import type { ServiceTx, Tx } from "./tenant.ts";
 
 export interface GatewaySettings {
   readonly id: string;
@@ -29,16 +29,19 @@ export async function gatewayByTokenHash(tx: ServiceTx, tokenHash: Uint8Array): 
   return rows[0]?.id ?? null;
 }
 
-/** The gateway as the tenant placed on it may know it; null while there is no place. */
-export async function gatewayOf(
-  tx: TenantTx,
-): Promise<{ id: string; reachable: boolean; observedAt: Date | null } | null> {
-  const rows = await tx.query<{ id: string; reachable: boolean; observedAt: Date | null }>(
-    `SELECT g.id, g.reachable, g.observed_at AS "observedAt"
-     FROM placements p JOIN gateways g ON g.id = p.gateway_id`,
+/** Whether all gateways answer, as far as anyone watches; for any role. */
+export async function allReachable(tx: Tx): Promise<boolean> {
+  const rows = await tx.query<{ reachable: boolean }>(
+    `SELECT bool_and(g.reachable AND coalesce(${WATCHED}, false)) AS reachable FROM gateways g`,
   );
-  return rows[0] ?? null;
+  return rows[0]?.reachable ?? false;
 }
+
+/**
+ * Whether what was last written of a gateway can still be believed: somebody watches it, or did a moment ago. The
+ * grace lets one process hand over to the next without every account of the gateway turning unknown meanwhile.
+ */
+export const WATCHED = "(g.lease_until > clock_timestamp() - interval '15 seconds')";
 
 /**
  * Takes the lease, or renews one's own, for `leaseMs` from now by the database's clock. False: another holds it.
@@ -50,7 +53,8 @@ export async function acquireLease(
   leaseMs: number,
 ): Promise<boolean> {
   const rows = await tx.query(
-    `UPDATE gateways SET lease_holder = $2, lease_until = clock_timestamp() + $3 * interval '1 millisecond'
+    `UPDATE gateways g SET lease_holder = $2, lease_until = clock_timestamp() + $3 * interval '1 millisecond',
+       reachable = reachable AND coalesce(${WATCHED}, false)
      WHERE id = $1 AND (lease_holder = $2 OR lease_until IS NULL OR lease_until < clock_timestamp()) RETURNING id`,
     [gatewayId, holder, leaseMs],
   );
@@ -60,7 +64,7 @@ export async function acquireLease(
 /** Gives one's own lease back, so that the next need not wait for its end. */
 export async function releaseLease(tx: ServiceTx, gatewayId: string, holder: string): Promise<void> {
   await tx.query(
-    "UPDATE gateways SET lease_holder = NULL, lease_until = NULL WHERE id = $1 AND lease_holder = $2",
+    "UPDATE gateways SET lease_holder = NULL, lease_until = clock_timestamp() WHERE id = $1 AND lease_holder = $2",
     [gatewayId, holder],
   );
 }

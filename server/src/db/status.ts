@@ -1,5 +1,6 @@
 /** Everything that GET /channels/status needs of one tenant, in one round trip: the query that runs most. */
 import type { Access, BillingAccountId, ChannelId, ErrorCode } from "@cogni/contract";
+import { WATCHED } from "./gateways.ts";
 import type { Db } from "./pool.ts";
 import { readTenant } from "./tenant-read.ts";
 
@@ -47,7 +48,7 @@ type StatusRow = RegistrationStatus & {
 /** Without a condition on the tenant: row-level security is the condition, and its index look-ups are the same. */
 const STATUS = {
   name: "tenant_status",
-  sql: `SELECT p.gateway_id AS "gatewayId", g.reachable, g.observed_at AS "gatewayObservedAt",
+  sql: `SELECT p.gateway_id AS "gatewayId", g.reachable AND coalesce(${WATCHED}, false) AS reachable, g.observed_at AS "gatewayObservedAt",
       g.catalog_version AS "catalogVersion",
       r.id, r.channel, r.account_id AS "accountId", coalesce(r.display_name, o.display_name) AS "displayName", r.access,
       r.desired_state AS "desiredState", r.credential_version AS "credentialVersion", r.generation,

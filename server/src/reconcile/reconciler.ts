@@ -17,7 +17,7 @@ export interface ReconcilerDeps {
   readonly holder: string;
   readonly leaseMs: number;
   /** Called with the lease held. */
-  readonly open: (onLeaseLost: () => void) => Promise<Session>;
+  readonly open: (onLeaseLost: () => void) => Session;
   readonly clock: () => Date;
   readonly log: Logger;
 }
@@ -49,7 +49,7 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
     heldUntil = askedAt + leaseMs;
     if (session || stopped) return;
     log.info({ gateway: gatewayId }, "lease taken");
-    session = await deps.open(() => enqueue(lose));
+    session = deps.open(() => enqueue(lose));
   }
 
   async function lose(): Promise<void> {

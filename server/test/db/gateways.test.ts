@@ -4,7 +4,6 @@ import { type CredentialRef, credentialsFor } from "../../src/db/credentials.ts"
 import {
   acquireLease,
   gatewayByTokenHash,
-  gatewayOf,
   recordReachable,
   releaseLease,
   upsertGateway,
@@ -185,7 +184,7 @@ describe("status", () => {
       gateway: { id: GATEWAY },
       registrations: [],
     });
-    expect(await withTenant(database.db, umbrella, gatewayOf)).toMatchObject({ id: GATEWAY });
+    expect((await tenantStatus(database.db, umbrella)).gateway).toMatchObject({ id: GATEWAY });
   });
 
   test("lists each channel's registration once, closed ones not", async () => {

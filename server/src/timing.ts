@@ -1,0 +1,54 @@
+/**
+ * Every time-out, pause and back-off of the program, in milliseconds unless the name says otherwise. The defaults
+ * follow from the design; the setting `TIMING` overrides single ones, which is for tests.
+ */
+import { z } from "zod";
+
+const ms = (value: number) => z.number().positive().default(value);
+
+const backoff = (firstMs: number, maxMs: number) =>
+  z.strictObject({ firstMs: ms(firstMs), maxMs: ms(maxMs) }).prefault({});
+
+export const timingSchema = z.strictObject({
+  /** How long `connect` and `disconnect` wait for their outcome; answers are promised within 10 s. */
+  wishWaitMs: ms(8_000),
+  /** How long a looked-up key or session may be believed: the longest it outlives its revocation. */
+  principalCacheMs: ms(5_000),
+  /** What is under way at shutdown may take this long to finish. */
+  shutdownMs: ms(10_000),
+  /** Who writes to a gateway and watches it is decided by a lease, renewed at a third of its length. */
+  leaseMs: ms(15_000),
+  gateway: z
+    .strictObject({
+      /** One call. */
+      callMs: ms(10_000),
+      /** A config write takes up to 2 s with 100 accounts, and waits behind others. */
+      writeMs: ms(30_000),
+      /** Between attempts to connect to it. */
+      backoff: backoff(500, 10_000),
+      /** The watcher's pause: at least this, and this many times its last poll's duration. */
+      poll: z.strictObject({ pauseMs: ms(1_000), pauseFactor: ms(9) }).prefault({}),
+      /** Between attempts to make it as we want it. */
+      retryMs: ms(5_000),
+      /** Between two probes of a channel for its accounts' names, and how long one may take. */
+      probe: z.strictObject({ minIntervalMs: ms(10_000), timeoutMs: ms(15_000) }).prefault({}),
+      /** How long our plugin may take to come back after its config changed. */
+      pluginWaitMs: ms(30_000),
+    })
+    .prefault({}),
+  reconcile: z
+    .strictObject({
+      /** How long one run waits for an account it has just started. */
+      outcomeWaitMs: ms(10_000),
+      /** After a start that was refused, or came to nothing. */
+      retryMs: ms(5_000),
+      /** After a failure, for one account. */
+      backoff: backoff(500, 30_000),
+      /** A gateway is called unreachable only after this long: a blip is not an outage. */
+      unreachableAfterMs: ms(3_000),
+      /** Every account is compared with its wish this often, even if nothing woke anyone. */
+      sweepMs: ms(30_000),
+    })
+    .prefault({}),
+});
+export type Timing = z.output<typeof timingSchema>;

@@ -1,0 +1,96 @@
+/** What a process with the worker role runs beside its ports: the reconciler of the gateway that the settings name. */
+import { createHash, randomUUID } from "node:crypto";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import packageJson from "../package.json" with { type: "json" };
+import type { Config } from "./config.ts";
+import { installationId, upsertGateway } from "./db/gateways.ts";
+import type { Db } from "./db/pool.ts";
+import { withService } from "./db/tenant.ts";
+import { createGatewayClient } from "./gateway/client.ts";
+import { loadDeviceCredentials } from "./gateway/device-identity.ts";
+import { createGateway, type Gateway } from "./gateway/gateway.ts";
+import { readOverlay } from "./gateway/overlay.ts";
+import { readConfigFile, wantedConfig } from "./gateway/wanted-config.ts";
+import type { Logger } from "./log.ts";
+import { createReconciler, type Reconciler } from "./reconcile/reconciler.ts";
+import { openSession } from "./reconcile/session.ts";
+import type { Fingerprints } from "./vault/fingerprint.ts";
+import type { Vault } from "./vault/vault.ts";
+
+export interface WorkerDeps {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly db: Db;
+  readonly vault: Vault;
+  readonly fingerprints: Fingerprints;
+}
+
+/** One shared gateway for now; every look-up goes through the placement all the same. */
+const GATEWAY_ID = "shared";
+
+const configFile = (name: string) => fileURLToPath(new URL(`../../config/${name}`, import.meta.url));
+
+/** @throws Error naming file, path and rule, when one of the config files is wrong; AppError database_unavailable */
+export async function createWorker(deps: WorkerDeps): Promise<Reconciler> {
+  const { config, db, log } = deps;
+  const { gateway, llm, timing } = config;
+  if (!gateway || !llm) throw new TypeError("a worker has a gateway");
+  const operatorOverlay = gateway.overlayPath ? readConfigFile(gateway.overlayPath) : {};
+  const template = readConfigFile(configFile("openclaw-gateway.json"));
+  const overlay = readOverlay(configFile("channels.json"));
+
+  const installation = await withService(db, async (tx) => {
+    const tokenHash = createHash("sha256").update(gateway.token.reveal()).digest();
+    await upsertGateway(tx, { id: GATEWAY_ID, url: gateway.url, tokenHash });
+    return installationId(tx);
+  });
+  const values = { installationId: installation, llmBaseUrl: llm.baseUrl, llmModel: llm.model };
+  const wanted = wantedConfig(template, values, operatorOverlay);
+
+  const openGateway = (): Gateway =>
+    createGateway({
+      id: GATEWAY_ID,
+      client: createGatewayClient({
+        ...gateway,
+        device: isLoopback(gateway.url)
+          ? null
+          : loadDeviceCredentials(join(config.dataDir, "gateway-device.json")),
+        clientVersion: packageJson.version,
+        timeouts: {
+          connectMs: timing.gateway.callMs,
+          callMs: timing.gateway.callMs,
+          writeMs: timing.gateway.writeMs,
+        },
+        backoff: timing.gateway.backoff,
+        log,
+      }),
+      overlay,
+      wanted,
+      operatorOverlay,
+      installationId: installation,
+      llmModel: llm.model,
+      timing: timing.gateway,
+      log,
+    });
+
+  const holder = `${hostname()}/${process.pid}/${randomUUID()}`;
+  const clock = () => new Date();
+  return createReconciler({
+    db,
+    gatewayId: GATEWAY_ID,
+    holder,
+    leaseMs: timing.leaseMs,
+    open: (onLeaseLost) =>
+      openSession({ ...deps, gateway: openGateway(), holder, onLeaseLost, clock, timing: timing.reconcile }),
+    clock,
+    log,
+  });
+}
+
+/** There the gateway's token alone gives all rights; elsewhere it gives none without an approved device. */
+function isLoopback(url: string): boolean {
+  const { hostname: host } = new URL(url);
+  return host === "localhost" || host === "[::1]" || host.startsWith("127.");
+}
