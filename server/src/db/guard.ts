@@ -46,3 +46,18 @@ export async function apiRolePrivileges(pool: pg.Pool): Promise<string[]> {
     return role.itself ? found : found.map((word) => `is a member of ${role.name}, which ${word}`);
   });
 }
+
+/** Tables that name a tenant and yet have no forced row-level security; none, unless someone changed them by hand. */
+export async function unwalledTables(pool: pg.Pool): Promise<string[]> {
+  const { rows } = await pool
+    .query<{ name: string }>(
+      `SELECT DISTINCT c.relname AS name FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+       WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT a.attisdropped
+         AND (a.attname = 'billing_account_id' OR c.relname = 'billing_accounts')
+         AND NOT (c.relrowsecurity AND c.relforcerowsecurity)`,
+    )
+    .catch((error) => {
+      throw asDatabaseError(error);
+    });
+  return rows.map((row) => row.name);
+}

@@ -11,7 +11,7 @@ import type { Secret } from "../secret.ts";
 import { asDatabaseError } from "./errors.ts";
 
 const FOLDER = new URL("../../migrations/", import.meta.url);
-const OLDEST_POSTGRES = 15;
+export const OLDEST_POSTGRES = 15;
 /** Any number, as long as no other program on the same database takes it. */
 const LOCK = 7_203_400_461;
 
@@ -62,14 +62,19 @@ export async function schemaVersion(queryable: Pick<pg.Pool, "query">): Promise<
   return { wanted: numberedFiles().at(-1)?.version ?? 0, found: rows[0]?.version ?? 0 };
 }
 
-async function refuseOldPostgres(client: pg.Client): Promise<void> {
-  const { rows } = await client.query<{ version: number }>(
-    "SELECT current_setting('server_version_num')::integer AS version",
+/** The server's major version. */
+export async function postgresVersion(queryable: Pick<pg.Pool, "query">): Promise<number> {
+  const { rows } = await queryable.query<{ version: number }>(
+    "SELECT current_setting('server_version_num')::integer / 10000 AS version",
   );
-  const version = rows[0]?.version ?? 0;
-  if (version >= OLDEST_POSTGRES * 10_000) return;
+  return rows[0]?.version ?? 0;
+}
+
+async function refuseOldPostgres(client: pg.Client): Promise<void> {
+  const version = await postgresVersion(client);
+  if (version >= OLDEST_POSTGRES) return;
   throw new AppError("database_outdated", {
-    detail: `PostgreSQL ${Math.floor(version / 10_000)} is too old; ${OLDEST_POSTGRES} or later is needed.`,
+    detail: `PostgreSQL ${version} is too old; ${OLDEST_POSTGRES} or later is needed.`,
   });
 }
 

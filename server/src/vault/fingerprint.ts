@@ -7,8 +7,9 @@ import { createHmac, randomBytes } from "node:crypto";
 import type { ChannelId } from "@cogni/contract";
 import { z } from "zod";
 import type { Db } from "../db/pool.ts";
-import { withNoTenant, withService } from "../db/tenant.ts";
+import { type Tx, withNoTenant, withService } from "../db/tenant.ts";
 import { addVaultSecret, vaultSecret } from "../db/vault-secrets.ts";
+import { AppError } from "../errors.ts";
 import { Secret } from "../secret.ts";
 import type { Vault } from "./vault.ts";
 
@@ -59,4 +60,17 @@ export function sealNewKey(vault: Vault): Uint8Array {
 export function openFingerprints(vault: Vault, sealed: Uint8Array): Fingerprints {
   const { key } = keySchema.parse(vault.open(sealed, AAD));
   return createFingerprints(new Secret<Uint8Array>(Buffer.from(key, "base64")));
+}
+
+/** Whether the installation's key opens; null while there is none yet. */
+export async function fingerprintKeyOpens(tx: Tx, vault: Vault): Promise<boolean | null> {
+  const sealed = await vaultSecret(tx, FINGERPRINT_SECRET);
+  if (!sealed) return null;
+  try {
+    openFingerprints(vault, sealed);
+    return true;
+  } catch (error) {
+    if (error instanceof AppError && error.code === "credential_unreadable") return false;
+    throw error;
+  }
 }

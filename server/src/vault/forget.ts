@@ -13,9 +13,8 @@ import {
 } from "../db/credentials.ts";
 import type { Db } from "../db/pool.ts";
 import { type ServiceTx, withService } from "../db/tenant.ts";
-import { replaceVaultSecret, vaultSecret } from "../db/vault-secrets.ts";
-import { AppError } from "../errors.ts";
-import { FINGERPRINT_SECRET, openFingerprints, sealNewKey } from "./fingerprint.ts";
+import { replaceVaultSecret } from "../db/vault-secrets.ts";
+import { FINGERPRINT_SECRET, fingerprintKeyOpens, sealNewKey } from "./fingerprint.ts";
 import { openOrNull } from "./keys.ts";
 import type { Vault } from "./vault.ts";
 
@@ -65,19 +64,8 @@ async function forgetAll(tx: ServiceTx, lost: readonly SealedCredential[]): Prom
 }
 
 async function replaceLostFingerprintKey(tx: ServiceTx, vault: Vault): Promise<boolean> {
-  const sealed = await vaultSecret(tx, FINGERPRINT_SECRET);
-  if (!sealed || opens(vault, sealed)) return false;
+  if ((await fingerprintKeyOpens(tx, vault)) !== false) return false;
   await replaceVaultSecret(tx, FINGERPRINT_SECRET, sealNewKey(vault), vault.currentKeyId);
   await releaseFingerprints(tx);
   return true;
-}
-
-function opens(vault: Vault, sealed: Uint8Array): boolean {
-  try {
-    openFingerprints(vault, sealed);
-    return true;
-  } catch (error) {
-    if (error instanceof AppError && error.code === "credential_unreadable") return false;
-    throw error;
-  }
 }

@@ -1,0 +1,149 @@
+import { randomBytes } from "node:crypto";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { lookUpApiKey } from "../../src/db/api-keys.ts";
+import { acquireLease, recordReachable } from "../../src/db/gateways.ts";
+import { withService } from "../../src/db/tenant.ts";
+import { createLogger } from "../../src/log.ts";
+import { runOps } from "../../src/ops/run.ts";
+import { Secret } from "../../src/secret.ts";
+import { createVault, encryptionKeyId } from "../../src/vault/vault.ts";
+import { asSuperuser, GATEWAY, type TestDatabase, tenants, testDatabase } from "../support/database.ts";
+import { register } from "../support/registrations.ts";
+
+const newKey = () => new Secret(randomBytes(32).toString("base64"));
+const key = newKey();
+
+let database: TestDatabase;
+beforeEach(async () => {
+  database = await testDatabase();
+});
+afterEach(() => database.drop());
+
+async function ops(
+  line: string,
+  encryption: { current: Secret; previous: Secret[] } = { current: key, previous: [] },
+) {
+  const out: string[] = [];
+  const err: string[] = [];
+  const code = await runOps(line.split(" ").filter(Boolean), {
+    config: () => ({
+      database: {
+        apiUrl: new Secret(database.apiUrl),
+        serviceUrl: new Secret(database.serviceUrl),
+        ownerUrl: new Secret(database.ownerUrl),
+      },
+      encryption,
+    }),
+    log: createLogger("silent"),
+    out: (text) => out.push(text),
+    err: (text) => err.push(text),
+  });
+  return { code, out: out.join("\n"), err: err.join("\n"), json: () => JSON.parse(out.join("\n")) };
+}
+
+describe("the operator's command line", () => {
+  test("explains itself without settings, as a whole and by the command", async () => {
+    const config = () => expect.unreachable();
+    const out: string[] = [];
+    const io = {
+      config,
+      log: createLogger("silent"),
+      out: (text: string) => out.push(text),
+      err: () => undefined,
+    };
+    expect(await runOps([], io)).toBe(0);
+    expect(await runOps(["--help"], io)).toBe(0);
+    expect(await runOps(["tenants", "create", "--help"], io)).toBe(0);
+    for (const words of [
+      "doctor",
+      "tenants create <id>",
+      "tenants list",
+      "keys rotate",
+      "credentials forget",
+    ]) {
+      expect(out[0]).toContain(words);
+    }
+    expect(out[2]).toContain("--name");
+  });
+
+  test("answers 2 to a line it does not understand", async () => {
+    for (const line of [
+      "dance",
+      "tenants",
+      "tenants create",
+      "tenants create a b",
+      "doctor --what",
+      "tenants create A",
+    ]) {
+      expect((await ops(line)).code, line).toBe(2);
+    }
+  });
+
+  test("creates a tenant whose key works at once, and refuses a second of its id", async () => {
+    const made = await ops("tenants create acme --name Acme --json");
+    expect(made.code).toBe(0);
+    const { billingAccountId, apiKey } = made.json();
+    expect(billingAccountId).toBe("acme");
+    expect(await lookUpApiKey(database.db, apiKey)).toMatchObject({ billingAccountId: "acme" });
+    expect(await ops("tenants create acme")).toMatchObject({
+      code: 1,
+      err: expect.stringContaining("tenant_exists"),
+    });
+    expect((await ops("tenants list --json")).json()).toMatchObject([
+      { id: "acme", name: "Acme", status: "active" },
+    ]);
+  });
+
+  test("rotates keys, and forgets a lost one only when told so twice", async () => {
+    const [acme] = await tenants(database.db, "acme");
+    await register(database.db, acme as NonNullable<typeof acme>, {
+      vault: createVault({ current: key, previous: [] }),
+    });
+    const next = newKey();
+    const rotated = await ops("keys rotate --json", { current: next, previous: [key] });
+    expect(rotated).toMatchObject({ code: 0, err: "resealed 1" });
+    expect(rotated.json()).toEqual({ resealed: 1, unreadable: 0 });
+
+    const unasked = await ops("credentials forget");
+    expect(unasked).toMatchObject({ code: 2, err: expect.stringContaining(encryptionKeyId(next)) });
+    expect((await ops("credentials forget --yes --json")).json()).toMatchObject({ credentials: 1 });
+  });
+});
+
+describe("ops doctor", () => {
+  const findings = async (encryption?: Parameters<typeof ops>[1]) => {
+    const run = await ops("doctor --json", encryption);
+    const found = run.json() as { check: string; ok: boolean; detail: string }[];
+    return {
+      code: run.code,
+      wrong: found.filter(({ ok }) => !ok).map(({ check, detail }) => `${check}: ${detail}`),
+    };
+  };
+
+  test("finds nothing wrong where nothing is", async () => {
+    await tenants(database.db, "acme");
+    await withService(database.db, async (tx) => {
+      await acquireLease(tx, GATEWAY, "one", 60_000);
+      await recordReachable(tx, GATEWAY, "one", true);
+    });
+    expect(await findings()).toEqual({ code: 0, wrong: [] });
+  });
+
+  test("names a missing key, an open table, an older schema, an unheld gateway and drift", async () => {
+    const [acme] = await tenants(database.db, "acme");
+    await register(database.db, acme as NonNullable<typeof acme>, {
+      vault: createVault({ current: key, previous: [] }),
+    });
+    await asSuperuser(database, "ALTER TABLE api_keys NO FORCE ROW LEVEL SECURITY");
+    await asSuperuser(database, "DELETE FROM schema_migrations WHERE version > 1");
+    const { code, wrong } = await findings({ current: newKey(), previous: [] });
+    expect(code).toBe(1);
+    expect(wrong).toEqual([
+      expect.stringMatching(/^schema: at 1/),
+      "wall between tenants: open: api_keys",
+      `encryption keys: ${encryptionKeyId(key)} (MISSING): 1 rows`,
+      expect.stringMatching(/^gateway shared: unreachable/),
+      "acme/telegram: should be connected, is not at the gateway",
+    ]);
+  });
+});
