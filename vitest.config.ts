@@ -1,8 +1,46 @@
+/**
+ * Three kinds of tests, one after the other, for the last two need the machine's both cores: those of the rooms, on a
+ * database of their own; those in one shared world with a real gateway; those that break a world of their own.
+ */
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
-    include: ["*/test/**/*.test.ts", "plugins/*/test/**/*.test.ts"],
-    globalSetup: ["server/test/support/global-setup.ts"],
+    maxWorkers: 2,
+    projects: [
+      {
+        test: {
+          name: "rooms",
+          include: [
+            "{contract,server,dev-env,scripts,console,bench,deploy,docs}/test/**/*.test.ts",
+            "plugins/*/test/**/*.test.ts",
+          ],
+          globalSetup: ["server/test/support/global-setup.ts"],
+          testTimeout: 20_000,
+          hookTimeout: 60_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: "world",
+          include: ["test/world/**/*.test.ts"],
+          globalSetup: ["test/world/global-setup.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        test: {
+          name: "own world",
+          include: ["test/own-world/**/*.test.ts"],
+          fileParallelism: false,
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          sequence: { groupOrder: 3 },
+        },
+      },
+    ],
   },
 });

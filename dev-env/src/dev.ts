@@ -1,0 +1,158 @@
+/**
+ * `npm start`: everything real on this machine, for one developer. Real database, real gateway, a model that echoes
+ * where no other is named, and two tenants to sign in as. Stops all of it on Ctrl-C, and when it loses its parent.
+ */
+import { join } from "node:path";
+import { z } from "zod";
+import { openDataDir } from "./data-dir.ts";
+import { demandPort, keptPort, UserError } from "./ports.ts";
+import { readPrivate, writePrivate } from "./private-files.ts";
+import { seedTenants, type Tenant, tenantSchema } from "./seed.ts";
+import { isComplete, startStack } from "./stack.ts";
+import { startLlm } from "./stand-ins/llm.ts";
+import { createSteps, type Steps, Stopped } from "./steps.ts";
+
+const TENANTS = [
+  { billingAccountId: "acme", name: "Acme" },
+  { billingAccountId: "globex", name: "Globex" },
+];
+const READY_MS = 120_000;
+
+/** Settings that go on to the control plane where they are set; the rest is worked out. */
+const PASSED_ON = [
+  "PUBLIC_URL",
+  "TRUSTED_PROXIES",
+  "INTERNAL_HOST",
+  "CONSOLE",
+  "LOG_LEVEL",
+  "GATEWAY_CONFIG_OVERLAY",
+  "CHANNEL_ENCRYPTION_KEY",
+  "CHANNEL_ENCRYPTION_KEYS_PREVIOUS",
+  "DATABASE_URL",
+  "DATABASE_SERVICE_URL",
+  "DATABASE_OWNER_URL",
+  "OPENCLAW_GATEWAY_URL",
+  "OPENCLAW_GATEWAY_TOKEN",
+];
+
+const devFileSchema = z.object({
+  url: z.string(),
+  gateway: z.object({ url: z.string(), token: z.string() }),
+  tenants: z.array(tenantSchema),
+});
+
+const steps = createSteps((line) => process.stdout.write(`${line}\n`));
+endWith(steps);
+try {
+  await run(steps);
+} catch (error) {
+  await steps.stop();
+  if (!(error instanceof Stopped)) explain(error);
+}
+
+async function run(steps: Steps): Promise<void> {
+  const ports = { http: portOf("PORT", 3000), internal: portOf("INTERNAL_PORT", 3001) };
+  const dir = await steps.start(
+    "data folder",
+    async () => openDataDir(process.env.DATA_DIR ?? ".data"),
+    async ({ release }) => release(),
+  );
+  await demandPort(ports.http, "PORT");
+  await demandPort(ports.internal, "INTERNAL_PORT");
+  const kept = {
+    postgres: await keptPort(dir.ports.postgres),
+    gateway: await keptPort(dir.ports.gateway),
+    llm: await keptPort(dir.ports.llm),
+  };
+  dir.keepPorts(kept);
+
+  const settings = Object.fromEntries(
+    PASSED_ON.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])),
+  );
+  const llm = await model(steps, kept.llm);
+  const stack = await startStack({
+    dataDir: dir.path,
+    secrets: dir.secrets,
+    ports: { ...ports, ...kept },
+    llm,
+    settings,
+    steps,
+  });
+
+  const devFile = join(dir.path, "dev.json");
+  const tenants = await seedTenants(stack.env, TENANTS, readPrivate(devFile, devFileSchema)?.tenants);
+  writePrivate(devFile, { url: stack.url, gateway: stack.gatewayAt, tenants });
+  await steps.until("all of it", () => isComplete(ports.http), READY_MS);
+  steps.say(welcome(stack.url, devFile, tenants));
+}
+
+/** The model that answers: the one that is named, else the echo. */
+async function model(steps: Steps, port: number) {
+  const { LLM_BASE_URL, LLM_MODEL, LLM_API_KEY } = process.env;
+  if (LLM_BASE_URL) {
+    if (!LLM_MODEL) throw new UserError("LLM_BASE_URL is set, so LLM_MODEL has to name a model of it.");
+    return { baseUrl: LLM_BASE_URL, model: LLM_MODEL, ...(LLM_API_KEY && { apiKey: LLM_API_KEY }) };
+  }
+  const echo = await steps.start(
+    "echo model",
+    () => startLlm({ port, requireTenant: true }),
+    (part) => part.close(),
+  );
+  return { baseUrl: echo.baseUrl, model: "echo" };
+}
+
+function portOf(setting: string, usual: number): number {
+  const port = z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(65_535)
+    .safeParse(process.env[setting] || usual);
+  if (!port.success) throw new UserError(`${setting} must be a port number, 1 to 65535.`);
+  return port.data;
+}
+
+function welcome(url: string, devFile: string, tenants: Tenant[]): string {
+  const logins = tenants.map(
+    ({ name, email, password, apiKey }) =>
+      `  ${name.padEnd(8)} e-mail ${email}   password ${password}\n           API key ${apiKey}\n`,
+  );
+  return `
+Cogni Channels: ${url}/channels
+
+${logins.join("")}
+  curl -H "Authorization: Bearer ${tenants[0]?.apiKey}" ${url}/api/v1/channels/status
+
+The same in ${devFile}. Ctrl-C stops everything.`;
+}
+
+/** Ctrl-C stops in order, a second one at once; and whoever started us may die without a word. */
+function endWith(steps: Steps): void {
+  const parent = process.ppid;
+  let firstAt: number | null = null;
+  const end = (reason: string): void => {
+    // npm and the terminal both pass on the same Ctrl-C: two within a moment are one.
+    if (firstAt !== null && Date.now() - firstAt > 1_000) {
+      steps.say("Stopping at once.");
+      // Every child notices that we are gone, and ends itself.
+      process.exit(130);
+    }
+    if (firstAt !== null) return;
+    firstAt = Date.now();
+    steps.say(`${reason}: stopping everything in order. Once more stops at once.`);
+    void steps.stop().then(() => {
+      steps.say("Stopped.");
+      process.exit();
+    });
+  };
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => end(signal));
+  setInterval(() => {
+    if (process.ppid !== parent && firstAt === null) end("The process that started this is gone");
+  }, 500).unref();
+}
+
+function explain(error: unknown): void {
+  process.exitCode = 1;
+  if (!(error instanceof UserError)) throw error;
+  process.stderr.write(`\n${error.message}\n`);
+}

@@ -1,0 +1,131 @@
+/** What a test does in a world, from whichever process: make tenants and bots, call the API, steer the stand-ins. */
+import { randomBytes, randomInt } from "node:crypto";
+import {
+  type ChannelStatus,
+  type ConnectResponse,
+  connectResponseSchema,
+  type StatusDocument,
+  statusDocumentSchema,
+} from "@cogni/contract";
+import { seedTenants, type Tenant } from "./seed.ts";
+import type { LlmControl } from "./stand-ins/llm.ts";
+import { type Remote, remote } from "./stand-ins/loopback.ts";
+import type { TelegramControl } from "./stand-ins/telegram.ts";
+
+/** All that another process needs to take part. */
+export interface WorldDescription {
+  url: string;
+  dataDir: string;
+  gateway: { url: string; token: string };
+  telegramUrl: string;
+  llmUrl: string;
+  /** The control plane's environment. */
+  env: NodeJS.ProcessEnv;
+}
+
+export interface World extends WorldDescription {
+  telegram: Remote<TelegramControl>;
+  llm: Remote<LlmControl>;
+  /** Fresh tenants, each with a login and an API key. Many at once cost little more than one. */
+  tenants(count: number): Promise<Tenant[]>;
+  /** A fresh bot that the messenger knows. */
+  bot(): Promise<{ token: string; username: string }>;
+  api(tenant: Tenant): Api;
+}
+
+export interface Answer {
+  status: number;
+  headers: Headers;
+  /** Parsed JSON, or null for an empty answer. */
+  body: unknown;
+}
+
+export interface Api {
+  /** Any request, as the tenant's program would send it. Headers win over the usual ones; null leaves one out. */
+  request(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Record<string, string | null>,
+  ): Promise<Answer>;
+  /** GET /api/v1/channels/status. Throws for anything but 200. */
+  status(): Promise<StatusDocument>;
+  /** POST /api/v1/channels/connect with one credential. Throws for anything but 200. */
+  connect(channel: string, credential: string): Promise<ConnectResponse>;
+  /** POST /api/v1/channels/disconnect. Throws for anything but 200. */
+  disconnect(channel: string): Promise<void>;
+  /** The channel once it is in one of these states. Throws, with what it was last, after `timeoutMs`. */
+  reaches(channel: string, states: ChannelStatus["state"][], timeoutMs?: number): Promise<ChannelStatus>;
+}
+
+const ASK_EVERY_MS = 200;
+
+export function joinWorld(description: WorldDescription): World {
+  const telegram = remote<TelegramControl>(description.telegramUrl);
+  return {
+    ...description,
+    telegram,
+    llm: remote<LlmControl>(description.llmUrl),
+    tenants(count) {
+      const names = Array.from({ length: count }, () => `t-${randomBytes(5).toString("hex")}`);
+      return seedTenants(
+        description.env,
+        names.map((name) => ({ billingAccountId: name, name: `Tenant ${name}` })),
+      );
+    },
+    async bot() {
+      const id = randomInt(1_000_000_000, 9_999_999_999);
+      const bot = { token: `${id}:${randomBytes(26).toString("base64url")}`, username: `bot_${id}` };
+      await telegram.addBot(bot);
+      return bot;
+    },
+    api: (tenant) => createApi(description.url, tenant),
+  };
+}
+
+function createApi(url: string, { apiKey }: Tenant): Api {
+  const request: Api["request"] = async (method, path, body, headers = {}) => {
+    const all = { authorization: `Bearer ${apiKey}`, "content-type": "application/json", ...headers };
+    const response = await fetch(url + path, {
+      method,
+      headers: Object.entries(all).filter((header): header is [string, string] => header[1] !== null),
+      ...(body !== undefined && { body: typeof body === "string" ? body : JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    const isJson = response.headers.get("content-type")?.includes("json") === true;
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: isJson ? JSON.parse(text) : text || null,
+    };
+  };
+  const expect200 = async (...args: Parameters<Api["request"]>): Promise<unknown> => {
+    const { status, body } = await request(...args);
+    if (status !== 200) throw new Error(`${args[0]} ${args[1]} answered ${status}: ${JSON.stringify(body)}`);
+    return body;
+  };
+  const status = async (): Promise<StatusDocument> =>
+    statusDocumentSchema.parse(await expect200("GET", "/api/v1/channels/status"));
+  return {
+    request,
+    status,
+    connect: async (channel, credential) =>
+      connectResponseSchema.parse(
+        await expect200("POST", "/api/v1/channels/connect", { channel, credential }),
+      ),
+    disconnect: async (channel) => {
+      await expect200("POST", "/api/v1/channels/disconnect", { channel });
+    },
+    async reaches(channel, states, timeoutMs = 30_000) {
+      const deadline = Date.now() + timeoutMs;
+      for (;;) {
+        const found = (await status()).channels.find((one) => one.channel === channel);
+        if (found && states.includes(found.state)) return found;
+        if (Date.now() > deadline) {
+          throw new Error(`${channel} is not ${states.join(" or ")} but: ${JSON.stringify(found)}`);
+        }
+        await new Promise((resolve) => setTimeout(resolve, ASK_EVERY_MS));
+      }
+    },
+  };
+}

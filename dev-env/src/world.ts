@@ -1,0 +1,108 @@
+/**
+ * A test world: everything real, against a Telegram and a model that a test can steer. Started once for many test files
+ * (who join it from their own processes), or by a test that wants to break things for itself.
+ */
+import { randomBytes } from "node:crypto";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { CHECKOUT } from "./control-plane.ts";
+import { newSecrets } from "./data-dir.ts";
+import { freePort } from "./ports.ts";
+import { isComplete, type Stack, startStack } from "./stack.ts";
+import { type LlmStandIn, startLlm } from "./stand-ins/llm.ts";
+import { startTelegram, type TelegramStandIn } from "./stand-ins/telegram.ts";
+import { createSteps } from "./steps.ts";
+import { joinWorld, type World, type WorldDescription } from "./world-client.ts";
+
+export interface WorldOptions {
+  /** Settings of the control plane, such as `CONSOLE: "off"` where no page is wanted. */
+  settings?: Record<string, string>;
+  /** Goes on top of what points the gateway at the stand-ins. */
+  gatewayOverlay?: Record<string, unknown>;
+  /** Told in a sentence what is going on. */
+  log?: (line: string) => void;
+}
+
+export interface OwnWorld extends World {
+  /** Its parts, for a test that breaks them. */
+  stack: Stack;
+  telegram: World["telegram"];
+  /** Stops everything and removes what it kept. */
+  stop(): Promise<void>;
+}
+
+const COMPLETE_MS = 120_000;
+/** Nothing here has to outlive a power cut. What was committed does survive a killed server. */
+const QUICK_DATABASE = { fsync: "off", full_page_writes: "off" };
+
+/** Resolves when everything is up: about 15 s. Throws what kept a part from starting, and leaves nothing running. */
+export async function startWorld(options: WorldOptions = {}): Promise<OwnWorld> {
+  const steps = createSteps(options.log ?? (() => undefined));
+  try {
+    const dataDir = await steps.start("data folder", async () => makeFolder(), remove);
+    const telegram: TelegramStandIn = await steps.start(
+      "telegram",
+      () => startTelegram(),
+      (part) => part.close(),
+    );
+    const llm: LlmStandIn = await steps.start(
+      "model",
+      () => startLlm({ requireTenant: true }),
+      (part) => part.close(),
+    );
+    const overlay = join(dataDir, "gateway-overlay.json");
+    writeFileSync(overlay, JSON.stringify(overlayOf(telegram, options.gatewayOverlay)));
+    const ports = {
+      http: await freePort(),
+      internal: await freePort(),
+      postgres: await freePort(),
+      gateway: await freePort(),
+    };
+    const stack = await startStack({
+      dataDir,
+      secrets: newSecrets(),
+      ports,
+      llm: { baseUrl: llm.baseUrl, model: "echo" },
+      settings: { GATEWAY_CONFIG_OVERLAY: overlay, ...options.settings },
+      postgres: QUICK_DATABASE,
+      steps,
+    });
+    await steps.until("all of it", () => isComplete(ports.http), COMPLETE_MS);
+    const description: WorldDescription = {
+      url: stack.url,
+      dataDir,
+      gateway: stack.gatewayAt,
+      telegramUrl: telegram.url,
+      llmUrl: llm.url,
+      env: stack.env,
+    };
+    return {
+      ...joinWorld(description),
+      stack,
+      async stop() {
+        await steps.stop();
+        // Where our folder can't be reached by PostgreSQL's user, its own is elsewhere.
+        if (stack.postgres) rmSync(dirname(stack.postgres.logFile), { recursive: true, force: true });
+      },
+    };
+  } catch (error) {
+    await steps.stop();
+    throw error;
+  }
+}
+
+/** In the checkout, as a gateway's state is not to stand in a temporary folder. */
+function makeFolder(): string {
+  const path = join(CHECKOUT, ".data", `test-${randomBytes(4).toString("hex")}`);
+  mkdirSync(path, { recursive: true });
+  return path;
+}
+
+async function remove(path: string): Promise<void> {
+  rmSync(path, { recursive: true, force: true, maxRetries: 3 });
+}
+
+function overlayOf(telegram: TelegramStandIn, more: Record<string, unknown> = {}): object {
+  const toStandIn = { apiRoot: telegram.url, network: { dangerouslyAllowPrivateNetwork: true } };
+  return { channels: { telegram: toStandIn }, ...more };
+}
