@@ -71,7 +71,7 @@ function databaseProblems(settings: Partial<Settings>, production: boolean): Set
 /** `user` and `host` may also stand in the query, where `pg` prefers them. */
 function databaseFacts(url: string): { user: string; local: boolean; encrypted: boolean } {
   const { username, hostname, searchParams } = new URL(url);
-  const host = searchParams.get("host") ?? hostname;
+  const host = searchParams.get("host") ?? decodeURIComponent(hostname);
   return {
     user: searchParams.get("user") ?? decodeURIComponent(username),
     local: host === "" || host.startsWith("/") || isLoopback(host),

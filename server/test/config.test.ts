@@ -1,0 +1,129 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { ConfigError, readConfig } from "../src/config.ts";
+import { settingNames } from "../src/settings.ts";
+import { settings } from "./support/edge.ts";
+
+const loopback = {
+  apiUrl: "postgresql://api:pw-canary@127.0.0.1/cogni",
+  serviceUrl: "postgresql://service:pw-canary@127.0.0.1/cogni",
+  ownerUrl: "postgresql://owner:pw-canary@127.0.0.1/cogni",
+};
+const good = settings(loopback);
+const production = {
+  ...good,
+  COGNI_ENV: "production",
+  PUBLIC_URL: "https://channels.example",
+  LLM_MODEL: "small",
+};
+
+function problems(env: Record<string, string>): Record<string, string> {
+  try {
+    readConfig(env);
+    return {};
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return Object.fromEntries(error.problems.map(({ setting, message }) => [setting, message]));
+  }
+}
+
+describe("settings", () => {
+  test("good ones are accepted, in development and in production", () => {
+    expect(problems(good)).toEqual({});
+    expect(problems(production)).toEqual({});
+  });
+
+  test("every missing and every wrong one is named at once", () => {
+    const found = problems({ PORT: "many", TRUSTED_PROXIES: "10.0.0.0/8,nobody", LOG_LEVEL: "" });
+    expect(Object.keys(found).sort()).toEqual([
+      "CHANNEL_ENCRYPTION_KEY",
+      "DATABASE_OWNER_URL",
+      "DATABASE_SERVICE_URL",
+      "DATABASE_URL",
+      "LLM_BASE_URL",
+      "LLM_MODEL",
+      "OPENCLAW_GATEWAY_TOKEN",
+      "OPENCLAW_GATEWAY_URL",
+      "PORT",
+      "TRUSTED_PROXIES",
+    ]);
+  });
+
+  test.each([
+    "DATABASE_URL",
+    "DATABASE_SERVICE_URL",
+    "DATABASE_OWNER_URL",
+    "CHANNEL_ENCRYPTION_KEY",
+    "OPENCLAW_GATEWAY_URL",
+    "OPENCLAW_GATEWAY_TOKEN",
+    "PUBLIC_URL",
+    "LLM_BASE_URL",
+    "LLM_API_KEY",
+    "LLM_MODEL",
+  ])("production does not start without %s", (setting) => {
+    expect(problems({ ...production, [setting]: "" })).toEqual({ [setting]: "is missing" });
+  });
+
+  test.each([
+    ["PUBLIC_URL", "http://channels.example"],
+    ["LLM_MODEL", "echo"],
+    ["DATABASE_URL", "postgresql://api@db.example/cogni"],
+    ["DATABASE_URL", "postgresql://api@db.example/cogni?sslmode=no-verify"],
+    ["DATABASE_SERVICE_URL", "postgresql://service@127.0.0.1/cogni?host=db.example"],
+  ])("production refuses %s=%s", (setting, value) => {
+    expect(Object.keys(problems({ ...production, [setting]: value }))).toEqual([setting]);
+  });
+
+  test("production accepts a remote database with verified TLS, and one behind a socket", () => {
+    const remote = "postgresql://api@db.example/cogni?sslmode=verify-full";
+    expect(problems({ ...production, DATABASE_URL: remote })).toEqual({});
+    for (const url of [
+      "postgresql://api@%2Frun%2Fpostgresql/cogni",
+      "postgresql:///cogni?user=api&host=/run/postgresql",
+    ]) {
+      expect(problems({ ...production, DATABASE_URL: url })).toEqual({});
+    }
+  });
+
+  test.each([
+    ["DATABASE_SERVICE_URL", loopback.apiUrl],
+    ["DATABASE_OWNER_URL", "postgresql://someone@127.0.0.1/cogni?user=service"],
+    ["DATABASE_URL", "postgresql://127.0.0.1/cogni"],
+    ["PUBLIC_URL", "http://localhost:3000/console"],
+    ["CHANNEL_ENCRYPTION_KEY", Buffer.alloc(16).toString("base64")],
+    ["INTERNAL_PORT", "3000"],
+    ["HOST", "0.0.0.0"],
+  ])("%s=%s is refused everywhere", (setting, value) => {
+    expect(Object.keys(problems({ ...good, PORT: "3000", INTERNAL_PORT: "3001", [setting]: value }))).toEqual(
+      [setting],
+    );
+  });
+
+  test("a process that only serves the API may not hold what crosses tenants, and needs no gateway", () => {
+    const { DATABASE_URL, CHANNEL_ENCRYPTION_KEY, PUBLIC_URL } = production;
+    const own = { COGNI_ENV: "production", ROLES: "api", DATABASE_URL, CHANNEL_ENCRYPTION_KEY, PUBLIC_URL };
+    const config = readConfig(own);
+    expect(config.database).toMatchObject({ serviceUrl: null, ownerUrl: null });
+    expect(config.gateway).toBeNull();
+    expect(Object.keys(problems({ ...production, ROLES: "api" }))).toEqual([
+      "DATABASE_SERVICE_URL",
+      "DATABASE_OWNER_URL",
+    ]);
+  });
+
+  test("neither a refusal nor the parsed value shows a secret", () => {
+    const wrong = { ...good, DATABASE_SERVICE_URL: loopback.apiUrl, OPENCLAW_GATEWAY_TOKEN: "short-canary" };
+    expect(() => readConfig(wrong)).toThrow(/^(?!.*canary)/s);
+    expect(JSON.stringify(readConfig(good))).not.toMatch(/canary/);
+  });
+
+  test("a looked-up key or session is believed for five seconds at most", () => {
+    expect(readConfig(production).timing.principalCacheMs).toBeLessThanOrEqual(5_000);
+  });
+
+  test("the operator's table lists exactly these settings", () => {
+    const table = readFileSync(new URL("../../docs/configuration.md", import.meta.url), "utf8");
+    const listed = [...table.matchAll(/^\| `([A-Z_]+)` \|/gm)].map(([, name]) => name);
+    expect(listed.sort()).toEqual([...settingNames].sort());
+  });
+});
