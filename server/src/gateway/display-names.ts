@@ -3,7 +3,6 @@
  * for every account of a channel, waiting for the slowest: so it has a path of its own, beside the regular poll, at
  * most once in ten seconds per channel, shared by all who ask meanwhile.
  */
-import { setTimeout as sleep } from "node:timers/promises";
 import { at, isObject, type Json } from "./json.ts";
 import { type AccountKey, type AccountKeyString, accountKeyString, type ChannelsStatus } from "./snapshot.ts";
 
@@ -32,7 +31,7 @@ export function createDisplayNames({ probe, templates, minIntervalMs }: DisplayN
 
   async function run(channel: string): Promise<void> {
     const wait = (lastProbes.get(channel) ?? 0) + minIntervalMs - Date.now();
-    if (wait > 0) await sleep(wait, undefined, { ref: false });
+    if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait).unref());
     lastProbes.set(channel, Date.now());
     const status = await probe(channel);
     for (const row of status.channelAccounts[channel] ?? []) {
