@@ -7,6 +7,7 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { UserError } from "./ports.ts";
 
 /** The user that owns nothing, on every Linux: PostgreSQL's, when we are root. */
 const NOBODY = 65534;
@@ -27,10 +28,11 @@ export interface PostgresPrograms {
 }
 
 /** The user PostgreSQL runs as: ourselves, or, if we are root, `owner` (of a data folder that exists) or nobody. */
-export function postgresUser(owner: number | null): ProcessUser {
+export function postgresUser(owner: { readonly uid: number; readonly gid: number } | null): ProcessUser {
   if (process.getuid?.() !== 0) return {};
-  const uid = owner === null || owner === 0 ? NOBODY : owner;
-  return { uid, gid: uid };
+  return owner === null || owner.uid === 0
+    ? { uid: NOBODY, gid: NOBODY }
+    : { uid: owner.uid, gid: owner.gid };
 }
 
 /** Throws when this platform has no PostgreSQL package installed, or its programs do not run. */
@@ -40,7 +42,7 @@ export function postgresPrograms(user: ProcessUser, log: (line: string) => void)
   try {
     packageFolder = dirname(dirname(createRequire(import.meta.url).resolve(name)));
   } catch (cause) {
-    throw new Error(
+    throw new UserError(
       `PostgreSQL for this machine is missing: the optional package ${name} is not installed. ` +
         "Install it, or set DATABASE_URL, DATABASE_SERVICE_URL and DATABASE_OWNER_URL to a PostgreSQL of your own.",
       { cause },
@@ -49,7 +51,7 @@ export function postgresPrograms(user: ProcessUser, log: (line: string) => void)
   const native = join(packageFolder, "native");
   const direct = tryPrograms(native, user);
   if ("major" in direct) return direct;
-  if (user.uid === undefined) throw new Error(`PostgreSQL's programs do not run: ${direct.reason}`);
+  if (user.uid === undefined) throw new UserError(`PostgreSQL's programs do not run: ${direct.reason}`);
 
   const { version } = JSON.parse(readFileSync(join(packageFolder, "package.json"), "utf8"));
   const copy = join(SHARED_FOLDER, `postgresql-${version}-${process.arch}`);
@@ -59,7 +61,7 @@ export function postgresPrograms(user: ProcessUser, log: (line: string) => void)
     copyReadable(native, copy);
     copied = tryPrograms(copy, user);
   }
-  if (!("major" in copied)) throw new Error(`PostgreSQL's programs do not run: ${copied.reason}`);
+  if (!("major" in copied)) throw new UserError(`PostgreSQL's programs do not run: ${copied.reason}`);
   return copied;
 }
 

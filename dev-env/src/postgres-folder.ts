@@ -17,6 +17,7 @@ import {
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
+import { UserError } from "./ports.ts";
 import {
   type PostgresPrograms,
   type ProcessUser,
@@ -58,7 +59,7 @@ export async function openFolder(dataDir: string, log: (line: string) => void): 
     : null;
 
   const wanted = notes?.folder ?? dataDir;
-  const user = postgresUser(existsSync(wanted) ? statSync(wanted).uid : null);
+  const user = postgresUser(existsSync(wanted) ? statSync(wanted) : null);
   const programs = postgresPrograms(user, log);
   if (!notes) {
     const folder = reachable(dirname(dataDir), user)
@@ -67,7 +68,7 @@ export async function openFolder(dataDir: string, log: (line: string) => void): 
     if (folder !== dataDir)
       log(`keeping the database in ${folder}, because user ${user.uid} cannot reach ${dataDir}`);
     if (existsSync(join(folder, "data"))) {
-      throw new Error(
+      throw new UserError(
         `${folder} holds a database, but its passwords (${notesPath}) are gone. Move the folder away.`,
       );
     }
@@ -80,19 +81,24 @@ export async function openFolder(dataDir: string, log: (line: string) => void): 
   }
   const { folder, passwords } = notes;
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  if (user.uid !== undefined && user.gid !== undefined) chownSync(folder, user.uid, user.gid);
+  giveTo(user, folder);
 
   const data = join(folder, "data");
   const opened = { folder, data, user, programs, passwords };
   if (!existsSync(data)) await initialise(opened, log);
   const major = readFileSync(join(data, "PG_VERSION"), "utf8").trim();
   if (major !== programs.major) {
-    throw new Error(
+    throw new UserError(
       `${data} was written by PostgreSQL ${major}, but version ${programs.major} is installed.`,
     );
   }
   await clearLastRun(data, log);
   return opened;
+}
+
+/** Makes it PostgreSQL's, where that is another user than ourselves. */
+export function giveTo(user: ProcessUser, path: string): void {
+  if (user.uid !== undefined && user.gid !== undefined) chownSync(path, user.uid, user.gid);
 }
 
 /** Initialised under another name and renamed at the end, so that an interrupted run leaves nothing half-made. */
@@ -103,7 +109,7 @@ async function initialise(target: PostgresFolder, log: (line: string) => void): 
   rmSync(half, { recursive: true, force: true });
   const passwordFile = join(folder, "password");
   writeFileSync(passwordFile, passwords.superuser, { mode: 0o600 });
-  if (user.uid !== undefined && user.gid !== undefined) chownSync(passwordFile, user.uid, user.gid);
+  giveTo(user, passwordFile);
   try {
     const args = [
       `--pgdata=${half}`,
@@ -138,7 +144,7 @@ async function clearLastRun(data: string, log: (line: string) => void): Promise<
     }
     const owner = Number(/cogni\.owner_pid=(\d+)/.exec(command)?.[1]);
     if (commandOf(owner) !== null) {
-      throw new Error(
+      throw new UserError(
         `The database folder ${data} is in use by process ${owner} (PostgreSQL: ${pid}). Stop it first.`,
       );
     }
@@ -146,7 +152,7 @@ async function clearLastRun(data: string, log: (line: string) => void): Promise<
       log(`stopping PostgreSQL ${pid}, which an earlier start left behind`);
       process.kill(pid, "SIGINT");
     }
-    if (waitedMs > 20_000) throw new Error(`PostgreSQL ${pid} of an earlier start does not stop.`);
+    if (waitedMs > 20_000) throw new UserError(`PostgreSQL ${pid} of an earlier start does not stop.`);
     await sleep(100);
   }
 }

@@ -3,13 +3,12 @@
  * listens on loopback TCP only, is started again if it dies, and does not outlive the process that started it.
  */
 import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { closeSync, openSync, readFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
-import { openFolder, type PostgresFolder, SUPERUSER } from "./postgres-folder.ts";
+import { freePort, UserError } from "./ports.ts";
+import { giveTo, openFolder, type PostgresFolder, SUPERUSER } from "./postgres-folder.ts";
 
 export const DATABASE = "cogni";
 const ROLES = { owner: "cogni_owner", api: "cogni_api", service: "cogni_service" } as const;
@@ -117,11 +116,13 @@ function launch(
     // Read back by the next start, to tell a server left behind from one in use.
     "cogni.owner_pid": String(process.pid),
     jit: "off",
+    log_checkpoints: "off",
     ...extra,
   };
   const args = ["-D", folder.data, "-p", String(port)];
   for (const [name, value] of Object.entries(settings)) args.push("-c", `${name}=${value}`);
   const output = openSync(logFile, "a", 0o600);
+  giveTo(folder.user, logFile);
   // A session of its own: Ctrl-C in the terminal must reach us, who stop it last, and not the database first.
   const child = spawn(folder.programs.postgres, args, {
     ...folder.user,
@@ -175,8 +176,8 @@ async function ready(server: Server, url: string, logFile: string, port: number)
       }
       const tail = readFileSync(logFile, "utf8").trim().split("\n").slice(-5).join("\n");
       if (tail.includes("Address already in use"))
-        throw new Error(`Port ${port} is in use by another program.`);
-      throw new Error(`PostgreSQL did not come up; its log (${logFile}) ends with:\n${tail}`, { cause });
+        throw new UserError(`Port ${port} is in use by another program.`);
+      throw new UserError(`PostgreSQL did not come up; its log (${logFile}) ends with:\n${tail}`, { cause });
     } finally {
       await client.end();
     }
@@ -198,14 +199,4 @@ async function makeRoles(superuserUrl: string, passwords: PostgresFolder["passwo
   } finally {
     await client.end();
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("no free port");
-  return address.port;
 }
