@@ -60,15 +60,8 @@ export function createPeople(auth: BetterAuth, sessions: Sessions): People {
     },
 
     async signOut(cookie) {
-      const { authCookies, internalAdapter } = await auth.$context;
-      const token = await sessions.tokenOf(cookie);
-      if (token !== null) {
-        // Better Auth's own sign-out would clear the cookie even if the session could not be deleted.
-        await internalAdapter.deleteSession(token).catch((error) => {
-          throw asDatabaseError(error);
-        });
-        sessions.forget(token);
-      }
+      await sessions.end(cookie);
+      const { authCookies } = await auth.$context;
       const { name, attributes } = authCookies.sessionToken;
       return [
         serialize(name, "", {

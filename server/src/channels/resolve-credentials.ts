@@ -45,18 +45,18 @@ export async function resolveCredentials(
       : await withService(deps.db, (tx) => credentialsFor(tx, gatewayId, references));
   const opened = new Map(sealed.map((credential) => [keyOf(credential), open(deps, credential)]));
 
-  const values: Record<string, string> = {};
-  const errors: Record<string, { code: string }> = {};
-  for (const id of ids) errors[id] = { code: "NOT_FOUND" };
+  // Maps: an id is whatever the gateway's config says, and `__proto__` is no exception.
+  const values = new Map<string, string>();
+  const errors = new Map(ids.map((id) => [id, { code: "NOT_FOUND" }]));
   for (const reference of references) {
     const fields = opened.get(keyOf(reference));
-    const value = fields?.[reference.field];
-    if (fields === null) errors[reference.id] = { code: "CREDENTIAL_UNREADABLE" };
-    if (value !== undefined) values[reference.id] = value;
+    const value = fields?.get(reference.field);
+    if (fields === null) errors.set(reference.id, { code: "CREDENTIAL_UNREADABLE" });
+    if (value !== undefined) values.set(reference.id, value);
   }
-  if (ids.includes(LLM_KEY_REFERENCE)) values[LLM_KEY_REFERENCE] = deps.llmApiKey.reveal();
-  for (const id of Object.keys(values)) delete errors[id];
-  return { values, errors };
+  if (errors.has(LLM_KEY_REFERENCE)) values.set(LLM_KEY_REFERENCE, deps.llmApiKey.reveal());
+  for (const id of values.keys()) errors.delete(id);
+  return { values: Object.fromEntries(values), errors: Object.fromEntries(errors) };
 }
 
 function parseReference(id: string): Reference | null {
@@ -69,13 +69,14 @@ function keyOf({ billingAccountId, channel, version }: CredentialRef): string {
   return `${billingAccountId}/${channel}/${version}`;
 }
 
-/** Null where no key opens it. */
-function open(deps: ResolverDeps, credential: SealedCredential): Record<string, string> | null {
+/** Field → value; null where no key opens it. */
+function open(deps: ResolverDeps, credential: SealedCredential): ReadonlyMap<string, string> | null {
   const { billingAccountId, registrationId, channel } = credential;
   try {
-    return fieldsSchema.parse(
+    const fields = fieldsSchema.parse(
       deps.vault.open(credential.sealed, { billingAccountId, registrationId, channel }),
     );
+    return new Map(Object.entries(fields));
   } catch (error) {
     deps.log.error({ err: error, billingAccountId, channel }, "a stored credential cannot be opened");
     return null;

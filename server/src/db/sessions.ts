@@ -1,4 +1,4 @@
-/** Sessions, as far as they are looked up before the tenant is known. Better Auth writes them. */
+/** Sessions, as far as they are looked up before the tenant is known. Better Auth makes them. */
 import { asDatabaseError } from "./errors.ts";
 import type { Db } from "./pool.ts";
 
@@ -20,4 +20,14 @@ export async function findSession(db: Db, token: string): Promise<SessionRow | n
       throw asDatabaseError(error);
     });
   return rows[0] ?? null;
+}
+
+/**
+ * Ends the session, if it lives. By itself, because Better Auth's own way answers well even if the row is still there.
+ * Throws AppError `database_unavailable`.
+ */
+export async function endSession(db: Db, token: string): Promise<void> {
+  await db.api.query("DELETE FROM auth.session WHERE token = $1", [token]).catch((error) => {
+    throw asDatabaseError(error);
+  });
 }
