@@ -52,9 +52,15 @@ module.exports = {
     ),
     rule(
       "foundations-stand-apart",
-      "Gateway, vault and database are put together by those who use them.",
-      { path: `${server}(gateway|vault|db)/` },
+      "Gateway and database are put together, and with the vault, by those who use them.",
+      { path: `${server}(gateway|db)/` },
       { path: `${server}(gateway|vault|db)/`, pathNot: `${server}$1/` },
+    ),
+    rule(
+      "vault-knows-no-gateway",
+      "The vault keeps what it seals in the database; who may have it opened is not its to know.",
+      { path: `${server}vault/` },
+      { path: `${server}gateway/` },
     ),
     rule(
       "no-missing-modules",

@@ -50,7 +50,8 @@ test.each([
   ],
   ["rules-know-no-entrance", "server/src/channels/a.ts", "../reconcile/b.ts", "server/src/reconcile/b.ts"],
   ["foundations-know-no-rules", "server/src/db/a.ts", "../channels/b.ts", "server/src/channels/b.ts"],
-  ["foundations-stand-apart", "server/src/vault/a.ts", "../gateway/b.ts", "server/src/gateway/b.ts"],
+  ["foundations-stand-apart", "server/src/db/a.ts", "../vault/b.ts", "server/src/vault/b.ts"],
+  ["vault-knows-no-gateway", "server/src/vault/a.ts", "../gateway/b.ts", "server/src/gateway/b.ts"],
   ["no-missing-modules", "server/src/a.ts", "./nowhere.ts", "server/src/b.ts"],
 ])("%s: %s may not import %s", async (rule, from, specifier, target) => {
   const problems = await check({ [from]: specifier, [target]: "" });
