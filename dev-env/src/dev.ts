@@ -79,6 +79,8 @@ async function run(steps: Steps): Promise<void> {
     steps,
   });
 
+  // For `npm run ops`, which works on what runs here.
+  writePrivate(join(dir.path, "settings.json"), stack.env);
   const devFile = join(dir.path, "dev.json");
   const tenants = await seedTenants(stack.env, TENANTS, readPrivate(devFile, devFileSchema)?.tenants);
   writePrivate(devFile, { url: stack.url, gateway: stack.gatewayAt, tenants });
