@@ -8,7 +8,8 @@ import { cruise } from "dependency-cruiser";
 import rules from "../.dependency-cruiser.cjs";
 
 const ROOMS = ["contract", "server", "console", "plugins", "dev-env", "bench"];
-const OURS = /^\s*(?:import|export)\b[^;"]*"(\.(?!.*node_modules)[^"]+|@cogni\/[^"]+)"/gm;
+const IMPORTS = /^\s*(?:import|export)\b(\s+type\b)?(?:[^;"=]*\bfrom)?\s*"([^"]+)"/gm;
+const OURS = /^(\.(?!.*node_modules)|@cogni\/)/;
 
 /**
  * @param {string} baseDir
@@ -23,21 +24,43 @@ export async function checkImports(baseDir, rooms = ROOMS) {
     undefined,
     undefined,
   );
-  const comments = new Map(rules.forbidden.map(({ name, comment }) => [name, comment]));
-  const forbidden = output.summary.violations.map(
-    ({ from, to, rule, cycle }) =>
-      `${from} → ${cycle ? cycle.map((step) => step.name).join(" → ") : to}\n    ${rule.name}: ${comments.get(rule.name)}`,
-  );
   const ownFiles = output.modules.filter(
     ({ source, couldNotResolve }) => !couldNotResolve && /^(?!.*node_modules).*\.tsx?$/.test(source),
   );
+  const written = new Map(ownFiles.map(({ source }) => [source, importsOf(join(baseDir, source))]));
+  const comments = new Map(rules.forbidden.map(({ name, comment }) => [name, comment]));
+  const forbidden = output.summary.violations
+    .filter(({ from, cycle }) => !cycle || isLasting(from, cycle, output.modules, written))
+    .map(
+      ({ from, to, rule, cycle }) =>
+        `${from} → ${cycle ? cycle.map((step) => step.name).join(" → ") : to}\n    ${rule.name}: ${comments.get(rule.name)}`,
+    );
   const unseen = ownFiles.flatMap(({ source, dependencies }) => {
     const seen = new Set(dependencies.map(({ module }) => module));
-    return [...readFileSync(join(baseDir, source), "utf8").matchAll(OURS)]
-      .filter(([, specifier]) => !seen.has(specifier))
-      .map(([, specifier]) => `${source} → ${specifier}\n    unseen: the check can't read this import`);
+    return written
+      .get(source)
+      .filter(({ specifier }) => OURS.test(specifier) && !seen.has(specifier))
+      .map(({ specifier }) => `${source} → ${specifier}\n    unseen: the check can't read this import`);
   });
   return { files: ownFiles.length, problems: [...forbidden, ...unseen] };
+}
+
+/** @param {string} path */
+function importsOf(path) {
+  const found = readFileSync(path, "utf8").matchAll(IMPORTS);
+  return [...found].map(([, type, specifier]) => ({ specifier, isType: type !== undefined }));
+}
+
+/** A circle in which one step needs types alone is none at run time. */
+function isLasting(from, cycle, modules, written) {
+  const steps = [from, ...cycle.map(({ name }) => name)];
+  return steps.slice(1).every((to, index) => {
+    const { source, dependencies } = modules.find((module) => module.source === steps[index]);
+    const specifiers = dependencies.filter(({ resolved }) => resolved === to).map(({ module }) => module);
+    return (written.get(source) ?? []).some(
+      ({ specifier, isType }) => !isType && specifiers.includes(specifier),
+    );
+  });
 }
 
 if (process.argv[1] === import.meta.filename) {

@@ -124,6 +124,6 @@ async function buildConsole(node, env) {
   // An interrupted build must not look like the one before it.
   rmSync(stamp, { force: true });
   const next = join(root, "node_modules", "next", "dist", "bin", "next");
-  await runStep("Building the console", [node, next, "build", "console"], { cwd: root, env });
+  await runStep("Building the console", [node, next, "build"], { cwd: join(root, "console"), env });
   writeFileSync(stamp, wanted);
 }

@@ -13,12 +13,7 @@ const CHECKS = {
   "lint and format": ["@biomejs/biome/bin/biome", "check", "--error-on-warnings"],
   types: ["typescript/bin/tsc", "-p", "."],
   "types of the console": ["typescript/bin/tsc", "-p", "console"],
-  "import directions": [
-    "dependency-cruiser/bin/dependency-cruiser.mjs",
-    "--config",
-    ".dependency-cruiser.cjs",
-    ".",
-  ],
+  "import directions": ["../scripts/check-imports.mjs"],
 };
 
 const flags = new Set(["--checks-only", "--long"]);

@@ -23,6 +23,11 @@ export interface WorldDescription {
   env: NodeJS.ProcessEnv;
 }
 
+/** Why there is no world to take part in. */
+export interface WorldProblem {
+  problem: string;
+}
+
 export interface World extends WorldDescription {
   telegram: Remote<TelegramControl>;
   llm: Remote<LlmControl>;
@@ -60,7 +65,9 @@ export interface Api {
 
 const ASK_EVERY_MS = 200;
 
-export function joinWorld(description: WorldDescription): World {
+/** Throws where the world did not start: each test that needs it fails, and no other. */
+export function joinWorld(description: WorldDescription | WorldProblem): World {
+  if ("problem" in description) throw new Error(description.problem);
   const telegram = remote<TelegramControl>(description.telegramUrl);
   return {
     ...description,

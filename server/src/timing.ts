@@ -24,8 +24,8 @@ export const timingSchema = z.strictObject({
       callMs: ms(10_000),
       /** A config write takes up to 2 s with 100 accounts, and waits behind others. */
       writeMs: ms(30_000),
-      /** Between attempts to connect to it. */
-      backoff: backoff(500, 10_000),
+      /** Between attempts to connect to it. Short: it is often about to be back, and a refused attempt costs nothing. */
+      backoff: backoff(500, 2_000),
       /** The watcher's pause: at least this, and this many times its last poll's duration. */
       poll: z.strictObject({ pauseMs: ms(1_000), pauseFactor: ms(9) }).prefault({}),
       /** Between attempts to make it as we want it. */

@@ -1,17 +1,23 @@
 /** One world for all test files of this folder: a gateway takes longer to boot than most of them to run. */
 import type { TestProject } from "vitest/node";
 import { startWorld } from "../../dev-env/src/world.ts";
-import type { WorldDescription } from "../../dev-env/src/world-client.ts";
+import type { WorldDescription, WorldProblem } from "../../dev-env/src/world-client.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
-    world: WorldDescription;
+    world: WorldDescription | WorldProblem;
   }
 }
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const world = await startWorld({ log: (line) => process.stdout.write(`  world: ${line}\n`) });
-  const { url, dataDir, gateway, telegramUrl, llmUrl, env } = world;
-  project.provide("world", { url, dataDir, gateway, telegramUrl, llmUrl, env });
-  return () => world.stop();
+  try {
+    const world = await startWorld({ log: (line) => process.stdout.write(`  world: ${line}\n`) });
+    const { url, dataDir, gateway, telegramUrl, llmUrl, env } = world;
+    project.provide("world", { url, dataDir, gateway, telegramUrl, llmUrl, env });
+    return () => world.stop();
+  } catch (error) {
+    // Thrown here, it would end the tests of the rooms as well.
+    project.provide("world", { problem: error instanceof Error ? error.message : String(error) });
+    return async () => undefined;
+  }
 }
