@@ -1,35 +1,56 @@
 "use client";
 /** The lower half of a healthy card: what came and went, or what connecting takes. */
 import type { ChannelStatus } from "@cogni/contract";
-import { useTranslations } from "next-intl";
+import { useLocale, useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { OutsideLink } from "../parts/outside-link.tsx";
-import { TimeAgo } from "../parts/time-ago.tsx";
+import { TimeAgo, useTimeWords } from "../parts/time-ago.tsx";
 import classes from "./card-facts.module.css";
 
 export function CardFacts({ channel }: { channel: ChannelStatus }) {
   const text = useTranslations("card");
   if (channel.accountId === null) return <Needs connect={channel.connect} />;
-  const { lastConnectedAt, lastInboundAt, lastOutboundAt } = channel.status;
-  const connectedSince = channel.state === "connected" ? (channel.since ?? lastConnectedAt) : null;
+  const { lastInboundAt, lastOutboundAt } = channel.status;
   return (
     <dl className={classes.facts}>
-      <Fact name={text("connectedSince")}>
-        {connectedSince ? <TimeAgo at={connectedSince} /> : text("notYet")}
-      </Fact>
+      <Connection channel={channel} />
       <Fact name={text("lastIn")}>{lastInboundAt ? <TimeAgo at={lastInboundAt} /> : text("never")}</Fact>
       <Fact name={text("lastOut")}>{lastOutboundAt ? <TimeAgo at={lastOutboundAt} /> : text("never")}</Fact>
     </dl>
   );
 }
 
+/** Since when it is up; else when it last was; else, while nobody can tell, what was last known. */
+function Connection({ channel }: { channel: ChannelStatus }) {
+  const text = useTranslations("card");
+  const states = useTranslations("state");
+  const { ago, exact } = useTimeWords();
+  const { state, since, lastKnown, status } = channel;
+  if (lastKnown) {
+    const words = { state: states(lastKnown.state), time: ago(lastKnown.observedAt) };
+    return (
+      <Fact name={text("lastKnown")}>
+        <span title={exact(lastKnown.observedAt)}>{text("lastKnownState", words)}</span>
+      </Fact>
+    );
+  }
+  const up = state === "connected";
+  const at = up ? (since ?? status.lastConnectedAt) : status.lastConnectedAt;
+  return (
+    <Fact name={text(up ? "connectedSince" : "lastConnected")}>
+      {at ? <TimeAgo at={at} /> : text("notYet")}
+    </Fact>
+  );
+}
+
 function Needs({ connect }: { connect: ChannelStatus["connect"] }) {
   const text = useTranslations("card");
+  const locale = useLocale();
   const required = connect.fields.filter((field) => field.required).map((field) => field.label);
   return (
     <dl className={classes.facts}>
       <Fact name={text("needs")}>
-        {connect.method === "qr" ? text("scan") : new Intl.ListFormat("en").format(required)}
+        {connect.method === "qr" ? text("scan") : new Intl.ListFormat(locale).format(required)}
         {connect.docsUrl && (
           <>
             {" · "}

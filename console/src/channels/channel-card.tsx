@@ -29,9 +29,12 @@ export const ChannelCard = memo(function ChannelCard({ channel, open }: ChannelC
           {channel.label.charAt(0).toUpperCase()}
         </span>
         <div className={classes.names}>
-          <h2 id={titleId(channel.channel)} tabIndex={-1}>
-            {channel.label}
-          </h2>
+          <div className={classes.title}>
+            <h2 id={titleId(channel.channel)} tabIndex={-1}>
+              {channel.label}
+            </h2>
+            {channel.displayName && <span title={channel.displayName}>{channel.displayName}</span>}
+          </div>
           <StateLine channel={channel} />
         </div>
         {main && offered(main) && (

@@ -15,11 +15,13 @@ import type { CardAction } from "./states.ts";
 import { StatusLine } from "./status-line.tsx";
 import { useStatus } from "./use-status.ts";
 
-// A dialog is no part of the first load; it is fetched when one is about to be asked for.
+// A dialog is no part of the first load; it is fetched when the pointer or the focus comes near a card.
 const loadConnect = () => import("./connect-dialog.tsx").then((module) => module.ConnectDialog);
 const loadDisconnect = () => import("./disconnect-dialog.tsx").then((module) => module.DisconnectDialog);
 const ConnectDialog = dynamic(loadConnect, { ssr: false });
 const DisconnectDialog = dynamic(loadDisconnect, { ssr: false });
+// A failure here is none yet: it counts when a dialog is asked for, and shows then.
+const loadDialogs = () => Promise.all([loadConnect(), loadDisconnect()]).catch(() => null);
 
 interface OpenDialog {
   channel: ChannelId;
@@ -89,7 +91,12 @@ function Cards({ document, open }: CardsProps) {
     );
   }
   return (
-    <ul className={classes.cards} aria-label={text("list")}>
+    <ul
+      className={classes.cards}
+      aria-label={text("list")}
+      onPointerEnter={loadDialogs}
+      onFocus={loadDialogs}
+    >
       {order.map((id) => {
         const channel = document.channels.find((candidate) => candidate.channel === id);
         return channel && <ChannelCard key={id} channel={channel} open={open} />;
@@ -104,7 +111,7 @@ function LoadFailure({ error, retry }: { error: Error; retry: () => void }) {
   if (error instanceof ApiError && error.status === 401) return <CardSkeletons />;
   return (
     <section className={classes.panel} role="alert">
-      <h2>{text("title")}</h2>
+      <h2>{(error instanceof ApiError && error.problem?.title) || text("title")}</h2>
       <ProblemNote failure={error} onAction={{ retry }} />
     </section>
   );

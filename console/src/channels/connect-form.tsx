@@ -3,7 +3,7 @@
 import type { ConnectMethod } from "@cogni/contract";
 import { PasswordInput, TextInput } from "@mantine/core";
 import { useTranslations } from "next-intl";
-import { type FormEvent, useEffect, useRef, useState } from "react";
+import { type FormEvent, useRef, useState } from "react";
 import { Button } from "../parts/button.tsx";
 import { OutsideLink } from "../parts/outside-link.tsx";
 import { ProblemNote } from "../parts/problem-note.tsx";
@@ -26,6 +26,7 @@ interface ConnectFormProps {
 export function ConnectForm(props: ConnectFormProps) {
   const { connect, values, setValues, failure, submitLabel, onSubmit, onCancel } = props;
   const text = useTranslations("connect");
+  const input = useTranslations("input");
   const form = useRef<HTMLFormElement>(null);
   const [missing, setMissing] = useState<Record<string, string>>({});
   const [edited, setEdited] = useState<ReadonlySet<string>>(new Set());
@@ -34,9 +35,8 @@ export function ConnectForm(props: ConnectFormProps) {
   const errorOf = (name: string) => missing[name] ?? (edited.has(name) ? undefined : refused[name]);
   const elsewhere = failure && Object.keys(refused).length === 0;
 
-  useEffect(() => {
-    if (failure) form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
-  }, [failure]);
+  // The form is drawn anew after each attempt, so this is where the focus lands then.
+  const focused = Object.keys(refused)[0] ?? connect.fields[0]?.name;
 
   function submit(event: FormEvent) {
     event.preventDefault();
@@ -52,7 +52,7 @@ export function ConnectForm(props: ConnectFormProps) {
       <div role="alert">
         {elsewhere && <ProblemNote failure={failure.kind === "failed" ? failure.problem : failure.error} />}
       </div>
-      {connect.fields.map((field, index) => {
+      {connect.fields.map((field) => {
         const Input = field.secret ? PasswordInput : TextInput;
         return (
           <Input
@@ -68,13 +68,14 @@ export function ConnectForm(props: ConnectFormProps) {
               setEdited(new Set([...edited, field.name]));
               setMissing({});
             }}
-            data-autofocus={index === 0 || undefined}
+            data-autofocus={field.name === focused || undefined}
+            autoFocus={field.name === focused}
             {...NO_AUTOFILL}
             {...(field.secret && {
               visibilityToggleIcon: RevealIcon,
               visibilityToggleButtonProps: {
                 tabIndex: 0,
-                "aria-label": text("reveal", { label: field.label }),
+                "aria-label": input("reveal", { label: field.label }),
               },
             })}
           />

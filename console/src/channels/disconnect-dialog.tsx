@@ -3,6 +3,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { api } from "../api.ts";
+import { isKept } from "../kept.ts";
 import { Button } from "../parts/button.tsx";
 import { Dialog } from "../parts/dialog.tsx";
 import { OutsideLink } from "../parts/outside-link.tsx";
@@ -24,28 +25,36 @@ export function DisconnectDialog({ channel, opened, onClose, onClosed }: Channel
     <Dialog title={text("title", { label })} opened={opened} onClose={onClose} onClosed={onClosed}>
       <div className={classes.body}>
         <dl className={classes.terms}>
-          <dt>{text("stopsTitle")}</dt>
-          <dd>{displayName ? text("stopsNamed", { name: displayName }) : text("stops", { label })}</dd>
-          <dt>{text("keptTitle")}</dt>
-          <dd>{text("kept")}</dd>
-          <dt>{text("revokeTitle", { label })}</dt>
-          <dd>
-            {text("revoke", { label })}{" "}
-            {channel.connect.docsUrl && (
-              <OutsideLink href={channel.connect.docsUrl}>{text("revokeHow")}</OutsideLink>
-            )}
-          </dd>
+          <div>
+            <dt>{text("stopsTitle")}</dt>
+            <dd>{displayName ? text("stopsNamed", { name: displayName }) : text("stops", { label })}</dd>
+          </div>
+          <div>
+            <dt>{text("keptTitle")}</dt>
+            <dd>{text("kept")}</dd>
+          </div>
+          <div>
+            <dt>{text("revokeTitle", { label })}</dt>
+            <dd>
+              {text("revoke", { label })}{" "}
+              {channel.connect.docsUrl && (
+                <OutsideLink href={channel.connect.docsUrl}>{text("revokeHow")}</OutsideLink>
+              )}
+            </dd>
+          </div>
         </dl>
         <div role="alert">
           {disconnect.error && !disconnect.isPending && <ProblemNote failure={disconnect.error} />}
         </div>
         <div className={classes.buttons}>
           <Button onClick={onClose} data-autofocus>
-            {text("cancel")}
+            {text(isKept(disconnect.error) ? "close" : "cancel")}
           </Button>
-          <Button variant="danger" busy={disconnect.isPending} onClick={() => disconnect.mutate()}>
-            {text("confirm")}
-          </Button>
+          {!isKept(disconnect.error) && (
+            <Button variant="danger" busy={disconnect.isPending} onClick={() => disconnect.mutate()}>
+              {text("confirm")}
+            </Button>
+          )}
         </div>
       </div>
     </Dialog>

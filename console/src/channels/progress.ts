@@ -1,6 +1,7 @@
 /** How far a connect has come, told only from what the API says: a step is ticked when it was seen, never by time. */
 import type { ChannelProblem, ChannelStatus, ConnectResponse } from "@cogni/contract";
 import type { ApiError } from "../api.ts";
+import { isKept } from "../kept.ts";
 
 export const STEPS = ["saved", "handed", "loggedIn", "listening"] as const;
 export type Step = (typeof STEPS)[number];
@@ -29,7 +30,7 @@ export function isFailure(progress: Progress): progress is Failure {
 }
 
 export function progressOf({ answer, error, seen }: Attempt): Progress {
-  if (error) return { kind: error.problem?.action === "wait" && isKept(error) ? "kept" : "refused", error };
+  if (error) return { kind: isKept(error) ? "kept" : "refused", error };
   if (answer?.status === "failed" && answer.error) return { kind: "failed", problem: answer.error };
   if (answer?.status === "connected") {
     return { kind: "connected", displayName: seen?.displayName ?? answer.displayName };
@@ -39,10 +40,6 @@ export function progressOf({ answer, error, seen }: Attempt): Progress {
     return { kind: "failed", problem: seen.problem };
   }
   return { kind: "underway", done: stepsDone(answer, seen) };
-}
-
-function isKept(error: ApiError): boolean {
-  return error.problem?.code === "gateway_unreachable" || error.problem?.code === "gateway_timeout";
 }
 
 /** Before the answer only `connecting` counts: any other state still belongs to the connection being replaced. */

@@ -8,7 +8,6 @@ import classes from "./frame.module.css";
 import { Navigation } from "./navigation.tsx";
 import { PersonMenu } from "./person-menu.tsx";
 import { ThemeMenu } from "./theme-menu.tsx";
-import { Wordmark } from "./wordmark.tsx";
 
 export function Frame({ children }: { children: ReactNode }) {
   const text = useTranslations("frame");
@@ -18,9 +17,6 @@ export function Frame({ children }: { children: ReactNode }) {
       <a href="#content" className={classes.skip}>
         {text("skip")}
       </a>
-      <div className={classes.brand}>
-        <Wordmark />
-      </div>
       <Navigation />
       <header className={classes.top}>
         <span className={classes.tenant}>{me.data?.billingAccountName}</span>

@@ -5,6 +5,7 @@ import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { useTranslations } from "next-intl";
 import classes from "./navigation.module.css";
+import { Wordmark } from "./wordmark.tsx";
 
 /** A page stands here only once it works. */
 const PAGES = [{ path: "/channels", name: "channels", Icon: IconMessages }] as const;
@@ -14,6 +15,9 @@ export function Navigation() {
   const here = usePathname();
   return (
     <nav aria-label={text("navigation")} className={classes.navigation}>
+      <div className={classes.brand}>
+        <Wordmark />
+      </div>
       <ul>
         {PAGES.map(({ path, name, Icon }) => (
           <li key={path}>

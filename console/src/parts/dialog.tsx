@@ -25,28 +25,27 @@ export function Dialog({ title, opened, onClose, onClosed, children }: DialogPro
   const text = useTranslations("dialog");
   return (
     <Mantine>
-      <Modal
-        classNames={{
-          header: classes.header,
-          title: classes.title,
-          body: classes.body,
-          content: classes.content,
-        }}
-        title={title}
+      <Modal.Root
         opened={opened}
         onClose={onClose}
         onExitTransitionEnd={onClosed}
         returnFocus={false}
-        // tokens.css keeps the page still: the library's own lock adds a style element, which the CSP refuses.
+        // The lock takes the scroll bar away, which moves the page sideways, by a style element that the CSP refuses.
         lockScroll={false}
         centered
         size={460}
-        overlayProps={{ backgroundOpacity: 0.45 }}
         transitionProps={{ duration: 140, transition: "fade" }}
-        closeButtonProps={{ "aria-label": text("close") }}
       >
-        {children}
-      </Modal>
+        <Modal.Overlay backgroundOpacity={0.45} />
+        <Modal.Content className={classes.content}>
+          {/* A plain element: Mantine's header would be a second banner of the page. */}
+          <div className={classes.header}>
+            <Modal.Title className={classes.title}>{title}</Modal.Title>
+            <Modal.CloseButton aria-label={text("close")} />
+          </div>
+          <Modal.Body className={classes.body}>{children}</Modal.Body>
+        </Modal.Content>
+      </Modal.Root>
     </Mantine>
   );
 }

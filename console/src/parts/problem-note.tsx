@@ -24,7 +24,7 @@ export function ProblemNote({ failure, onAction = {} }: ProblemNoteProps) {
   const { cause, remedy, action, code, requestId } = useProblemWords(failure);
   const act = action && isButton(action) ? onAction[action] : undefined;
   return (
-    <div className={classes.note}>
+    <div className={classes.note} data-waiting={action === "wait"}>
       <p>
         <strong>{cause}</strong> {remedy}
       </p>

@@ -22,12 +22,12 @@ export function elapsed(then: Date, now: Date): Elapsed {
   return { value: Math.floor(seconds / 10) * 10, unit: "second" };
 }
 
-/** "3 minutes ago"; "now" under ten seconds. */
+/** "3 min. ago"; "now" under ten seconds. Short, so that three fit beside each other on a phone. */
 export function relativeTime(then: Date, now: Date, locale: string): string {
   const { value, unit } = elapsed(then, now);
   // "yesterday" would be wrong for 25 hours ago at one in the morning, so only zero gets its word.
   const numeric = value === 0 ? "auto" : "always";
-  return new Intl.RelativeTimeFormat(locale, { numeric }).format(-value, unit);
+  return new Intl.RelativeTimeFormat(locale, { numeric, style: "short" }).format(-value, unit);
 }
 
 export function exactTime(then: Date, locale: string): string {

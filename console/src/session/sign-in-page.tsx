@@ -15,7 +15,7 @@ import classes from "./sign-in-page.module.css";
 
 export function SignInPage({ returnTo }: { returnTo: string }) {
   const text = useTranslations("signIn");
-  const words = useTranslations("connect");
+  const input = useTranslations("input");
   const router = useRouter();
   const cache = useQueryClient();
   const [missing, setMissing] = useState({ email: false, password: false });
@@ -71,11 +71,13 @@ export function SignInPage({ returnTo }: { returnTo: string }) {
             visibilityToggleIcon={RevealIcon}
             visibilityToggleButtonProps={{
               tabIndex: 0,
-              "aria-label": words("reveal", { label: text("password") }),
+              "aria-label": input("reveal", { label: text("password") }),
             }}
           />
         </Mantine>
-        <div role="alert">{signIn.error && !signIn.isPending && <SignInFailure error={signIn.error} />}</div>
+        <div role="alert" className={classes.outcome}>
+          {signIn.error && !signIn.isPending && <SignInFailure error={signIn.error} />}
+        </div>
         <Button type="submit" variant="filled" wide busy={busy}>
           {text("submit")}
         </Button>

@@ -4,6 +4,21 @@ import { type CSSVariablesResolver, createTheme } from "@mantine/core";
 export const theme = createTheme({
   fontFamily: "var(--font), system-ui, sans-serif",
   fontSizes: { sm: "0.875rem", xs: "0.8125rem" },
+  // Mantine paints inputs in the dark theme with these; ours are the neutral greys of tokens.css.
+  colors: {
+    dark: [
+      "#ececef",
+      "#c4c4cb",
+      "#a0a0aa",
+      "#8b8b95",
+      "#3a3a42",
+      "#2e2e34",
+      "#1c1c20",
+      "#141417",
+      "#101013",
+      "#0c0c0e",
+    ],
+  },
   defaultRadius: "sm",
   radius: { sm: "7px", md: "10px" },
   cursorType: "pointer",
