@@ -130,16 +130,21 @@ async function initialise(target: PostgresFolder, log: (line: string) => void): 
 }
 
 /**
- * A server killed by SIGKILL leaves `postmaster.pid`, whose number may belong to any process by now. A server that
- * outlived its parent is stopped; one whose parent lives is somebody else's, and this start is refused.
+ * A server killed by SIGKILL leaves `postmaster.pid`. PostgreSQL itself tells a stale one, unless its number belongs to
+ * another program by now. A server that outlived its parent is stopped; one whose parent lives is somebody else's, and
+ * this start is refused.
  */
 async function clearLastRun(data: string, log: (line: string) => void): Promise<void> {
   const pidFile = join(data, "postmaster.pid");
   for (let waitedMs = 0; existsSync(pidFile); waitedMs += 100) {
-    const pid = Number(readFileSync(pidFile, "utf8").split("\n")[0]);
+    const [pidLine = "", ...rest] = readFileSync(pidFile, "utf8").split("\n");
+    const pid = Number(pidLine);
     const command = commandOf(pid);
-    if (!command?.includes(data)) {
-      rmSync(pidFile, { force: true });
+    if (command === null) return;
+    if (!command.includes(data)) {
+      // Not deleted: by what else it says, a new server notices sessions of the old one that still run. Our own
+      // number stands for nobody, since PostgreSQL takes that of its parent for a left-over.
+      writeFileSync(pidFile, [process.pid, ...rest].join("\n"));
       return;
     }
     const owner = Number(/cogni\.owner_pid=(\d+)/.exec(command)?.[1]);

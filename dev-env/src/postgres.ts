@@ -3,7 +3,7 @@
  * listens on loopback TCP only, is started again if it dies, and does not outlive the process that started it.
  */
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, openSync, readFileSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
@@ -35,7 +35,7 @@ export interface Postgres {
   readonly logFile: string;
   /** Ends sessions, writes everything down, resolves once the process is gone. */
   stop(): Promise<void>;
-  /** As a power cut: SIGKILL, nothing written down. It stays down. */
+  /** SIGKILL, nothing written down; it stays down. A session may live on for a moment until it notices. */
   kill(): Promise<void>;
 }
 
@@ -53,8 +53,8 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
   const superuserUrl = url(SUPERUSER, folder.passwords.superuser, "postgres");
 
   let stopping = false;
-  let server = launch(folder, port, logFile, options.settings ?? {});
-  await ready(server, superuserUrl, logFile, port);
+  const bringUp = () => launchUntilReady(folder, port, logFile, options.settings ?? {}, superuserUrl);
+  let server = await bringUp();
   await makeRoles(superuserUrl, folder.passwords);
   log(`PostgreSQL ${folder.programs.major} is ready on port ${port}`);
 
@@ -63,15 +63,13 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
       await server.exited;
       if (stopping) return;
       log(`PostgreSQL ended unexpectedly (see ${logFile}); starting it again`);
-      await sleep(waitMs, undefined, { ref: false });
+      await sleep(waitMs);
       if (stopping) return;
-      server = launch(folder, port, logFile, options.settings ?? {});
       try {
-        await ready(server, superuserUrl, logFile, port);
+        server = await bringUp();
         waitMs = 50;
       } catch (error) {
         log(`PostgreSQL did not start: ${error instanceof Error ? error.message : String(error)}`);
-        server.process.kill("SIGKILL");
       }
     }
   };
@@ -101,6 +99,8 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
 
 interface Server {
   readonly process: ChildProcess;
+  /** Where in the log file this run begins. */
+  readonly logStart: number;
   readonly exited: Promise<void>;
 }
 
@@ -122,6 +122,7 @@ function launch(
   const args = ["-D", folder.data, "-p", String(port)];
   for (const [name, value] of Object.entries(settings)) args.push("-c", `${name}=${value}`);
   const output = openSync(logFile, "a", 0o600);
+  const logStart = fstatSync(output).size;
   giveTo(folder.user, logFile);
   // A session of its own: Ctrl-C in the terminal must reach us, who stop it last, and not the database first.
   const child = spawn(folder.programs.postgres, args, {
@@ -138,7 +139,7 @@ function launch(
     child.once("error", () => done());
     child.once("exit", () => done());
   }).then(() => void watchdog.kill("SIGKILL"));
-  return { process: child, exited };
+  return { process: child, logStart, exited };
 }
 
 /** Ends the server when we end, SIGKILL included: its input is a pipe from us, which closes when we are gone. */
@@ -155,33 +156,58 @@ function watch(child: ChildProcess, folder: PostgresFolder): ChildProcess {
   return watchdog;
 }
 
-async function ready(server: Server, url: string, logFile: string, port: number): Promise<void> {
+/** What the sessions of a killed server still hold, they hold for a moment; until then a new one refuses to start. */
+const STILL_IN_USE = /pre-existing shared memory block .* is still in use/;
+
+async function launchUntilReady(
+  folder: PostgresFolder,
+  port: number,
+  logFile: string,
+  settings: Readonly<Record<string, string>>,
+  url: string,
+): Promise<Server> {
+  const deadline = Date.now() + 30_000;
+  for (;;) {
+    const server = launch(folder, port, logFile, settings);
+    if (await ready(server, url, deadline)) return server;
+    server.process.kill("SIGKILL");
+    await server.exited;
+    const said = readFileSync(logFile).subarray(server.logStart).toString("utf8").trim();
+    if (said.includes("Address already in use"))
+      throw new UserError(`Port ${port} is in use by another program.`);
+    if (!STILL_IN_USE.test(said) || Date.now() > deadline) {
+      const tail = said.split("\n").slice(-5).join("\n");
+      throw new UserError(`PostgreSQL did not come up; its log (${logFile}) ends with:\n${tail}`);
+    }
+    await sleep(200);
+  }
+}
+
+/** False: the server ended, or the time is over. */
+async function ready(server: Server, url: string, deadline: number): Promise<boolean> {
   let gone = false;
   void server.exited.then(() => {
     gone = true;
   });
-  const deadline = Date.now() + 30_000;
-  for (;;) {
-    const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2000 });
-    // Without a listener a connection cut at the wrong moment would end the process.
-    client.on("error", () => undefined);
-    try {
-      await client.connect();
-      if (gone) throw new Error("another server answers on this port");
-      return;
-    } catch (cause) {
-      if (!gone && Date.now() < deadline) {
-        await sleep(20);
-        continue;
-      }
-      const tail = readFileSync(logFile, "utf8").trim().split("\n").slice(-5).join("\n");
-      if (tail.includes("Address already in use"))
-        throw new UserError(`Port ${port} is in use by another program.`);
-      throw new UserError(`PostgreSQL did not come up; its log (${logFile}) ends with:\n${tail}`, { cause });
-    } finally {
-      await client.end();
-    }
+  while (!gone && Date.now() < deadline) {
+    if ((await answers(url)) && !gone) return true;
+    await sleep(20);
   }
+  return false;
+}
+
+async function answers(url: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000 });
+  // Without a listener a connection cut at the wrong moment would end the process.
+  client.on("error", () => undefined);
+  return client
+    .connect()
+    .then(
+      () => true,
+      // Not up yet is what is asked here.
+      () => false,
+    )
+    .finally(() => client.end());
 }
 
 /** Makes the three roles and the database where they are missing, so that a start cut short is completed by the next. */

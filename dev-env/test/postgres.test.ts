@@ -109,9 +109,28 @@ describe("the embedded PostgreSQL", () => {
   test("starts over a stale postmaster.pid, even if its number is another program's by now", async () => {
     const postgres = await start();
     await postgres.kill();
-    const stale = readFileSync(pidFile(), "utf8").replace(/^\d+/, String(process.pid));
-    writeFileSync(pidFile(), stale);
+    // PostgreSQL minds programs of its own user only.
+    const { uid, gid } = statSync(data());
+    const other = spawn("sleep", ["60"], process.getuid?.() === 0 ? { uid, gid } : {});
+    onTestFinished(() => void other.kill("SIGKILL"));
+    writeFileSync(pidFile(), readFileSync(pidFile(), "utf8").replace(/^\d+/, String(other.pid)));
     stopped(await start());
+  });
+
+  test("starts again while sessions of the killed server still run", async () => {
+    const postgres = await start();
+    const asleep = ask(postgres.superuserUrl, "SELECT pg_sleep(1) AS answer").catch(() => undefined);
+    await vi.waitFor(async () =>
+      expect(
+        await ask(
+          postgres.superuserUrl,
+          "SELECT count(*)::integer AS answer FROM pg_stat_activity WHERE wait_event = 'PgSleep'",
+        ),
+      ).toBe(1),
+    );
+    await postgres.kill();
+    stopped(await start());
+    await asleep;
   });
 
   test("names a port that is taken", async () => {

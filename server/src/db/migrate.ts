@@ -54,12 +54,15 @@ export async function migrate(options: MigrateOptions): Promise<void> {
   }
 }
 
-/** The schema's version in the database beside the one this program wants. Any role may ask. */
+/** The schema's version in the database, 0 for an empty one, beside the one this program wants. Any role may ask. */
 export async function schemaVersion(queryable: Pick<pg.Pool, "query">): Promise<SchemaVersion> {
+  const wanted = numberedFiles().at(-1)?.version ?? 0;
+  const known = await queryable.query("SELECT FROM pg_tables WHERE tablename = 'schema_migrations'");
+  if (known.rowCount === 0) return { wanted, found: 0 };
   const { rows } = await queryable.query<{ version: number }>(
     "SELECT coalesce(max(version), 0) AS version FROM schema_migrations",
   );
-  return { wanted: numberedFiles().at(-1)?.version ?? 0, found: rows[0]?.version ?? 0 };
+  return { wanted, found: rows[0]?.version ?? 0 };
 }
 
 /** The server's major version. */

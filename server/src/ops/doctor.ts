@@ -1,4 +1,5 @@
 /** `ops doctor`: is the installation sound, as far as its database tells. Looks only; changes nothing. */
+import { listBillingAccounts } from "../db/billing-accounts.ts";
 import { keyIdsInUse } from "../db/credentials.ts";
 import { listDrift } from "../db/drift.ts";
 import { listGateways } from "../db/gateways.ts";
@@ -21,11 +22,7 @@ const doctor: OpsCommand = {
   help: "check database, schema, roles, keys and gateways; ends with 1 if something is wrong",
   asFound: true,
   async run(context) {
-    const findings = [
-      ...(await ofTheDatabase(context)),
-      ...(await ofTheKeys(context)),
-      ...(await ofTheGateways(context)),
-    ];
+    const findings = await examine(context);
     return {
       text: findings
         .map(({ check, ok, detail }) => `${ok ? "ok   " : "WRONG"}  ${check}: ${detail}`)
@@ -36,14 +33,29 @@ const doctor: OpsCommand = {
   },
 };
 
+async function examine(context: OpsContext): Promise<Finding[]> {
+  const { wanted, found } = await schemaVersion(context.db.api);
+  const schema = {
+    check: "schema",
+    ok: wanted === found,
+    detail: `at ${found}, this program's is ${wanted}`,
+  };
+  // An empty database has nothing else to look at; starting the program fills it.
+  if (found === 0) return [schema];
+  return [
+    schema,
+    ...(await ofTheDatabase(context)),
+    ...(await ofTheKeys(context)),
+    ...(await ofTheGateways(context)),
+  ];
+}
+
 async function ofTheDatabase({ db }: OpsContext): Promise<Finding[]> {
   const major = await postgresVersion(db.api);
-  const { wanted, found } = await schemaVersion(db.api);
   const privileges = await apiRolePrivileges(db.api);
   const open = await unwalledTables(db.api);
   return [
     { check: "PostgreSQL", ok: major >= OLDEST_POSTGRES, detail: `version ${major}` },
-    { check: "schema", ok: wanted === found, detail: `at ${found}, this program's is ${wanted}` },
     {
       check: "API role",
       ok: privileges.length === 0,
@@ -81,7 +93,16 @@ async function ofTheKeys({ db, vault }: OpsContext): Promise<Finding[]> {
 async function ofTheGateways({ db }: OpsContext): Promise<Finding[]> {
   const gateways = await withService(db, listGateways);
   const drift = await withService(db, listDrift);
+  const unplaced = (await withService(db, listBillingAccounts)).filter(({ gatewayId }) => gatewayId === null);
   return [
+    {
+      check: "placement",
+      ok: unplaced.length === 0,
+      detail:
+        unplaced.length === 0
+          ? "every tenant has a gateway"
+          : `no gateway has room for ${unplaced.map(({ id }) => id).join(", ")}`,
+    },
     ...gateways.map((gateway) => ({
       check: `gateway ${gateway.id}`,
       ok: gateway.reachable && gateway.leaseUntil !== null && gateway.leaseUntil > new Date(),

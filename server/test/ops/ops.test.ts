@@ -129,6 +129,12 @@ describe("ops doctor", () => {
     expect(await findings()).toEqual({ code: 0, wrong: [] });
   });
 
+  test("says of an empty database that it is empty", async () => {
+    await database.drop();
+    database = await testDatabase(null);
+    expect(await findings()).toEqual({ code: 1, wrong: [expect.stringMatching(/^schema: at 0/)] });
+  });
+
   test("names a missing key, an open table, an older schema, an unheld gateway and drift", async () => {
     const [acme] = await tenants(database.db, "acme");
     await register(database.db, acme as NonNullable<typeof acme>, {
