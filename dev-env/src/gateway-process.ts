@@ -71,7 +71,7 @@ export async function startGateway(options: GatewayOptions): Promise<GatewayProc
   const url = `http://127.0.0.1:${port}`;
   const listeners: ((reason: string) => void)[] = [];
 
-  let stopping = false;
+  const stopping = new AbortController();
   let givenUp: Error | null = null;
   const launch = (): Child => {
     const child = startChild({ command, cwd: folder.state, env, logFile: folder.console });
@@ -86,7 +86,7 @@ export async function startGateway(options: GatewayOptions): Promise<GatewayProc
       const code = (await child?.exited) ?? null;
       child = null;
       folder.rememberPid(null);
-      if (stopping) return;
+      if (stopping.signal.aborted) return;
       const reason = exitReason(code, folder);
       for (const listener of listeners) listener(reason);
       log(reason);
@@ -95,8 +95,8 @@ export async function startGateway(options: GatewayOptions): Promise<GatewayProc
         return;
       }
       if (Date.now() - startedAt > 60_000) [waitMs] = waits.restart;
-      await sleep(waitMs, undefined, { ref: false });
-      if (stopping) return;
+      await pause(waitMs, stopping.signal);
+      if (stopping.signal.aborted) return;
       child = launch();
     }
   })();
@@ -110,7 +110,7 @@ export async function startGateway(options: GatewayOptions): Promise<GatewayProc
       const deadline = Date.now() + waits.ready;
       while (!(await answers(`${url}/readyz`))) {
         if (givenUp) throw givenUp;
-        if (stopping) throw new Error("The gateway was stopped before it was ready.");
+        if (stopping.signal.aborted) throw new Error("The gateway was stopped before it was ready.");
         if (Date.now() > deadline) {
           throw new Error(`The gateway is not ready after ${waits.ready / 1000} s. See ${folder.log}.`);
         }
@@ -118,7 +118,7 @@ export async function startGateway(options: GatewayOptions): Promise<GatewayProc
       }
     },
     async stop() {
-      stopping = true;
+      stopping.abort();
       await child?.stop(waits.stop);
       await keptRunning;
     },
@@ -133,6 +133,13 @@ export async function startGateway(options: GatewayOptions): Promise<GatewayProc
   }
   log(`The gateway is ready on port ${port}`);
   return gateway;
+}
+
+/** Ends early when stopped. */
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, { signal }).catch((error: unknown) => {
+    if (!signal.aborted) throw error;
+  });
 }
 
 function gatewayCommand(port: number): [string, ...string[]] {
