@@ -4,6 +4,7 @@ import { registerAttribution } from "./src/attribution.ts";
 import { registerQuietWrites } from "./src/reload.ts";
 import { registerRpc } from "./src/rpc.ts";
 import { PLUGIN_ID } from "./src/settings.ts";
+import { registerToolGuard } from "./src/tool-guard.ts";
 
 export default {
   id: PLUGIN_ID,
@@ -13,6 +14,7 @@ export default {
   register(api: OpenClawPluginApi): void {
     registerQuietWrites(api);
     registerAttribution(api);
+    registerToolGuard(api);
     registerRpc(api);
   },
 };
