@@ -15,8 +15,8 @@ const types: pg.CustomTypesConfig = {
 };
 
 const TIMEOUTS = {
-  /** A database that does not take a connection within this is down. */
-  connectionTimeoutMillis: 3_000,
+  /** A database that does not take a connection within this is down; so long, too, waits who finds all of them in use. */
+  connectionTimeoutMillis: 5_000,
   statement_timeout: 10_000,
   /** Longer than the server's own, so that this one only meets a server that is gone. */
   query_timeout: 12_000,

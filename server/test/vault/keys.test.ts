@@ -30,13 +30,18 @@ beforeEach(async () => {
 afterEach(() => database.drop());
 
 const bot = { botToken: "123:ABC" };
-const connect = (count: number, vault = before) =>
-  Promise.all(
-    Array.from({ length: count }, (_, index) => {
-      const channel = channelIdSchema.parse(`channel-${index}`);
-      return register(database.db, acme, { channel, vault, credential: { botToken: `token-${index}` } });
-    }),
-  );
+async function connect(count: number, vault = before): Promise<void> {
+  const channels = Array.from({ length: count }, (_, index) =>
+    channelIdSchema.parse(`channel-${index}`),
+  ).values();
+  // No more at once than there are connections.
+  const worker = async () => {
+    for (const channel of channels) {
+      await register(database.db, acme, { channel, vault, credential: { botToken: channel } });
+    }
+  };
+  await Promise.all(Array.from({ length: 8 }, worker));
+}
 const opened = async (vault: typeof before) => {
   const rows = await withTenant(database.db, acme, listActive);
   return rows.map((row) => {
