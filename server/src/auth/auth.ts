@@ -3,9 +3,10 @@ import type { Config } from "../config.ts";
 import type { Db } from "../db/pool.ts";
 import type { Logger } from "../log.ts";
 import { createApiKeys } from "./api-keys.ts";
-import { createBetterAuth } from "./better-auth.ts";
+import type { BetterAuth } from "./better-auth.ts";
 import { createPeople, type People } from "./people.ts";
 import { createPrincipals, type Principals } from "./principal.ts";
+import { sessionCookie } from "./session-cookie.ts";
 import { createSessions } from "./sessions.ts";
 
 export interface Auth {
@@ -13,12 +14,19 @@ export interface Auth {
   readonly people: People;
 }
 
-export async function createAuth(config: Config, db: Db, log: Logger): Promise<Auth> {
+export function createAuth(config: Config, db: Db, log: Logger): Auth {
   const ttlMs = config.timing.principalCacheMs;
-  const betterAuth = createBetterAuth(config, db.api, log);
-  const sessions = await createSessions(betterAuth, db, ttlMs);
+  const cookie = sessionCookie(config);
+  const sessions = createSessions(cookie, db, ttlMs);
+
+  // Loaded when somebody first signs in: it takes 40 MB, and a process that scripts call by key never needs it.
+  let betterAuth: Promise<BetterAuth> | null = null;
+  const load = async (): Promise<BetterAuth> => {
+    const { createBetterAuth } = await import("./better-auth.ts");
+    return createBetterAuth(config.http.publicUrl.origin, cookie, db.api, log);
+  };
   return {
     principals: createPrincipals(createApiKeys(db, ttlMs), sessions),
-    people: createPeople(betterAuth, sessions),
+    people: createPeople(() => (betterAuth ??= load()), sessions, cookie),
   };
 }

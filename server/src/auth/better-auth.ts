@@ -3,23 +3,60 @@
  * Its own HTTP routes are not served; `people.ts` calls it, so that requests are parsed and failures answered as
  * everywhere else.
  */
-import { hkdfSync } from "node:crypto";
+import type { BillingAccountId, SignInRequest } from "@cogni/contract";
 import { type BetterAuthOptions, betterAuth } from "better-auth";
+import { isAPIError } from "better-auth/api";
 import { Kysely, PostgresDialect } from "kysely";
 import type pg from "pg";
-import type { Config } from "../config.ts";
+import { asDatabaseError } from "../db/errors.ts";
 import type { Logger } from "../log.ts";
-import type { Secret } from "../secret.ts";
+import type { SessionCookie } from "./session-cookie.ts";
 
 const DAY_S = 24 * 60 * 60;
 
-/** @param pool of the API role, which may read and write the schema `auth` */
-export function createBetterAuth(config: Config, pool: pg.Pool, log: Logger) {
-  const https = config.http.publicUrl.protocol === "https:";
-  return betterAuth({
-    baseURL: config.http.publicUrl.origin,
+/** Tells it the address that was worked out from the connection and the trusted proxies. */
+const CLIENT_ADDRESS_HEADER = "x-client-address";
+
+/** Where a request came from, as the session's row remembers it. */
+export interface Client {
+  readonly address: string;
+  readonly userAgent: string | undefined;
+}
+
+export interface SignedInPerson {
+  readonly person: { readonly email: string; readonly name: string };
+  /** Values for `Set-Cookie`. */
+  readonly cookies: readonly string[];
+}
+
+export interface NewPerson {
+  readonly email: string;
+  readonly name: string;
+  readonly password: string;
+  readonly billingAccountId: BillingAccountId;
+}
+
+export interface BetterAuth {
+  /** Null where e-mail or password is wrong; which of them, and whether the person exists, takes equally long to tell. */
+  signIn(request: SignInRequest, client: Client): Promise<SignedInPerson | null>;
+  /** @returns the person's id */
+  createPerson(person: NewPerson): Promise<string>;
+}
+
+/**
+ * @param origin where the console is served from
+ * @param pool of the API role, which may read and write the schema `auth`
+ */
+export function createBetterAuth(
+  origin: string,
+  cookie: SessionCookie,
+  pool: pg.Pool,
+  log: Logger,
+): BetterAuth {
+  const auth = betterAuth({
+    baseURL: origin,
     basePath: "/api/auth",
-    secret: sessionSecret(config.encryption.current),
+    secret: cookie.signingKey,
     database: {
       db: new Kysely({ dialect: new PostgresDialect({ pool }) }),
       type: "postgres",
@@ -39,25 +76,43 @@ export function createBetterAuth(config: Config, pool: pg.Pool, log: Logger) {
     // A cookie's life is not prolonged by use, so a session's is not either.
     session: { expiresIn: 7 * DAY_S, disableSessionRefresh: true },
     advanced: {
-      // `__Host-`: only this very host set it, over TLS, for all paths.
-      cookiePrefix: https ? "__Host-cogni" : "cogni",
-      // Better Auth's own switch would put `__Secure-` in front of that.
+      cookiePrefix: cookie.prefix,
+      // Better Auth's own switch would put `__Secure-` in front of the prefix.
       useSecureCookies: false,
-      defaultCookieAttributes: { httpOnly: true, sameSite: "lax", path: "/", secure: https },
+      defaultCookieAttributes: cookie.attributes,
       ipAddress: { ipAddressHeaders: [CLIENT_ADDRESS_HEADER] },
     },
   });
-}
 
-export type BetterAuth = ReturnType<typeof createBetterAuth>;
+  return {
+    async signIn(body, { address, userAgent }) {
+      const headers = new Headers({ [CLIENT_ADDRESS_HEADER]: address, "user-agent": userAgent ?? "" });
+      try {
+        const signedIn = await auth.api.signInEmail({ body, headers, returnHeaders: true });
+        const { email, name } = signedIn.response.user;
+        return { person: { email, name }, cookies: signedIn.headers.getSetCookie() };
+      } catch (error) {
+        if (isAPIError(error) && error.status === "UNAUTHORIZED") return null;
+        throw asDatabaseError(error);
+      }
+    },
 
-/** Tells Better Auth the address that was worked out from the connection and the trusted proxies. */
-export const CLIENT_ADDRESS_HEADER = "x-client-address";
-
-/** A key for one purpose, derived: one setting fewer to generate, keep and lose. */
-function sessionSecret(encryptionKey: Secret): string {
-  const key = Buffer.from(encryptionKey.reveal(), "base64");
-  return Buffer.from(hkdfSync("sha256", key, "", "cogni session cookies", 32)).toString("base64");
+    async createPerson({ password, ...person }) {
+      const { internalAdapter, password: hasher } = await auth.$context;
+      const hash = await hasher.hash(password);
+      const user = await internalAdapter.createUser(
+        { ...person, emailVerified: true },
+        { method: "email-password" },
+      );
+      await internalAdapter.linkAccount({
+        userId: user.id,
+        providerId: "credential",
+        accountId: user.id,
+        password: hash,
+      });
+      return user.id;
+    },
+  };
 }
 
 function betterAuthLogger(log: Logger): NonNullable<BetterAuthOptions["logger"]> {
