@@ -30,7 +30,7 @@ const config = readConfig();
 if (config.production) throw new Error("Production is not seeded: use `npm run ops -- tenants create`.");
 const log = createLogger("warn");
 const db = createPools(config.database, log);
-const { people } = await createAuth(config, db, log);
+const { people } = createAuth(config, db, log);
 
 const made: { billingAccountId: string; apiKey: string | null }[] = [];
 for (const wish of z.array(wishSchema).parse(await json(process.stdin))) {

@@ -73,7 +73,7 @@ export async function createContext(config: Config, log: Logger): Promise<Contex
     const worker = config.roles.has("worker")
       ? await createWorker({ config, log, db, vault, fingerprints })
       : null;
-    return assemble(config, log, db, vault, fingerprints, worker, await createAuth(config, db, log));
+    return assemble(config, log, db, vault, fingerprints, worker, createAuth(config, db, log));
   } catch (error) {
     await db.close();
     throw error;

@@ -1,5 +1,7 @@
 /** The HTTP API: its routes, what surrounds each of them, and the document that describes them. */
 import { OpenAPIHono } from "@hono/zod-openapi";
+import { sessionCookie } from "../auth/session-cookie.ts";
+import type { Config } from "../config.ts";
 import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
 import type { ApiEnv, Call } from "./call.ts";
@@ -37,7 +39,7 @@ export function createApi(ctx: Context): OpenAPIHono<ApiEnv> {
     app.on(route.doc.method.toUpperCase(), route.doc.path, (call) => route.handle(ctx, call));
   }
   addHealth(app, ctx.readiness);
-  const document = openApiDocument(app, ctx.config.http.publicUrl.origin);
+  const document = openApiDocument(app, ctx.config);
   app.get(OPENAPI_PATH, (call) => call.json(document));
 
   app.notFound((call) => answerProblem(call, noSuchRoute(app, call)));
@@ -55,16 +57,16 @@ function noSuchRoute(app: OpenAPIHono<ApiEnv>, call: Call): AppError {
   return new AppError("method_not_allowed");
 }
 
-function openApiDocument(app: OpenAPIHono<ApiEnv>, origin: string): object {
+function openApiDocument(app: OpenAPIHono<ApiEnv>, config: Config): object {
   app.openAPIRegistry.registerComponent("securitySchemes", "apiKey", { type: "http", scheme: "bearer" });
   app.openAPIRegistry.registerComponent("securitySchemes", "session", {
     type: "apiKey",
     in: "cookie",
-    name: "session",
+    name: sessionCookie(config).name,
   });
   return app.getOpenAPI31Document({
     openapi: "3.1.0",
     info: { title: "Cogni Channels", version: "1" },
-    servers: [{ url: origin }],
+    servers: [{ url: config.http.publicUrl.origin }],
   });
 }
