@@ -153,8 +153,10 @@ function endWith(steps: Steps): void {
   }, 500).unref();
 }
 
+/** What we throw ourselves says what is wrong; anything else is a mistake of ours, and shows where. */
 function explain(error: unknown): void {
   process.exitCode = 1;
-  if (!(error instanceof UserError)) throw error;
+  const ours = error instanceof UserError || (error instanceof Error && error.constructor === Error);
+  if (!ours) throw error;
   process.stderr.write(`\n${error.message}\n`);
 }

@@ -19,6 +19,8 @@ export interface GatewayFolder {
   readonly log: string;
   /** What the process prints: warnings, and what comes before its log is open or after it is closed. */
   readonly console: string;
+  /** Makes a home folder for a user who has none. */
+  home(): string;
   readonly pid: number | null;
   rememberPid(pid: number | null): void;
 }
@@ -59,6 +61,11 @@ export function openGatewayFolder(options: GatewaySeed & { readonly folder: stri
     resolver: join(folder, "resolver"),
     log,
     console: join(folder, "gateway.console.log"),
+    home() {
+      const home = join(folder, "home");
+      mkdirSync(home, { recursive: true, mode: 0o700 });
+      return home;
+    },
     pid: readPrivate(pidFile, pidSchema)?.pid ?? null,
     rememberPid(pid) {
       if (pid === null) rmSync(pidFile, { force: true });

@@ -3,7 +3,9 @@
  * and token given at each start, started again when it falls over, gone when we are.
  */
 import { execFileSync } from "node:child_process";
+import { accessSync, constants } from "node:fs";
 import { createRequire } from "node:module";
+import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { GatewayHostEnv } from "@cogni/contract";
@@ -22,6 +24,8 @@ export interface GatewayOptions extends GatewaySeed {
   /** The control plane's internal origin, such as `http://127.0.0.1:3001`. */
   readonly internalUrl: string;
   readonly waits?: Partial<Waits>;
+  /** Gives up on a gateway that is still booting. */
+  readonly signal?: AbortSignal;
   /** Told in a sentence what is going on. */
   readonly log: (line: string) => void;
 }
@@ -169,6 +173,7 @@ function gatewayEnv(folder: GatewayFolder, token: string, launcher: string): Nod
   };
   return {
     ...Object.fromEntries(Object.entries(process.env).filter(([name]) => passedOn.test(name))),
+    ...(isWritable(homedir()) ? {} : { HOME: folder.home() }),
     ...host,
     OPENCLAW_STATE_DIR: folder.state,
     OPENCLAW_CONFIG_PATH: folder.config,
@@ -178,4 +183,15 @@ function gatewayEnv(folder: GatewayFolder, token: string, launcher: string): Nod
     OPENCLAW_EXEC_SHELL_SNAPSHOT: "0",
     NO_COLOR: "1",
   };
+}
+
+/** Where it is not (a service user's, or none at all), the gateway would refuse to start with exit code 78. */
+function isWritable(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK);
+    return true;
+  } catch {
+    // Why not makes no difference.
+    return false;
+  }
 }

@@ -82,7 +82,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     ? null
     : await steps.start(
         "gateway",
-        () =>
+        (signal) =>
           startGateway({
             folder: join(dataDir, "gateway"),
             port: ports.gateway,
@@ -93,6 +93,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
               overlay: options.settings.GATEWAY_CONFIG_OVERLAY,
             }),
             log: steps.say,
+            signal,
           }),
         (part) => part.stop(),
       );

@@ -60,14 +60,24 @@ export function become([file, ...args], { cwd, env }) {
   return ended(spawn(file, args, { cwd, env, stdio: "inherit" }));
 }
 
-/** Waits for a child's end, and passes on every signal meanwhile: we end when it has, and with its exit code. */
+/**
+ * Waits for a child's end, and passes on every signal meanwhile: we end when it has, and with its exit code. An npm
+ * that was killed passes nothing on, so its end counts as a signal too.
+ */
 function ended(child) {
   const forward = (signal) => child.kill(signal);
   for (const signal of ENDING) process.on(signal, forward);
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (!process.env.npm_lifecycle_event || process.ppid === parent) return;
+    clearInterval(watch);
+    forward("SIGTERM");
+  }, 500);
   return new Promise((resolve, reject) => {
     child.on("error", reject);
     child.on("close", (code, signal) => resolve(code ?? 128 + constants.signals[signal]));
   }).finally(() => {
+    clearInterval(watch);
     for (const signal of ENDING) process.off(signal, forward);
   });
 }
