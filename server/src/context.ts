@@ -13,7 +13,8 @@ import type {
 } from "@cogni/contract";
 import { type Auth, createAuth } from "./auth/auth.ts";
 import type { People } from "./auth/people.ts";
-import type { Principal, Principals } from "./auth/principal.ts";
+import type { Principal } from "./auth/principal.ts";
+import type { Principals } from "./auth/principals.ts";
 import { createCatalogs } from "./channels/catalogs.ts";
 import { connectChannel } from "./channels/connect.ts";
 import type { ChannelsDeps, RequestMeta } from "./channels/deps.ts";

@@ -5,7 +5,7 @@ import type { Logger } from "../log.ts";
 import { createApiKeys } from "./api-keys.ts";
 import type { BetterAuth } from "./better-auth.ts";
 import { createPeople, type People } from "./people.ts";
-import { createPrincipals, type Principals } from "./principal.ts";
+import { createPrincipals, type Principals } from "./principals.ts";
 import { sessionCookie } from "./session-cookie.ts";
 import { createSessions } from "./sessions.ts";
 

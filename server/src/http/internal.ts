@@ -7,7 +7,7 @@ import type { IncomingMessage, RequestListener } from "node:http";
 import { type ResolveResponse, resolveRequestSchema } from "@cogni/contract";
 import { getRequestListener } from "@hono/node-server";
 import { Hono } from "hono";
-import { bearerOf } from "../auth/principal.ts";
+import { bearerOf } from "../auth/principals.ts";
 import type { Context } from "../context.ts";
 import { gatewayByTokenHash } from "../db/gateways.ts";
 import { withService } from "../db/tenant.ts";
