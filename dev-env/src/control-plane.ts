@@ -11,6 +11,8 @@ export interface ControlPlane {
   stop(): Promise<void>;
   /** SIGKILL; it is started again at once, as after a crash. */
   crash(): Promise<void>;
+  /** Of the process that serves now. */
+  pid(): number;
 }
 
 const STOP_MS = 15_000;
@@ -65,6 +67,7 @@ export async function startControlPlane(options: {
       await keptRunning;
     },
     crash: () => child.kill(),
+    pid: () => child.pid,
   };
 }
 

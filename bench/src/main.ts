@@ -1,0 +1,90 @@
+/**
+ * `npm run bench`: what is fast, measured beside what it is compared with, in one run on one machine. Starts a world of
+ * its own (the real gateway, PostgreSQL and control plane, a Telegram stand-in), prints a Markdown table, stops all.
+ */
+import { cpus, totalmem } from "node:os";
+import { freePort } from "../../dev-env/src/ports.ts";
+import { startWorld } from "../../dev-env/src/world.ts";
+import { startApiProcess } from "./api-process.ts";
+import { openBareGateway } from "./bare-gateway.ts";
+import { benchConnecting } from "./connecting.ts";
+import { type Figure, table } from "./figures.ts";
+import { benchResolver } from "./resolver.ts";
+import { benchStatus } from "./status.ts";
+import { benchMemory, benchRevocation, benchThroughput } from "./throughput.ts";
+
+const POLLING = 20;
+const ACCOUNTS = 100;
+const CHANNEL = "telegram";
+
+const step = (line: string) => console.error(`… ${line}`);
+const figures: Figure[] = [];
+const add = (...more: Figure[]) => {
+  figures.push(...more);
+  for (const { what, value, beside } of more)
+    console.error(`  ${what}: ${value}${beside ? ` (${beside})` : ""}`);
+};
+
+step("starting a world: PostgreSQL, gateway, control plane with the console off");
+const world = await startWorld({ settings: { CONSOLE: "off" } });
+try {
+  const bare = await openBareGateway(world.gateway);
+  try {
+    const tenants = await world.tenants(POLLING + 1);
+    const [asker, leaver] = [tenants[0], tenants[POLLING]];
+    if (!asker || !leaver) throw new Error("the world made no tenants");
+    const bots = await Promise.all(tenants.slice(0, POLLING).map(() => world.bot()));
+    const connect = async (index: number) => {
+      const [tenant, bot] = [tenants[index], bots[index]];
+      if (!tenant || !bot) return;
+      await world.api(tenant).connect(CHANNEL, bot.token);
+      await world.api(tenant).reaches(CHANNEL, ["connected"], 90_000);
+    };
+
+    step("1 account: status");
+    await connect(0);
+    add(await benchStatus(world.api(asker), bare, 1));
+
+    step(`${POLLING} polling accounts: status, connecting`);
+    await Promise.all(bots.map((_, index) => (index === 0 ? undefined : connect(index))));
+    add(await benchStatus(world.api(asker), bare, POLLING));
+    add(
+      ...(await benchConnecting(
+        world,
+        bare,
+        bots.map(({ token }) => token),
+      )),
+    );
+
+    step(`${ACCOUNTS} accounts, ${ACCOUNTS - POLLING} of them in webhook mode: status, throughput, memory`);
+    const webhooks = await Promise.all(
+      Array.from({ length: ACCOUNTS - POLLING }, async (_, index) => ({
+        accountId: `bench-webhook-${index}`,
+        botToken: (await world.bot()).token,
+        port: await freePort(),
+      })),
+    );
+    await bare.addWebhookAccounts(webhooks);
+    add(await benchStatus(world.api(asker), bare, ACCOUNTS));
+    add(...(await benchThroughput(world, asker)));
+    add(await benchMemory(world, asker, world.stack.controlPlane.pid(), ACCOUNTS));
+
+    step("a second process; a key revoked");
+    const second = await startApiProcess(world.env);
+    add(await benchRevocation(world, leaver, [world.url, second.url]));
+    await second.stop();
+
+    step("the credential resolver");
+    add(await benchResolver(world));
+  } finally {
+    await bare.client.close();
+  }
+} finally {
+  step("stopping");
+  await world.stop();
+}
+const [cpu] = cpus();
+console.log(
+  `\nNode ${process.version}, ${cpus().length} cores (${cpu?.model}), ${Math.round(totalmem() / 2 ** 30)} GiB, ${new Date().toISOString().slice(0, 10)}\n`,
+);
+console.log(table(figures));
