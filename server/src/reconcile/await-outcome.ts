@@ -2,9 +2,8 @@
 import type { PlacedRegistration } from "../db/registrations.ts";
 import { AppError } from "../errors.ts";
 import { accountKeyString } from "../gateway/snapshot.ts";
-import type { ReconcileDeps } from "./deps.ts";
+import type { ReconcileDeps, ReconcileResult } from "./deps.ts";
 import { stateOf } from "./observe.ts";
-import type { ReconcileResult } from "./reconcile-account.ts";
 import { recordConnected, recordFailed, type Seen } from "./record.ts";
 
 /** The watcher is asked to hurry only this long: an account that takes longer is no reason to keep the gateway busy. */

@@ -1,4 +1,5 @@
-/** What reconciling works with: both sides, and how long it may take. */
+/** What reconciling an account works with, and what it comes to. */
+import type { ErrorCode } from "@cogni/contract";
 import type { Logger } from "pino";
 import type { Db } from "../db/pool.ts";
 import type { Gateway } from "../gateway/gateway.ts";
@@ -20,3 +21,11 @@ export interface ReconcileDeps {
   readonly retryMs: number;
   readonly log: Logger;
 }
+
+/** What one run for one account came to. */
+export type ReconcileResult =
+  | { readonly kind: "done" }
+  /** Not there yet; look again after this many milliseconds. */
+  | { readonly kind: "retry"; readonly afterMs: number }
+  /** Nothing the program can do brings it up. */
+  | { readonly kind: "needs_person"; readonly code: ErrorCode };

@@ -5,7 +5,7 @@
 import type { Logger } from "pino";
 import { keyString } from "../channels/keys.ts";
 import type { RegistrationKey } from "../db/registrations.ts";
-import type { ReconcileResult } from "./reconcile-account.ts";
+import type { ReconcileResult } from "./deps.ts";
 
 interface LoopDeps {
   readonly reconcile: (key: RegistrationKey, signal: AbortSignal) => Promise<ReconcileResult>;

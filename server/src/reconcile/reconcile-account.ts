@@ -3,7 +3,7 @@
  * event: called at any time, any number of times, it reads both sides afresh and takes the next safe step (the shape
  * is controller-runtime's reconciler).
  */
-import { accountIdOf, type ErrorCode } from "@cogni/contract";
+import { accountIdOf } from "@cogni/contract";
 import { accountSpec, isApplied } from "../channels/account-spec.ts";
 import { type Credential, identifyingFields, openCredential } from "../channels/credential.ts";
 import { keyString } from "../channels/keys.ts";
@@ -14,16 +14,9 @@ import { failureOf } from "../gateway/failure.ts";
 import type { AccountSpec } from "../gateway/gateway.ts";
 import { type AccountObservation, accountKeyString } from "../gateway/snapshot.ts";
 import { awaitOutcome, judge } from "./await-outcome.ts";
-import type { ReconcileDeps } from "./deps.ts";
+import type { ReconcileDeps, ReconcileResult } from "./deps.ts";
 import { needsStart } from "./observe.ts";
 import { recordClosed, recordProblem, recordStarted } from "./record.ts";
-
-export type ReconcileResult =
-  | { readonly kind: "done" }
-  /** Not there yet; look again after this many milliseconds. */
-  | { readonly kind: "retry"; readonly afterMs: number }
-  /** Nothing the program can do brings it up. */
-  | { readonly kind: "needs_person"; readonly code: ErrorCode };
 
 /**
  * @param signal aborted when a newer wish for the same account arrives: waiting ends, nothing is undone.

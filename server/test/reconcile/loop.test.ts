@@ -1,9 +1,9 @@
 import { type BillingAccountId, billingAccountIdSchema, channelIdSchema } from "@cogni/contract";
 import pino from "pino";
 import { describe, expect, it, vi } from "vitest";
+import type { ReconcileResult } from "../../src/reconcile/deps.ts";
 import { createGate } from "../../src/reconcile/gate.ts";
 import { createLoop, exponentialBackoff } from "../../src/reconcile/loop.ts";
-import type { ReconcileResult } from "../../src/reconcile/reconcile-account.ts";
 
 const log = pino({ level: "silent" });
 const key = (id: string) => ({
