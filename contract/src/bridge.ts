@@ -67,9 +67,9 @@ export const replyCountsSchema = z.object({
   received: z.number().int(),
   /** A reply reached the messenger. */
   replied: z.number().int(),
-  /** The agent decided to say nothing. */
+  /** The gateway ended the turn on purpose without a reply, as for “stop”. */
   silent: z.number().int(),
-  /** A reply was made, or its making failed, and nothing reached the messenger. */
+  /** The turn or the delivery failed; the person saw an apology at most. */
   failed: z.number().int(),
   /** Nothing was heard of the message within the set time. */
   dropped: z.number().int(),

@@ -2,6 +2,7 @@
 import type { OpenClawPluginApi } from "openclaw/plugin-sdk/plugin-entry";
 import { registerAttribution } from "./src/attribution.ts";
 import { registerQuietWrites } from "./src/reload.ts";
+import { registerReplyWatch } from "./src/reply-watch.ts";
 import { registerRpc } from "./src/rpc.ts";
 import { PLUGIN_ID } from "./src/settings.ts";
 import { registerToolGuard } from "./src/tool-guard.ts";
@@ -15,6 +16,6 @@ export default {
     registerQuietWrites(api);
     registerAttribution(api);
     registerToolGuard(api);
-    registerRpc(api);
+    registerRpc(api, registerReplyWatch(api));
   },
 };

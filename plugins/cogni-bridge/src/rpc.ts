@@ -1,11 +1,12 @@
 /** What the control plane asks the gateway that the gateway itself does not answer. Schemas: `contract/src/bridge.ts`. */
-import type { BridgeAccounts, BridgeInfo } from "@cogni/contract";
+import type { BridgeAccounts, BridgeInfo, BridgeReplies } from "@cogni/contract";
 import type { OpenClawPluginApi } from "openclaw/plugin-sdk/plugin-entry";
 import { getRuntimeConfigSourceSnapshot } from "openclaw/plugin-sdk/runtime-config-snapshot";
 import { listAccounts } from "./accounts.ts";
+import type { ReplyTracker } from "./reply-tracker.ts";
 import { readSettings } from "./settings.ts";
 
-export function registerRpc(api: OpenClawPluginApi): void {
+export function registerRpc(api: OpenClawPluginApi, replies: Pick<ReplyTracker, "counts">): void {
   const answer = (method: string, make: () => unknown) =>
     api.registerGatewayMethod(method, ({ respond }) => respond(true, make()), { scope: "operator.admin" });
 
@@ -18,4 +19,5 @@ export function registerRpc(api: OpenClawPluginApi): void {
     if (!source) throw new Error("the gateway has no source config yet");
     return { accounts: listAccounts(source.channels) };
   });
+  answer("cogni.replies", (): BridgeReplies => replies.counts());
 }
