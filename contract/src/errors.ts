@@ -99,6 +99,13 @@ export const ERRORS = {
     "Disconnect it there first, or create a new bot with a credential of its own.",
     "replace_credential",
   ),
+  superseded: words(
+    409,
+    "Overtaken",
+    "A later request wished otherwise for this channel before this one was done.",
+    "Look at the channel's state, and send the request again if you still want it.",
+    "none",
+  ),
   rate_limited: words(
     429,
     "Too many requests",

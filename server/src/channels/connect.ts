@@ -23,8 +23,8 @@ import { channelStatus } from "./status.ts";
 
 /**
  * The same credential again changes nothing, unless the last attempt needs a person: then it is one more attempt.
- * @throws AppError unknown_channel, invalid_request, credential_claimed, gateway_unreachable (the wish is kept),
- *   database_unavailable (it is not)
+ * @throws AppError unknown_channel, invalid_request, credential_claimed, superseded (by a wish to disconnect),
+ *   gateway_unreachable (the wish is kept), database_unavailable (it is not)
  */
 export async function connectChannel(
   deps: ChannelsDeps,
@@ -42,9 +42,7 @@ export async function connectChannel(
     const unchanged = current && holds(deps, current, credential) && before.state !== "action_required";
     return unchanged ? null : writeWish(deps, tx, principal, before, current, credential, meta);
   });
-  if (!wish) return answer(before);
-
-  const reachable = (await channelStatus(deps, principal, request.channel)).state !== "unknown";
+  const reachable = wish && (await channelStatus(deps, principal, request.channel)).state !== "unknown";
   if (reachable) await outcome.settled(wish.generation, deps.wishWaitMs);
   const after = await channelStatus(deps, principal, request.channel);
   if (after.state === "unknown") {
@@ -98,7 +96,7 @@ async function writeWish(
 }
 
 function answer({ accountId, channel, state, displayName, problem }: ChannelStatus): ConnectResponse {
-  if (accountId === null) throw new AppError("internal_error", { cause: new Error("the wish has vanished") });
+  if (accountId === null || state === "disconnecting") throw new AppError("superseded");
   const failed = state === "action_required";
   return {
     accountId,

@@ -12,7 +12,8 @@ import { channelStatus } from "./status.ts";
 
 /**
  * What was never connected is disconnected already.
- * @throws AppError unknown_channel, gateway_unreachable or gateway_timeout (the wish is kept), database_unavailable
+ * @throws AppError unknown_channel, gateway_unreachable or gateway_timeout (the wish is kept), superseded (by a wish to
+ *   connect), database_unavailable
  */
 export async function disconnectChannel(
   deps: ChannelsDeps,
@@ -43,12 +44,11 @@ export async function disconnectChannel(
   if (!wish) return disconnected;
 
   const { gateway } = await tenantStatus(deps.db, billingAccountId);
-  if (gateway?.reachable && (await outcome.settled(wish.generation, deps.wishWaitMs))) return disconnected;
+  if (gateway?.reachable) await outcome.settled(wish.generation, deps.wishWaitMs);
   const after = await tenantStatus(deps.db, billingAccountId);
-  const standing = after.registrations.find(
-    (row) => row.id === wish.id && row.generation === wish.generation,
-  );
+  const standing = after.registrations.find((row) => row.id === wish.id);
   if (!standing) return disconnected;
+  if (standing.desiredState === "connected") throw new AppError("superseded");
   throw new AppError(after.gateway?.reachable ? "gateway_timeout" : "gateway_unreachable", {
     detail: "Your wish is kept. The account is taken down as soon as the gateway answers.",
   });

@@ -36,6 +36,9 @@ export interface DerivedState {
   readonly problem: ChannelProblem | null;
 }
 
+/** A start takes seconds; one that neither succeeds nor fails for this long gets no answer from the messenger. */
+const UNANSWERED_START_MS = 20_000;
+
 const plain = (state: ChannelState): DerivedState => ({ state, problem: null });
 const troubled = (state: ChannelState, code: ErrorCode): DerivedState => ({
   state,
@@ -73,7 +76,11 @@ function seen({ sighting, now, silenceMs }: StateInput, wish: Wish): DerivedStat
   }
 
   const failure = failureOf(observation);
-  if (!failure) return plain(waiting);
+  if (!failure) {
+    const { running, lastStartAt } = observation;
+    const unanswered = running && lastStartAt !== null && now.getTime() - lastStartAt > UNANSWERED_START_MS;
+    return unanswered ? troubled(waiting, "messenger_unreachable") : plain(waiting);
+  }
   // The cure is ours: the loop reloads the gateway's secrets and starts the account again.
   if (failure.kind === "secret_unavailable") return plain(waiting);
   if (failure.kind === "messenger_unreachable" && !failure.terminal) {

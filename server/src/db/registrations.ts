@@ -4,7 +4,7 @@
  */
 import type { Access, BillingAccountId, ChannelId, ErrorCode } from "@cogni/contract";
 import { AppError } from "../errors.ts";
-import type { ServiceTx, TenantTx } from "./tenant.ts";
+import type { ServiceTx, TenantTx, Tx } from "./tenant.ts";
 
 export type CredentialType = "bot_token" | "oauth_token" | "state_dir";
 
@@ -155,9 +155,9 @@ export async function wishDisconnected(tx: TenantTx, channel: ChannelId): Promis
   return rows[0] ?? null;
 }
 
-/** Whether another tenant's accepted credential has this fingerprint. */
+/** Whether another tenant's accepted credential has this fingerprint; of no tenant's transaction, whether anyone's has. */
 export async function claimedElsewhere(
-  tx: TenantTx,
+  tx: Tx,
   channel: ChannelId,
   fingerprint: Uint8Array,
 ): Promise<boolean> {

@@ -4,7 +4,7 @@ import { AppError } from "../errors.ts";
 import { accountKeyString } from "../gateway/snapshot.ts";
 import type { ReconcileDeps, ReconcileResult } from "./deps.ts";
 import { stateOf } from "./observe.ts";
-import { recordConnected, recordFailed, type Seen } from "./record.ts";
+import { recordConnected, recordFailed, recordProblem, type Seen } from "./record.ts";
 
 /** The watcher is asked to hurry only this long: an account that takes longer is no reason to keep the gateway busy. */
 const HURRY_MS = 5_000;
@@ -56,14 +56,26 @@ export async function judge(
   if (state === "connected") {
     const outcome = await recordConnected(deps, registration, fingerprint, seen);
     if (outcome !== "claimed_elsewhere") return { kind: "done" };
-    // Two tenants offered one credential at once; the other was accepted first, and this one must not answer for it.
-    await deps.gateway.stop(registration);
-    await deps.gateway.remove(registration);
-    return { kind: "needs_person", code: "credential_claimed" };
+    return giveWay(deps, registration);
   }
   if (state === "action_required" && problem) {
     await recordFailed(deps, registration, problem.code, seen);
     return { kind: "needs_person", code: problem.code };
   }
   return null;
+}
+
+/** Two tenants offered one credential at once; the other was accepted first, and this one must not answer for it. */
+export async function giveWay(
+  deps: ReconcileDeps,
+  registration: PlacedRegistration,
+): Promise<ReconcileResult> {
+  const { gateway } = deps;
+  if (await gateway.applied(registration)) {
+    await deps.limit(() => gateway.stop(registration));
+    await gateway.remove(registration);
+  }
+  const code = "credential_claimed";
+  if (registration.outcome !== code) await recordProblem(deps, registration, code);
+  return { kind: "needs_person", code };
 }

@@ -5,6 +5,7 @@ import type { Db } from "../db/pool.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import type { Fingerprints } from "../vault/fingerprint.ts";
 import type { Vault } from "../vault/vault.ts";
+import type { Contenders } from "./contenders.ts";
 import type { Gate } from "./gate.ts";
 
 export interface ReconcileDeps {
@@ -14,6 +15,7 @@ export interface ReconcileDeps {
   readonly gateway: Gateway;
   /** Bounds how many accounts are started and stopped at once, however many are being healed. */
   readonly limit: Gate;
+  readonly contenders: Contenders;
   readonly clock: () => Date;
   /** How long one run waits for an account it has just started. */
   readonly outcomeWaitMs: number;

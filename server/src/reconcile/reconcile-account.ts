@@ -7,16 +7,24 @@ import { accountIdOf } from "@cogni/contract";
 import { accountSpec, isApplied } from "../channels/account-spec.ts";
 import { type Credential, identifyingFields, openCredential } from "../channels/credential.ts";
 import { keyString } from "../channels/keys.ts";
-import { type PlacedRegistration, type RegistrationKey, registrationByKey } from "../db/registrations.ts";
+import {
+  claimedElsewhere,
+  type PlacedRegistration,
+  type RegistrationKey,
+  registrationByKey,
+} from "../db/registrations.ts";
 import { withService } from "../db/tenant.ts";
 import { AppError } from "../errors.ts";
 import { failureOf } from "../gateway/failure.ts";
 import type { AccountSpec } from "../gateway/gateway.ts";
 import { type AccountObservation, accountKeyString } from "../gateway/snapshot.ts";
-import { awaitOutcome, judge } from "./await-outcome.ts";
+import { awaitOutcome, giveWay, judge } from "./await-outcome.ts";
 import type { ReconcileDeps, ReconcileResult } from "./deps.ts";
 import { needsStart } from "./observe.ts";
 import { recordClosed, recordProblem, recordStarted } from "./record.ts";
+
+/** Before looking again whether another tenant's attempt with the same credential has ended, in milliseconds. */
+const RIVAL_MS = 1_000;
 
 /**
  * @param signal aborted when a newer wish for the same account arrives: waiting ends, nothing is undone.
@@ -30,6 +38,7 @@ export async function reconcileAccount(
   const registration = await withService(deps.db, (tx) => registrationByKey(tx, key));
   if (!registration) return stopLeftover(deps, key);
   if (registration.desiredState === "disconnected") return takeDown(deps, registration);
+  if (registration.outcome === "credential_claimed") return giveWay(deps, registration);
   if (registration.outcome) return { kind: "needs_person", code: registration.outcome };
   return bringUp(deps, registration, signal);
 }
@@ -59,6 +68,12 @@ async function bringUp(
     registration.channel,
     identifyingFields(credential, channel.connect),
   );
+  if (!registration.claimed) {
+    if (!(await deps.contenders.mayTry(registration, fingerprint)))
+      return { kind: "retry", afterMs: RIVAL_MS };
+    const taken = await withService(deps.db, (tx) => claimedElsewhere(tx, registration.channel, fingerprint));
+    if (taken) return giveWay(deps, registration);
+  }
 
   const replaced = await apply(deps, registration, spec);
   const row = gateway.latest()?.accounts.get(accountKeyString(spec));
@@ -133,7 +148,10 @@ async function takeDown(deps: ReconcileDeps, registration: PlacedRegistration): 
   const account = { channel: registration.channel, accountId: registration.accountId };
   if (await gateway.applied(account)) {
     await deps.limit(() => gateway.stop(account));
-    await deps.limit(() => gateway.logout(account));
+    // Only a session has an end at the messenger. Of a token, logging out drops what `remove` drops anyway, and the
+    // gateway then refuses to start an account of that name again ("unlinked", openclaw 2026.9.6).
+    const { method } = (await gateway.catalog()).get(registration.channel)?.connect ?? {};
+    if (method === "qr") await deps.limit(() => gateway.logout(account));
     await gateway.remove(account);
   }
   await recordClosed(deps, registration);

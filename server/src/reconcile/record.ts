@@ -37,11 +37,7 @@ export function recordConnected(
 ): Promise<"connected" | "claimed_elsewhere" | "superseded"> {
   return withService(deps.db, async (tx) => {
     const claim = await claimCredential(tx, registration, fingerprint);
-    if (claim === "superseded") return claim;
-    if (claim === "claimed_elsewhere") {
-      await end(tx, registration, "credential_claimed", "credential_claimed");
-      return claim;
-    }
+    if (claim !== "claimed") return claim;
     await recordObservation(tx, registration.gatewayId, seen.observedAt, {
       ...registration,
       observation: seen.observation,

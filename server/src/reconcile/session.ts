@@ -13,6 +13,7 @@ import { withService } from "../db/tenant.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import type { Fingerprints } from "../vault/fingerprint.ts";
 import type { Vault } from "../vault/vault.ts";
+import { createContenders } from "./contenders.ts";
 import { createGate } from "./gate.ts";
 import { createLoop, exponentialBackoff } from "./loop.ts";
 import { reconcileAccount } from "./reconcile-account.ts";
@@ -51,12 +52,13 @@ const MAX_LEFTOVERS = 5;
 export function openSession(deps: SessionDeps): Session {
   const { db, gateway, timing, log } = deps;
   const limit = createGate(GATEWAY_CALLS_AT_ONCE);
+  const contenders = createContenders(db);
   const naming = new Set<string>();
   const background = new Set<Promise<void>>();
 
   const loop = createLoop({
     reconcile: async (key, signal) => {
-      const result = await reconcileAccount({ ...deps, ...timing, limit }, key, signal);
+      const result = await reconcileAccount({ ...deps, ...timing, limit, contenders }, key, signal);
       if (result.kind === "done") inBackground(() => nameByKey(key));
       return result;
     },

@@ -44,6 +44,18 @@ describe("the state a tenant sees", () => {
     ],
     ["running alone is not connected", { sighting: seen({ running: true }) }, "connecting", null],
     [
+      "a start that nobody answers is the messenger's silence",
+      { sighting: seen({ running: true, lastStartAt: ago(21) }) },
+      "connecting",
+      "messenger_unreachable",
+    ],
+    [
+      "a token that the messenger no longer finds is refused",
+      { wish: was, sighting: seen({ ...refused, lastError: "Not Found | the worker exited with code 1" }) },
+      "action_required",
+      "credential_refused",
+    ],
+    [
       "was up and is down is reconnecting",
       { wish: was, sighting: seen({ running: true }) },
       "reconnecting",

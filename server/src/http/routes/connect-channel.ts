@@ -17,6 +17,7 @@ export const connectChannel: Route = {
       "unauthenticated",
       "unknown_channel",
       "credential_claimed",
+      "superseded",
       "channel_unavailable",
       "gateway_unreachable",
       "gateway_timeout",

@@ -16,6 +16,7 @@ export const disconnectChannel: Route = {
     responses: answersToBody("The channel is disconnected.", disconnectResponseSchema, [
       "unauthenticated",
       "unknown_channel",
+      "superseded",
       "gateway_unreachable",
       "gateway_timeout",
     ]),

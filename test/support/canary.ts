@@ -1,0 +1,83 @@
+/** Looks for credentials where none may be: in files, in every form in which one could have been written there. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { WorldDescription } from "../../dev-env/src/world-client.ts";
+import { databaseOf } from "./database.ts";
+
+export interface Form {
+  readonly name: string;
+  readonly bytes: Buffer;
+}
+
+/** @param secret of letters and digits, so that URL encoding leaves it as it is */
+export function formsOf(secret: string): Form[] {
+  const utf8 = Buffer.from(secret);
+  const hex = utf8.toString("hex");
+  return [
+    { name: "as it is", bytes: utf8 },
+    { name: "reversed", bytes: Buffer.from([...secret].reverse().join("")) },
+    { name: "hex", bytes: Buffer.from(hex) },
+    { name: "hex in capitals", bytes: Buffer.from(hex.toUpperCase()) },
+    { name: "UTF-16, little end first", bytes: Buffer.from(secret, "utf16le") },
+    { name: "UTF-16, big end first", bytes: Buffer.from(secret, "utf16le").swap16() },
+    ...[0, 1, 2].map((offset) => ({
+      name: `base64 at ${offset}`,
+      bytes: Buffer.from(base64Core(utf8, offset)),
+    })),
+  ];
+}
+
+/** Those characters of its base64 that do not depend on what stands around it, where `offset` bytes of three precede. */
+function base64Core(bytes: Buffer, offset: number): string {
+  const whole = Buffer.concat([Buffer.alloc(offset), bytes]);
+  const certain = whole.subarray(0, whole.length - (whole.length % 3));
+  return certain.toString("base64").slice(offset === 0 ? 0 : 4);
+}
+
+/** The files below the folders that hold a secret in any form, and how much was searched. */
+export function findIn(
+  folders: readonly string[],
+  secrets: readonly string[],
+): { found: string[]; files: number; bytes: number } {
+  const needles = secrets.flatMap((secret) => formsOf(secret).map(({ bytes }) => bytes));
+  const paths = new Set(folders.flatMap(filesBelow));
+  const found: string[] = [];
+  let bytes = 0;
+  for (const path of paths) {
+    const content = read(path);
+    bytes += content.length;
+    if (needles.some((needle) => content.includes(needle))) found.push(path);
+  }
+  return { found, files: paths.size, bytes };
+}
+
+function filesBelow(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+}
+
+/** A file may be gone by the time it is read, as databases and gateways come and go with theirs. */
+function read(path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return Buffer.alloc(0);
+    throw error;
+  }
+}
+
+/** Where the database keeps its files, with everything that it still held in memory written down. */
+export async function databaseFolder(world: Pick<WorldDescription, "dataDir" | "env">): Promise<string> {
+  const { passwords } = JSON.parse(readFileSync(join(world.dataDir, "postgres.json"), "utf8")) as {
+    passwords: { superuser: string };
+  };
+  const url = new URL(world.env.DATABASE_OWNER_URL ?? "");
+  url.username = "postgres";
+  url.password = passwords.superuser;
+  const { query } = databaseOf(world, url.href);
+  await query("CHECKPOINT");
+  const [row] = await query<{ data_directory: string }>("SHOW data_directory");
+  if (!row) throw new Error("the database does not tell where it is");
+  return row.data_directory;
+}

@@ -1,0 +1,140 @@
+/** The main job, through the API against the real gateway: a bot is connected, answers, is replaced, is disconnected. */
+import { expect, inject, test, vi } from "vitest";
+import { joinWorld } from "../../dev-env/src/world-client.ts";
+import { connectAll, disconnectAll, makeAccount, makeAccounts } from "../support/accounts.ts";
+import { databaseOf } from "../support/database.ts";
+import { accountRows, gatewayConfig } from "../support/gateway.ts";
+import { measured } from "../support/measured.ts";
+
+const world = joinWorld(inject("world"));
+const { query } = databaseOf(world);
+const BOUND = { timeout: 30_000, interval: 200 };
+
+/** What is no token of any bot, in the right form. */
+const wrongToken = (): string => `${Date.now()}:${"A".repeat(35)}`;
+
+test("a connected bot answers as its tenant's agent, and after the disconnect nothing of it is left running", async () => {
+  const { id, accountId, api, token, username } = await makeAccount(world);
+  const askedAt = Date.now();
+  expect(await api.connect("telegram", token)).toMatchObject({ accountId, channel: "telegram", error: null });
+  await api.reaches("telegram", ["connected"]);
+  measured(`connected ${Date.now() - askedAt} ms after the request`);
+  await vi.waitFor(
+    async () => expect((await api.reaches("telegram", ["connected"])).displayName).toBe(`@${username}`),
+    BOUND,
+  );
+
+  await world.telegram.say(token, { chat: 5, text: "hello bot" });
+  await vi.waitFor(
+    async () => expect((await world.telegram.sent(token)).map(({ text }) => text)).toEqual(["hello bot"]),
+    BOUND,
+  );
+  const calls = (await world.llm.calls()).filter(({ lastUserText }) => lastUserText === "hello bot");
+  expect(calls.map(({ endUserId }) => endUserId)).toEqual([id]);
+  await vi.waitFor(async () => {
+    const { status } = await api.reaches("telegram", ["connected"]);
+    expect(status).toMatchObject({ connected: true, running: true, configured: true, lastError: null });
+    expect(status.lastInboundAt).not.toBeNull();
+    expect(status.lastOutboundAt).not.toBeNull();
+  }, BOUND);
+
+  await api.disconnect("telegram");
+  expect((await api.reaches("telegram", ["not_connected"])).accountId).toBeNull();
+  const asked = (await world.telegram.polls(token)).length;
+  await world.telegram.say(token, { chat: 5, text: "is anyone there?" });
+  // The watcher and the loop have had several looks at the account by then.
+  const seenAt = (await api.status()).observedAt ?? "";
+  await vi.waitFor(async () => {
+    const { observedAt } = await api.status();
+    expect(Date.parse(observedAt ?? "")).toBeGreaterThan(Date.parse(seenAt) + 3_000);
+  }, BOUND);
+  const polls = await world.telegram.polls(token);
+  expect(polls.length).toBe(asked);
+  expect(polls.filter(({ endedAt }) => endedAt === null)).toEqual([]);
+  expect(await world.telegram.pending(token)).toBe(1);
+
+  const config = JSON.stringify((await gatewayConfig(world)).sourceConfig);
+  // The agent, which holds the tenant's conversations, stays.
+  expect(JSON.parse(config)).toMatchObject({ agents: { entries: { [accountId]: {} } } });
+  expect(JSON.parse(config).channels.telegram.accounts?.[accountId]).toBeUndefined();
+  expect(JSON.parse(config).bindings).not.toContainEqual(expect.objectContaining({ agentId: accountId }));
+  expect(
+    await query(
+      `SELECT encrypted_credential, encryption_key_id, credential_fingerprint, disconnected_at IS NOT NULL AS closed
+       FROM channel_registrations WHERE billing_account_id = $1`,
+      [id],
+    ),
+  ).toEqual([
+    { encrypted_credential: null, encryption_key_id: null, credential_fingerprint: null, closed: true },
+  ]);
+  expect(
+    await query(
+      "SELECT action, outcome, actor->>'kind' AS by FROM audit_log WHERE billing_account_id = $1 ORDER BY id",
+      [id],
+    ),
+  ).toEqual([
+    { action: "channel.connect", outcome: "requested", by: "key" },
+    { action: "channel.connect", outcome: "connected", by: "system" },
+    { action: "channel.disconnect", outcome: "requested", by: "key" },
+    { action: "channel.disconnect", outcome: "disconnected", by: "system" },
+  ]);
+});
+
+test("a refused token is told as such within 10 s, and the right one heals it", async () => {
+  const account = await makeAccount(world);
+  const { api, token, username } = account;
+  const askedAt = Date.now();
+  const answer = await api.connect("telegram", wrongToken());
+  const tookMs = Date.now() - askedAt;
+  measured(`a wrong token was refused after ${tookMs} ms`);
+  expect(tookMs).toBeLessThan(10_000);
+  expect(answer).toMatchObject({
+    status: "failed",
+    displayName: null,
+    error: { code: "credential_refused" },
+  });
+  const { state, problem, displayName } = await api.reaches("telegram", ["action_required"]);
+  expect({ state, code: problem?.code, action: problem?.action, displayName }).toEqual({
+    state: "action_required",
+    code: "credential_refused",
+    action: "replace_credential",
+    displayName: null,
+  });
+
+  await connectAll([account]);
+  expect((await api.reaches("telegram", ["connected"])).problem).toBeNull();
+  await vi.waitFor(
+    async () => expect((await api.reaches("telegram", ["connected"])).displayName).toBe(`@${username}`),
+    BOUND,
+  );
+  expect((await world.telegram.polls(token)).length).toBeGreaterThan(0);
+  await disconnectAll([account]);
+});
+
+test("replacing a token restarts that account alone, and the same token again restarts nothing", async () => {
+  const [replaced, other] = await makeAccounts(world, 2);
+  if (!replaced || !other) throw new Error("no tenants were made");
+  await connectAll([replaced, other]);
+  const before = await accountRows(world);
+
+  await connectAll([replaced]);
+  expect((await accountRows(world)).get(replaced.accountId)?.lastStartAt).toBe(
+    before.get(replaced.accountId)?.lastStartAt,
+  );
+
+  const next = await world.bot();
+  await connectAll([{ ...replaced, ...next }]);
+  await vi.waitFor(
+    async () =>
+      expect((await replaced.api.reaches("telegram", ["connected"])).displayName).toBe(`@${next.username}`),
+    BOUND,
+  );
+  const after = await accountRows(world);
+  expect(after.get(replaced.accountId)?.lastStartAt).toBeGreaterThan(
+    before.get(replaced.accountId)?.lastStartAt ?? Number.POSITIVE_INFINITY,
+  );
+  expect(after.get(other.accountId)?.lastStartAt).toBe(before.get(other.accountId)?.lastStartAt);
+  expect((await world.telegram.polls(next.token)).some(({ endedAt }) => endedAt === null)).toBe(true);
+  expect((await world.telegram.polls(replaced.token)).filter(({ endedAt }) => endedAt === null)).toEqual([]);
+  await disconnectAll([replaced, other]);
+});
