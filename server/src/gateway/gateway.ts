@@ -11,7 +11,7 @@ import type { GatewayClient } from "./client.ts";
 import { coalesce } from "./coalesce.ts";
 import { createDisplayNames } from "./display-names.ts";
 import type { JsonObject } from "./json.ts";
-import { isLogoutUnsupported, type StartOutcome, startOutcome } from "./outcomes.ts";
+import { isLogoutUnsupported, refusedStart, type StartOutcome, startOutcome } from "./outcomes.ts";
 import { accountTemplate, displayNameTemplates, type Overlay } from "./overlay.ts";
 import { createReadiness } from "./readiness.ts";
 import { type GatewayReconciled, reconcileGateway } from "./reconcile-gateway.ts";
@@ -202,8 +202,14 @@ export function createGateway(options: GatewayOptions): Gateway {
     start: (key) =>
       guarded(async () => {
         names.forget(key);
-        const { outcome, started } = await client.channelsStart(pick(key));
-        return startOutcome(outcome, started);
+        try {
+          const { outcome, started } = await client.channelsStart(pick(key));
+          return startOutcome(outcome, started);
+        } catch (error) {
+          const refused = refusedStart(error);
+          if (refused) return refused;
+          throw error;
+        }
       }),
 
     stop: (key) => guarded(async () => void (await client.channelsStop(pick(key)))),

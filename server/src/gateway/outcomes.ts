@@ -17,6 +17,13 @@ export function startOutcome(
   return { kind: "refused", reason: outcome?.reason ?? "unknown" };
 }
 
+/** An account whose credential the resolver did not give out is refused with an error of its own. */
+export function refusedStart(error: unknown): StartOutcome | null {
+  if (!(error instanceof GatewayRpcError && error.kind === "unavailable")) return null;
+  const secret = error.cause instanceof Error && /SECRET_SURFACE_UNAVAILABLE/.test(error.cause.message);
+  return secret ? { kind: "refused", reason: "secret-unavailable" } : null;
+}
+
 /** Told by its text alone: “channel … does not support logout”. */
 export function isLogoutUnsupported(error: unknown): boolean {
   if (!(error instanceof GatewayRpcError && error.kind === "invalid")) return false;

@@ -55,9 +55,7 @@ export function createConfigWriter(store: ConfigStore, budget: WriteBudget): Con
   let running: Promise<void> | null = null;
 
   function wake(): void {
-    running ??= rounds().finally(() => {
-      running = null;
-    });
+    running ??= rounds();
   }
 
   /** Never throws: whatever happens settles the edits it happens to. */
@@ -70,6 +68,8 @@ export function createConfigWriter(store: ConfigStore, budget: WriteBudget): Con
       await pause(budget.waitMs(Date.now()));
       await commit(edits.splice(0));
     }
+    // In the same step as the look at the queues, or what comes in between would wait for ever.
+    running = null;
   }
 
   async function commit(batch: Pending[]): Promise<void> {

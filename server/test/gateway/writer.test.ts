@@ -175,6 +175,19 @@ test("RPCs that write config run alone, and both kinds get their turn", async ()
   expect(gateway.patches.length).toBeLessThanOrEqual(13);
 });
 
+test.each([0, 1, 2, 3, 4, 5, 6])(
+  "what comes %d microtasks after the last one ended is not forgotten",
+  async (gap) => {
+    const writer = writerOf(scripted());
+    for (let turn = 0; turn < 3; turn += 1) {
+      await writer.exclusive(async () => undefined);
+      for (let count = 0; count < gap; count += 1) await Promise.resolve();
+      await writer.submit(setting(`turn${turn}`));
+      for (let count = 0; count < gap; count += 1) await Promise.resolve();
+    }
+  },
+);
+
 test("an RPC that fails tells its caller and holds nobody up", async () => {
   const writer = writerOf(scripted());
   await expect(writer.exclusive(() => Promise.reject(new Error("no")))).rejects.toThrow("no");
