@@ -114,7 +114,9 @@ export async function startGateway(options: GatewayOptions): Promise<GatewayProc
       const deadline = Date.now() + waits.ready;
       while (!(await answers(`${url}/readyz`))) {
         if (givenUp) throw givenUp;
-        if (stopping.signal.aborted) throw new Error("The gateway was stopped before it was ready.");
+        if (stopping.signal.aborted || options.signal?.aborted) {
+          throw new Error("The gateway was stopped before it was ready.");
+        }
         if (Date.now() > deadline) {
           throw new Error(`The gateway is not ready after ${waits.ready / 1000} s. See ${folder.log}.`);
         }
