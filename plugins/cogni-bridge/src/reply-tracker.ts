@@ -37,22 +37,21 @@ export interface LostReply extends MessageKey {
 
 export interface ReplyTracker {
   follow(event: MessageEvent): void;
+  /** Gives up what has waited for too long. To be called now and then. */
+  sweep(): void;
   counts(): BridgeReplies;
-  /** Forgets what is still waiting. */
-  stop(): void;
 }
 
 interface Waiting {
   readonly message: MessageKey;
   readonly receivedAt: number;
-  readonly timer: NodeJS.Timeout;
   /** `active`: its own turn runs. `injected`: answered with the active one. `queued`: its turn comes later. */
   state: "active" | "injected" | "queued";
   delivered: boolean;
   failed: boolean;
 }
 
-/** @param options.timeoutMs asked at each message: how long it may go without an outcome */
+/** @param options.timeoutMs how long a message may go without an outcome; asked at each sweep */
 export function createReplyTracker(options: {
   timeoutMs: () => number;
   onLost: (reply: LostReply) => void;
@@ -61,7 +60,7 @@ export function createReplyTracker(options: {
   const counts = new Map<string, ReplyCounts>();
   const waiting = new Map<string, Waiting>();
   /** Messages with an outcome, for as long as the gateway may still repeat them. */
-  const settled = new Map<string, NodeJS.Timeout>();
+  const settled = new Map<string, { readonly at: number }>();
 
   const count = (message: MessageKey, what: keyof ReplyCounts): void => {
     const agentId = agentOfSession(message.sessionKey) ?? "unknown";
@@ -72,9 +71,8 @@ export function createReplyTracker(options: {
   const settle = (entry: Waiting, fate: Fate): void => {
     const { message, receivedAt } = entry;
     const key = keyOf(message);
-    clearTimeout(entry.timer);
     waiting.delete(key);
-    settled.set(key, setTimeout(() => settled.delete(key), options.timeoutMs()).unref());
+    settled.set(key, { at: Date.now() });
     count(message, fate);
     if (fate !== "failed" && fate !== "dropped") return;
     const agentId = agentOfSession(message.sessionKey) ?? "unknown";
@@ -91,13 +89,8 @@ export function createReplyTracker(options: {
       return;
     }
     count(message, "received");
-    const expire = () => {
-      const entry = waiting.get(key);
-      if (entry) settle(entry, entry.delivered ? "replied" : entry.failed ? "failed" : "dropped");
-    };
-    const timer = setTimeout(expire, options.timeoutMs()).unref();
     const receivedAt = Date.now();
-    waiting.set(key, { message, receivedAt, timer, state: "active", delivered: false, failed: false });
+    waiting.set(key, { message, receivedAt, state: "active", delivered: false, failed: false });
   };
 
   const process = (entry: Waiting, outcome: Outcome, reason: string | undefined): void => {
@@ -131,13 +124,15 @@ export function createReplyTracker(options: {
         else settle(entry, "replied");
       }
     },
-    counts: () => ({ since, agents: Object.fromEntries(counts) }),
-    stop() {
-      for (const { timer } of waiting.values()) clearTimeout(timer);
-      for (const timer of settled.values()) clearTimeout(timer);
-      waiting.clear();
-      settled.clear();
+    sweep() {
+      const limit = Date.now() - options.timeoutMs();
+      for (const entry of waiting.values()) {
+        if (entry.receivedAt > limit) continue;
+        settle(entry, entry.delivered ? "replied" : entry.failed ? "failed" : "dropped");
+      }
+      for (const [key, { at }] of settled) if (at <= limit) settled.delete(key);
     },
+    counts: () => ({ since, agents: Object.fromEntries(counts) }),
   };
 }
 

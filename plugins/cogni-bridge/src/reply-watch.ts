@@ -8,6 +8,8 @@ import type { OpenClawPluginApi } from "openclaw/plugin-sdk/plugin-entry";
 import { createReplyTracker, type MessageEvent, type ReplyTracker } from "./reply-tracker.ts";
 import { readSettings } from "./settings.ts";
 
+const SWEEP_MS = 1000;
+
 export function registerReplyWatch(api: OpenClawPluginApi): ReplyTracker {
   const tracker = createReplyTracker({
     timeoutMs: () => readSettings(api).replyTimeoutMs,
@@ -15,19 +17,21 @@ export function registerReplyWatch(api: OpenClawPluginApi): ReplyTracker {
     onLost: ({ sessionKey: _, ...lost }) =>
       api.logger.warn(`cogni-bridge: reply lost ${JSON.stringify({ event: "reply_lost", ...lost })}`),
   });
-  let unsubscribe: (() => void) | null = null;
+  let stop: (() => void) | null = null;
   api.registerService({
     id: "cogni-replies",
     start() {
-      unsubscribe = onDiagnosticEvent((payload) => {
+      const unsubscribe = onDiagnosticEvent((payload) => {
         const event = messageEvent(payload);
         if (event) tracker.follow(event);
       });
+      const sweeping = setInterval(() => tracker.sweep(), SWEEP_MS);
+      stop = () => {
+        unsubscribe();
+        clearInterval(sweeping);
+      };
     },
-    stop() {
-      unsubscribe?.();
-      tracker.stop();
-    },
+    stop: () => stop?.(),
   });
   return tracker;
 }
