@@ -5,9 +5,13 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
-import pg from "pg";
+import { type BillingAccountId, billingAccountIdSchema } from "@cogni/contract";
 import type { Tenant } from "../../dev-env/src/seed.ts";
 import type { World } from "../../dev-env/src/world-client.ts";
+import { listApiKeys, revokeApiKey } from "../../server/src/db/api-keys.ts";
+import { createPools } from "../../server/src/db/pool.ts";
+import { withTenant } from "../../server/src/db/tenant.ts";
+import { Secret } from "../../server/src/secret.ts";
 import { type Figure, perSecond, timed, times } from "./figures.ts";
 import { load } from "./load.ts";
 
@@ -61,12 +65,7 @@ export async function benchRevocation(
   const ask = async (url: string) =>
     (await fetch(statusUrl(url), { headers: { authorization: `Bearer ${tenant.apiKey}` } })).status;
   for (const url of urls) if ((await ask(url)) !== 200) throw new Error(`${url} refuses a good key`);
-  const owner = new pg.Client({ connectionString: world.env.DATABASE_SERVICE_URL });
-  await owner.connect();
-  await owner.query("UPDATE api_keys SET revoked_at = now() WHERE billing_account_id = $1", [
-    tenant.billingAccountId,
-  ]);
-  await owner.end();
+  await revokeKeys(world, billingAccountIdSchema.parse(tenant.billingAccountId));
   const seconds = await Promise.all(
     urls.map((url) =>
       timed(async () => {
@@ -79,6 +78,18 @@ export async function benchRevocation(
     value: seconds.map((value) => `${(value / 1000).toFixed(1)} s`).join(", "),
     goal: "within 5 s in every process",
   };
+}
+
+async function revokeKeys(world: World, billingAccountId: BillingAccountId): Promise<void> {
+  const urls = { apiUrl: new Secret(world.env.DATABASE_URL ?? ""), serviceUrl: null };
+  const db = createPools(urls, { warn: (details, message) => console.error(message, details) });
+  try {
+    await withTenant(db, billingAccountId, async (tx) => {
+      for (const { id } of await listApiKeys(tx)) await revokeApiKey(tx, id);
+    });
+  } finally {
+    await db.close();
+  }
 }
 
 async function startBaseline(world: World, tenant: Tenant): Promise<{ process: ChildProcess; url: string }> {

@@ -12,9 +12,13 @@ const credentialSchema = z.record(z.string(), z.string());
 
 /**
  * The credential a request carries, whichever of the two forms it took.
- * @throws AppError invalid_request naming every field that is missing or not the channel's.
+ * @throws AppError invalid_request naming every field that is missing or not the channel's; channel_unavailable for one
+ *   that is connected in another way
  */
 export function credentialOf(request: ConnectRequest, method: ConnectMethod): Credential {
+  if (method.method !== "credentials") {
+    throw new AppError("channel_unavailable", { detail: "This channel takes no credential." });
+  }
   const required = method.fields.filter((field) => field.required);
   const given =
     request.credentials ??
@@ -30,6 +34,10 @@ export function credentialOf(request: ConnectRequest, method: ConnectMethod): Cr
       .filter((name) => !method.fields.some((field) => field.name === name))
       .map((name) => ({ path: `credentials.${name}`, message: "is not a field of this channel" })),
   ];
+  // Without one, every tenant's account would be the same account.
+  if (errors.length === 0 && Object.keys(given).length === 0) {
+    errors.push({ path: "credentials", message: "must not be empty" });
+  }
   if (errors.length > 0) throw new AppError("invalid_request", { errors });
   return given;
 }

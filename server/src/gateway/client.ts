@@ -44,6 +44,9 @@ export type GatewayClient = ReturnType<typeof createGatewayClient>;
 
 type Unsubscribe = () => void;
 
+/** The gateway probes an account, audits it and describes it, and gives each of these the time it is told. */
+const PROBE_STEPS = 3;
+
 /** Begins to connect at once. Calls made while there is no connection fail with gateway_unreachable. */
 export function createGatewayClient(options: GatewayClientOptions) {
   const { log, timeouts } = options;
@@ -174,7 +177,13 @@ export function createGatewayClient(options: GatewayClientOptions) {
 
     /** With `probe`, the messengers are asked too: as slow as the slowest account, so never in the regular poll. */
     channelsStatus: (query: { channel?: string; probe?: boolean } = {}, timeoutMs = timeouts.callMs) =>
-      call("channels.status", { ...query, timeoutMs }, channelsStatusSchema, timeoutMs),
+      call(
+        "channels.status",
+        // With as much time for one account as for the whole, one that is silent would leave the others without an answer.
+        { ...query, timeoutMs: query.probe ? Math.floor(timeoutMs / PROBE_STEPS) : timeoutMs },
+        channelsStatusSchema,
+        timeoutMs,
+      ),
     channelsStart: (account: Account) => call("channels.start", account, protocol.startSchema),
     channelsStop: (account: Account) => call("channels.stop", account, protocol.stopSchema),
     /** Writes config: only inside of the writer's `exclusive`. */

@@ -11,11 +11,17 @@ import type { GatewayClient } from "./client.ts";
 import { coalesce } from "./coalesce.ts";
 import { createDisplayNames } from "./display-names.ts";
 import type { JsonObject } from "./json.ts";
-import { isLogoutUnsupported, refusedStart, type StartOutcome, startOutcome } from "./outcomes.ts";
+import {
+  isLogoutUnsupported,
+  isUnresolvedSecret,
+  refusedStart,
+  type StartOutcome,
+  startOutcome,
+} from "./outcomes.ts";
 import { accountTemplate, displayNameTemplates, type Overlay } from "./overlay.ts";
 import { createReadiness } from "./readiness.ts";
 import { type GatewayReconciled, reconcileGateway } from "./reconcile-gateway.ts";
-import type { AccountKey, Snapshot } from "./snapshot.ts";
+import { type AccountKey, accountKeyString, type Snapshot } from "./snapshot.ts";
 import { tenantModel } from "./wanted-config.ts";
 import { createWatcher, type WatcherEvent } from "./watcher.ts";
 import { createWriteBudget, GATEWAY_WRITE_LIMITS } from "./write-budget.ts";
@@ -111,6 +117,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const model = tenantModel(options.llmModel);
 
   const accounts = coalesce(() => client.bridge(BRIDGE_METHODS.accounts, {}, bridgeAccountsSchema));
+  const reloadSecrets = coalesce(async () => void (await client.secretsReload()));
   const writer = createConfigWriter(
     {
       async read() {
@@ -212,7 +219,16 @@ export function createGateway(options: GatewayOptions): Gateway {
         }
       }),
 
-    stop: (key) => guarded(async () => void (await client.channelsStop(pick(key)))),
+    stop: (key) =>
+      guarded(async () => {
+        try {
+          await client.channelsStop(pick(key));
+        } catch (error) {
+          // An account whose credential it never had does not run; one that runs keeps the credential it started with.
+          const runs = watcher.latest()?.accounts.get(accountKeyString(key))?.running ?? false;
+          if (runs || !isUnresolvedSecret(error)) throw error;
+        }
+      }),
 
     logout: (key) =>
       guarded(() =>
@@ -227,7 +243,7 @@ export function createGateway(options: GatewayOptions): Gateway {
         }),
       ),
 
-    reloadSecrets: () => guarded(async () => void (await client.secretsReload())),
+    reloadSecrets: () => guarded(reloadSecrets),
     displayName: (key) => guarded(() => names.get(key)),
 
     async close() {

@@ -1,6 +1,9 @@
 /** What the gateway's answers to start and logout mean for us. Pure. */
 import { GatewayRpcError } from "./errors.ts";
 
+/** Why a start is refused while the gateway does not have the account's credential: it is to ask for it again. */
+export const SECRET_UNAVAILABLE = "secret-unavailable";
+
 /** Started is not connected: a refused credential starts, too. Watch the snapshots. */
 export type StartOutcome =
   | { readonly kind: "started" }
@@ -21,7 +24,13 @@ export function startOutcome(
 export function refusedStart(error: unknown): StartOutcome | null {
   if (!(error instanceof GatewayRpcError && error.kind === "unavailable")) return null;
   const secret = error.cause instanceof Error && /SECRET_SURFACE_UNAVAILABLE/.test(error.cause.message);
-  return secret ? { kind: "refused", reason: "secret-unavailable" } : null;
+  return secret ? { kind: "refused", reason: SECRET_UNAVAILABLE } : null;
+}
+
+/** The gateway resolves an account's credential even to stop it, and fails where the resolver gives it out no more. */
+export function isUnresolvedSecret(error: unknown): boolean {
+  if (!(error instanceof GatewayRpcError && error.kind === "unavailable")) return false;
+  return error.cause instanceof Error && /UnresolvedSecretInputError/.test(error.cause.message);
 }
 
 /** Told by its text alone: “channel … does not support logout”. */

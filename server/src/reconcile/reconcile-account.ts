@@ -15,9 +15,9 @@ import {
 } from "../db/registrations.ts";
 import { withService } from "../db/tenant.ts";
 import { AppError } from "../errors.ts";
-import { failureOf } from "../gateway/failure.ts";
 import type { AccountSpec } from "../gateway/gateway.ts";
-import { type AccountObservation, accountKeyString } from "../gateway/snapshot.ts";
+import { SECRET_UNAVAILABLE } from "../gateway/outcomes.ts";
+import { accountKeyString } from "../gateway/snapshot.ts";
 import { awaitOutcome, giveWay, judge } from "./await-outcome.ts";
 import type { ReconcileDeps, ReconcileResult } from "./deps.ts";
 import { needsStart } from "./observe.ts";
@@ -81,7 +81,7 @@ async function bringUp(
   if (outdated || needsStart(row)) {
     // What still runs on an earlier credential was stopped when the config was replaced, unless that run was cut short.
     if (outdated && !replaced && row?.running) await deps.limit(() => gateway.stop(spec));
-    const started = await start(deps, registration, row);
+    const started = await start(deps, registration);
     if (!started) return { kind: "retry", afterMs: deps.retryMs };
     const running = { ...registration, startedVersion: registration.credentialVersion };
     return awaitOutcome(deps, { registration: running, fingerprint }, signal);
@@ -121,16 +121,15 @@ async function apply(
   return true;
 }
 
-async function start(
-  deps: ReconcileDeps,
-  registration: PlacedRegistration,
-  row: AccountObservation | undefined,
-): Promise<boolean> {
+async function start(deps: ReconcileDeps, registration: PlacedRegistration): Promise<boolean> {
   const { gateway } = deps;
   const account = { channel: registration.channel, accountId: registration.accountId };
-  // The gateway booted while it could not ask for credentials.
-  if (row && failureOf(row)?.kind === "secret_unavailable") await gateway.reloadSecrets();
-  const outcome = await deps.limit(() => gateway.start(account));
+  let outcome = await deps.limit(() => gateway.start(account));
+  if (outcome.kind === "refused" && outcome.reason === SECRET_UNAVAILABLE) {
+    // The gateway booted, or read its config, while it could not ask for credentials.
+    await gateway.reloadSecrets();
+    outcome = await deps.limit(() => gateway.start(account));
+  }
   if (outcome.kind === "refused") {
     deps.log.warn(
       { account: keyString(registration), reason: outcome.reason },
