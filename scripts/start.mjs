@@ -7,10 +7,14 @@ import { giveUp } from "./lib/problems.mjs";
 import { become } from "./lib/run.mjs";
 import { root, setup } from "./setup.mjs";
 
-const program = process.env.COGNI_ENV === "production" ? "server/bin/serve.ts" : "dev-env/src/dev.ts";
+// The flag: docs/decisions/0009-small-young-generation.md
+const program =
+  process.env.COGNI_ENV === "production"
+    ? ["--max-semi-space-size=1", join(root, "server/bin/serve.ts")]
+    : [join(root, "dev-env/src/dev.ts")];
 try {
   const { node, env } = await setup();
-  process.exitCode = await become([node, join(root, program)], { cwd: root, env });
+  process.exitCode = await become([node, ...program], { cwd: root, env });
 } catch (error) {
   giveUp(error);
 }

@@ -36,7 +36,8 @@ export async function startControlPlane(options: {
     // So that the end of the log is never that of an earlier start.
     appendFileSync(logFile, `--- started ${new Date().toISOString()}\n`, { mode: 0o600 });
     return startChild({
-      command: [process.execPath, join(CHECKOUT, "server", "bin", "serve.ts")],
+      // As in deploy/compose.yaml, so that what is measured here holds there.
+      command: [process.execPath, "--max-semi-space-size=1", join(CHECKOUT, "server", "bin", "serve.ts")],
       cwd: CHECKOUT,
       env,
       logFile,
