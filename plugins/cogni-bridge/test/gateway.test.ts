@@ -245,7 +245,7 @@ describe("replies that never came", { timeout: 120_000 }, () => {
   test("upstream contract: a turn that fails counts as failed, though the person got an apology", async () => {
     const before = await counts("tenant-acme");
     world.llm.mood({ kind: "status", status: 400 }, "acme");
-    await world.ask(acme, ACME_CHAT, "this will fail", "⚠️");
+    await world.ask(acme, ACME_CHAT, "this will fail", "LLM request failed");
     world.llm.mood(null, "acme");
     await vi.waitFor(
       async () => expect((await counts("tenant-acme"))?.failed).toBe((before?.failed ?? 0) + 1),
