@@ -44,25 +44,28 @@ export function findIn(
   const found: string[] = [];
   let bytes = 0;
   for (const path of paths) {
-    const content = read(path);
+    const content = ifThere(() => readFileSync(path), Buffer.alloc(0));
     bytes += content.length;
     if (needles.some((needle) => content.includes(needle))) found.push(path);
   }
   return { found, files: paths.size, bytes };
 }
 
+/** Of links, those to programs of the checkout are the only ones: they are not followed. */
 function filesBelow(folder: string): string[] {
-  return readdirSync(folder, { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name));
+  return ifThere(() => readdirSync(folder, { withFileTypes: true }), []).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return filesBelow(path);
+    return entry.isFile() ? [path] : [];
+  });
 }
 
 /** A file may be gone by the time it is read, as databases and gateways come and go with theirs. */
-function read(path: string): Buffer {
+function ifThere<T>(read: () => T, otherwise: T): T {
   try {
-    return readFileSync(path);
+    return read();
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return Buffer.alloc(0);
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return otherwise;
     throw error;
   }
 }

@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, inject, test } from "vitest";
 import { joinWorld } from "../../dev-env/src/world-client.ts";
-import { connectAll, disconnectAll, makeAccounts } from "../support/accounts.ts";
+import { connectAll, makeAccounts } from "../support/accounts.ts";
 import { databaseFolder, findIn, formsOf } from "../support/canary.ts";
 import { gatewayRpc } from "../support/gateway.ts";
 import { measured } from "../support/measured.ts";
@@ -101,5 +101,4 @@ test("no credential stands in the database's files, a log, the gateway's state o
     `searched ${files} files (${Math.round(bytes / 1e6)} MB) and ${seen.length} answers for ${secrets.length} credentials`,
   );
   expect(found).toEqual([]);
-  await disconnectAll(accounts);
 });

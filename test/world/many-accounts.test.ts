@@ -1,5 +1,5 @@
 /** Many tenants on one gateway: they come at once, and then none of them feels what another one does. */
-import { afterAll, expect, inject, test, vi } from "vitest";
+import { expect, inject, test, vi } from "vitest";
 import { joinWorld } from "../../dev-env/src/world-client.ts";
 import { type Account, connectAll, disconnectAll, makeAccount, makeAccounts } from "../support/accounts.ts";
 import { accountRows, configWrites } from "../support/gateway.ts";
@@ -11,7 +11,6 @@ const NEIGHBOURS = 20;
 /** The gateway's thread is shared, and a machine may be busy; a restarted account is silent for longer. */
 const LONGEST_GAP_MS = 2_000;
 const up: Account[] = [];
-afterAll(() => disconnectAll(up.splice(0)));
 
 test(`${AT_ONCE} tenants who connect within a second are all in their true state within 90 s, by 5 config writes at most`, {
   timeout: 150_000,

@@ -1,7 +1,7 @@
 /** Every call of the model is made in some tenant's name, and never in another's. */
-import { afterAll, expect, inject, test, vi } from "vitest";
+import { expect, inject, test, vi } from "vitest";
 import { joinWorld } from "../../dev-env/src/world-client.ts";
-import { connectAll, disconnectAll, makeAccounts } from "../support/accounts.ts";
+import { connectAll, makeAccounts } from "../support/accounts.ts";
 import { gatewayRpc } from "../support/gateway.ts";
 import { measured } from "../support/measured.ts";
 
@@ -14,7 +14,6 @@ test("two bots written to at the same moment, ten times: each call carries its o
   timeout: 150_000,
 }, async () => {
   const pair = await makeAccounts(world, 2);
-  afterAll(() => disconnectAll(pair));
   await connectAll(pair);
   const text = (id: string, round: number) => `round ${round} for ${id}`;
   let missing = 0;

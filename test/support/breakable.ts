@@ -1,0 +1,93 @@
+/** A world of a test's own, whose parts go down, come back, lose what they kept and are started with other settings. */
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, vi } from "vitest";
+import { type ControlPlane, startControlPlane } from "../../dev-env/src/control-plane.ts";
+import { startGateway } from "../../dev-env/src/gateway-process.ts";
+import { startPostgres } from "../../dev-env/src/postgres.ts";
+import { type OwnWorld, startWorld } from "../../dev-env/src/world.ts";
+
+export interface Breakable {
+  readonly world: OwnWorld;
+  /** The gateway's process, for signals; null between two runs. */
+  gatewayPid(): number | null;
+  /** SIGKILL; it is started again at once, as after a crash. */
+  killGateway(): Promise<void>;
+  /** Orderly; it stays down. */
+  stopGateway(): Promise<void>;
+  /** Resolves when it is ready. */
+  startGateway(): Promise<void>;
+  /** All that the stopped gateway kept: config, agents, offsets. */
+  wipeGateway(): void;
+  /** As a power cut; it stays down. */
+  killDatabase(): Promise<void>;
+  startDatabase(): Promise<void>;
+  /** SIGKILL; it is started again at once, as after a crash. */
+  crashControlPlane(): Promise<void>;
+  stopControlPlane(): Promise<void>;
+  /** With the world's settings, and these over them. */
+  startControlPlane(settings?: Record<string, string>): Promise<void>;
+  /** One more, beside the first, with a folder, ports and log of its own. Answers its API's origin. */
+  startAnother(name: string, settings: Record<string, string>): Promise<{ url: string; part: ControlPlane }>;
+}
+
+/** Call it in `beforeAll`: the world is stopped after the file's last test. */
+export async function startBreakable(settings: Record<string, string> = {}): Promise<Breakable> {
+  const world = await startWorld({ settings: { CONSOLE: "off", LOG_LEVEL: "debug", ...settings } });
+  const { stack, dataDir, env } = world;
+  if (!stack.gateway || !stack.postgres) throw new Error("the world has a gateway and a database of its own");
+  let { gateway, postgres, controlPlane } = { ...stack, gateway: stack.gateway, postgres: stack.postgres };
+  const others: ControlPlane[] = [];
+  const log = (): void => undefined;
+  afterAll(async () => {
+    for (const part of [...others, controlPlane, gateway, postgres]) await part.stop();
+    await world.stop();
+  });
+
+  const launch = (name: string, more: Record<string, string>) =>
+    startControlPlane({
+      env: { ...env, ...more },
+      url: `http://127.0.0.1:${more.PORT ?? env.PORT}`,
+      logFile: join(dataDir, "logs", `${name}.log`),
+      log,
+      signal: new AbortController().signal,
+    });
+
+  return {
+    world,
+    gatewayPid: () => gateway.pid(),
+    killGateway: () => gateway.kill(),
+    stopGateway: () => gateway.stop(),
+    async startGateway() {
+      gateway = await startGateway({
+        folder: join(dataDir, "gateway"),
+        port: Number(new URL(world.gateway.url).port),
+        token: world.gateway.token,
+        internalUrl: `http://127.0.0.1:${env.INTERNAL_PORT}`,
+        values: { LLM_BASE_URL: env.LLM_BASE_URL ?? "", LLM_MODEL: env.LLM_MODEL ?? "" },
+        ...(env.GATEWAY_CONFIG_OVERLAY && { overlay: env.GATEWAY_CONFIG_OVERLAY }),
+        log,
+      });
+    },
+    wipeGateway: () => rmSync(join(dataDir, "gateway", "state"), { recursive: true }),
+    killDatabase: () => postgres.kill(),
+    async startDatabase() {
+      postgres = await startPostgres({ dataDir: join(dataDir, "postgres"), port: postgres.port, log });
+    },
+    crashControlPlane: () => controlPlane.crash(),
+    stopControlPlane: () => controlPlane.stop(),
+    async startControlPlane(more = {}) {
+      controlPlane = await launch("control-plane", more);
+    },
+    async startAnother(name, more) {
+      const part = await launch(name, { DATA_DIR: join(dataDir, name), ...more });
+      others.push(part);
+      return { url: `http://127.0.0.1:${more.PORT}`, part };
+    },
+  };
+}
+
+/** Waits for what is expected to become true. */
+export function eventually<T>(expectation: () => Promise<T> | T, timeoutMs = 60_000): Promise<T> {
+  return vi.waitFor(expectation, { timeout: timeoutMs, interval: 250 });
+}
