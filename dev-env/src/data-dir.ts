@@ -92,15 +92,20 @@ function openSecrets(path: string): Secrets {
 
 /** Is the process alive, and one of ours? Another program may have been given its number since. */
 function isOurs(pid: number): boolean {
-  if (pid === process.pid) return false;
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ESRCH") return false;
-  }
+  if (pid === process.pid || !isAlive(pid)) return false;
   const commandLine = `/proc/${pid}/cmdline`;
   return (
     !existsSync("/proc/self") ||
     (existsSync(commandLine) && readFileSync(commandLine, "utf8").includes("dev-env"))
   );
+}
+
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // Another user's process is alive, though we may not signal it.
+    return (error as NodeJS.ErrnoException).code !== "ESRCH";
+  }
 }

@@ -3,10 +3,10 @@
  * (who join it from their own processes), or by a test that wants to break things for itself.
  */
 import { randomBytes } from "node:crypto";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { CHECKOUT } from "./control-plane.ts";
-import { newSecrets } from "./data-dir.ts";
+import { isAlive, newSecrets } from "./data-dir.ts";
 import { freePort } from "./ports.ts";
 import { isComplete, type Stack, startStack } from "./stack.ts";
 import { type LlmStandIn, startLlm } from "./stand-ins/llm.ts";
@@ -91,10 +91,19 @@ export async function startWorld(options: WorldOptions = {}): Promise<OwnWorld> 
   }
 }
 
-/** In the checkout, as a gateway's state is not to stand in a temporary folder. */
+/**
+ * In the checkout, as a gateway's state is not to stand in a temporary folder. Whoever was killed could not remove theirs:
+ * the next one does.
+ */
 function makeFolder(): string {
-  const path = join(CHECKOUT, ".data", `test-${randomBytes(4).toString("hex")}`);
-  mkdirSync(path, { recursive: true });
+  const parent = join(CHECKOUT, ".data");
+  mkdirSync(parent, { recursive: true });
+  for (const name of readdirSync(parent)) {
+    const pid = /^test-(\d+)-/.exec(name)?.[1];
+    if (pid && !isAlive(Number(pid))) rmSync(join(parent, name), { recursive: true, force: true });
+  }
+  const path = join(parent, `test-${process.pid}-${randomBytes(4).toString("hex")}`);
+  mkdirSync(path);
   return path;
 }
 
