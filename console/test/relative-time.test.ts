@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { elapsed, relativeTime, timeLocale } from "../src/parts/relative-time.ts";
+import { elapsed, relativeTime, sinceTime, timeLocale } from "../src/parts/relative-time.ts";
 
 const now = new Date("2026-05-04T12:00:00Z");
 const before = (seconds: number) => new Date(now.getTime() - seconds * 1000);
@@ -20,11 +20,18 @@ test.each([
 });
 
 test("a server whose clock runs ahead is never told as the future", () => {
-  expect(relativeTime(before(-30), now, "en")).toBe("now");
+  expect(elapsed(before(-30), now)).toEqual({ value: 0, unit: "second" });
 });
 
 test("twenty-five hours ago is not called yesterday", () => {
-  expect(relativeTime(before(25 * 3_600), now, "en")).toBe("1 day ago");
+  expect(relativeTime(elapsed(before(25 * 3_600), now), "en")).toBe("1 day ago");
+});
+
+test("a beginning is told by its time today, by its day this year, else by its date", () => {
+  const noon = new Date(2026, 4, 4, 12, 0);
+  expect(sinceTime(new Date(2026, 4, 4, 9, 5), noon, "en-GB")).toBe("09:05");
+  expect(sinceTime(new Date(2026, 4, 3, 23, 59), noon, "en-GB")).toBe("3 May");
+  expect(sinceTime(new Date(2025, 11, 31, 9, 5), noon, "en-GB")).toBe("31 Dec 2025");
 });
 
 test("times follow the person's variety of the catalog's language", () => {

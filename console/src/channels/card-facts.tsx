@@ -1,15 +1,19 @@
 "use client";
-/** The lower half of a healthy card: what came and went, or what connecting takes. */
+/** The lower half of a card without a problem: what came and went, what is under way, or what connecting takes. */
 import type { ChannelStatus } from "@cogni/contract";
 import { useLocale, useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { OutsideLink } from "../parts/outside-link.tsx";
-import { TimeAgo, useTimeWords } from "../parts/time-ago.tsx";
+import { TimeAgo, TimeSince, useTimeWords } from "../parts/time-ago.tsx";
 import classes from "./card-facts.module.css";
 
 export function CardFacts({ channel }: { channel: ChannelStatus }) {
   const text = useTranslations("card");
   if (channel.accountId === null) return <Needs connect={channel.connect} />;
+  const { state, label } = channel;
+  if (state === "connecting" || state === "disconnecting") {
+    return <p className={classes.underway}>{text(state, { label })}</p>;
+  }
   const { lastInboundAt, lastOutboundAt } = channel.status;
   return (
     <dl className={classes.facts}>
@@ -34,12 +38,23 @@ function Connection({ channel }: { channel: ChannelStatus }) {
       </Fact>
     );
   }
-  const up = state === "connected";
-  const at = up ? (since ?? status.lastConnectedAt) : status.lastConnectedAt;
+  if (state === "connected") {
+    const at = since ?? status.lastConnectedAt;
+    return (
+      at && (
+        <Fact name={text("connectedSince")}>
+          <TimeSince at={at} />
+        </Fact>
+      )
+    );
+  }
+  const at = status.lastConnectedAt;
   return (
-    <Fact name={text(up ? "connectedSince" : "lastConnected")}>
-      {at ? <TimeAgo at={at} /> : text("notYet")}
-    </Fact>
+    at && (
+      <Fact name={text("lastConnected")}>
+        <TimeAgo at={at} />
+      </Fact>
+    )
   );
 }
 

@@ -22,6 +22,8 @@ export const ChannelCard = memo(function ChannelCard({ channel, open }: ChannelC
   const { main, menu } = STATES[channel.state];
   const offered = (action: CardAction) => action === "disconnect" || channel.connect.method === "credentials";
   const act = (action: CardAction) => open(channel.channel, action);
+  // That the gateway is away is told once, above the cards; here, what was last known of this one says more.
+  const problem = channel.lastKnown ? null : channel.problem;
   return (
     <li className={classes.card} id={cardId(channel.channel)} aria-labelledby={titleId(channel.channel)}>
       <div className={classes.head}>
@@ -49,9 +51,9 @@ export const ChannelCard = memo(function ChannelCard({ channel, open }: ChannelC
         <CardMenu label={channel.label} actions={menu.filter(offered)} onAction={act} />
       </div>
       <div className={classes.body}>
-        {channel.problem && channel.state !== "unknown" ? (
+        {problem ? (
           <ProblemNote
-            failure={channel.problem}
+            failure={problem}
             onAction={offered("replace") ? { replace_credential: () => act("replace") } : {}}
           />
         ) : (

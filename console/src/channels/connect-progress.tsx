@@ -37,7 +37,7 @@ export function ConnectProgress({ progress, onClose }: ConnectProgressProps) {
           );
         })}
       </ol>
-      <div role="status">
+      <div role="status" className={classes.result}>
         {progress.kind === "connected" && (
           <p className={classes.outcome}>
             {progress.displayName ? text("connectedAs", { name: progress.displayName }) : text("connected")}

@@ -20,8 +20,14 @@ export function StatusLine({ document, failing }: StatusLineProps) {
   const trouble = useTrouble(document, failing);
   return (
     <p className={classes.line} role="status" data-trouble={trouble !== null}>
-      {trouble && <IconAlertTriangle size={15} stroke={1.75} aria-hidden="true" />}
-      <span>{trouble ?? text("lead")}</span>
+      {trouble ? (
+        <>
+          <IconAlertTriangle size={15} stroke={1.75} aria-hidden="true" />
+          <span>{trouble}</span>
+        </>
+      ) : (
+        text("lead")
+      )}
     </p>
   );
 }

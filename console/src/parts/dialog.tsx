@@ -30,14 +30,17 @@ export function Dialog({ title, opened, onClose, onClosed, children }: DialogPro
         onClose={onClose}
         onExitTransitionEnd={onClosed}
         returnFocus={false}
+        // To the content's root: a class on the content itself would also land on the frame around it.
+        classNames={{ content: classes.content }}
         // The lock takes the scroll bar away, which moves the page sideways, by a style element that the CSP refuses.
         lockScroll={false}
-        centered
+        // From a fixed height on, so that the title stays where it is while the content grows and shrinks.
+        yOffset="14dvh"
         size={460}
         transitionProps={{ duration: 140, transition: "fade" }}
       >
         <Modal.Overlay backgroundOpacity={0.45} />
-        <Modal.Content className={classes.content}>
+        <Modal.Content>
           {/* A plain element: Mantine's header would be a second banner of the page. */}
           <div className={classes.header}>
             <Modal.Title className={classes.title}>{title}</Modal.Title>

@@ -1,4 +1,4 @@
-/** How long ago something was, in the largest whole unit, so that texts stay short and rarely change. */
+/** Times as a person reads them: how long ago, in the largest whole unit so that texts rarely change, or since when. */
 
 const UNITS = [
   ["year", 365 * 86_400],
@@ -22,12 +22,19 @@ export function elapsed(then: Date, now: Date): Elapsed {
   return { value: Math.floor(seconds / 10) * 10, unit: "second" };
 }
 
-/** "3 min. ago"; "now" under ten seconds. Short, so that three fit beside each other on a phone. */
-export function relativeTime(then: Date, now: Date, locale: string): string {
-  const { value, unit } = elapsed(then, now);
-  // "yesterday" would be wrong for 25 hours ago at one in the morning, so only zero gets its word.
-  const numeric = value === 0 ? "auto" : "always";
-  return new Intl.RelativeTimeFormat(locale, { numeric, style: "short" }).format(-value, unit);
+/** "3 min. ago". Short, so that three fit beside each other on a phone. */
+export function relativeTime({ value, unit }: Elapsed, locale: string): string {
+  // "always": "yesterday" would be wrong for 25 hours ago at one in the morning.
+  return new Intl.RelativeTimeFormat(locale, { numeric: "always", style: "short" }).format(-value, unit);
+}
+
+/** When something began, as short as is clear: the time today, the day this year, else the date. */
+export function sinceTime(then: Date, now: Date, locale: string): string {
+  if (then.toDateString() === now.toDateString()) {
+    return new Intl.DateTimeFormat(locale, { timeStyle: "short" }).format(then);
+  }
+  const year = then.getFullYear() === now.getFullYear() ? undefined : "numeric";
+  return new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", year }).format(then);
 }
 
 export function exactTime(then: Date, locale: string): string {

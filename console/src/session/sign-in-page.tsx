@@ -4,7 +4,7 @@ import { PasswordInput, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useRef, useState } from "react";
 import { ApiError, api } from "../api.ts";
 import { Wordmark } from "../frame/wordmark.tsx";
 import { Button } from "../parts/button.tsx";
@@ -18,6 +18,7 @@ export function SignInPage({ returnTo }: { returnTo: string }) {
   const input = useTranslations("input");
   const router = useRouter();
   const cache = useQueryClient();
+  const form = useRef<HTMLFormElement>(null);
   const [missing, setMissing] = useState({ email: false, password: false });
   const signIn = useMutation({
     mutationFn: api.signIn,
@@ -25,27 +26,35 @@ export function SignInPage({ returnTo }: { returnTo: string }) {
       cache.clear();
       router.replace(returnTo);
     },
+    onError: () => focus("password"),
   });
+
+  function focus(name: string) {
+    const input = form.current?.querySelector<HTMLInputElement>(`[name=${name}]`);
+    input?.focus();
+    input?.select();
+  }
 
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
-    const form = event.currentTarget;
-    const data = new FormData(form);
+    const data = new FormData(event.currentTarget);
     const email = String(data.get("email")).trim();
     const password = String(data.get("password"));
     setMissing({ email: email === "", password: password === "" });
     const first = email === "" ? "email" : password === "" ? "password" : null;
-    if (first) form.querySelector<HTMLInputElement>(`[name=${first}]`)?.focus();
+    if (first) focus(first);
     else signIn.mutate({ email, password });
   }
 
   // While the next page loads, the button stays busy: a second press would sign in twice.
   const busy = signIn.isPending || signIn.isSuccess;
+  const refused = !busy && isRefusal(signIn.error);
   return (
     <main className={classes.page}>
       <Wordmark />
       {/* "post", so that a submit before the script is there can't put the password into the address. */}
       <form
+        ref={form}
         className={classes.form}
         method="post"
         onSubmit={submit}
@@ -61,13 +70,13 @@ export function SignInPage({ returnTo }: { returnTo: string }) {
             label={text("email")}
             autoComplete="username"
             autoCapitalize="none"
-            error={missing.email && text("emailMissing")}
+            error={missing.email ? text("emailMissing") : refused}
           />
           <PasswordInput
             name="password"
             label={text("password")}
             autoComplete="current-password"
-            error={missing.password && text("passwordMissing")}
+            error={missing.password ? text("passwordMissing") : refused}
             visibilityToggleIcon={RevealIcon}
             visibilityToggleButtonProps={{
               tabIndex: 0,
@@ -90,8 +99,12 @@ export function SignInPage({ returnTo }: { returnTo: string }) {
 function SignInFailure({ error }: { error: Error }) {
   const text = useTranslations("signIn");
   const status = error instanceof ApiError ? error.status : null;
-  if (status === 400 || status === 401) return <p className={classes.error}>{text("refused")}</p>;
+  if (isRefusal(error)) return <p className={classes.error}>{text("refused")}</p>;
   if (status === 429) return <p className={classes.error}>{text("tooOften")}</p>;
   if (error instanceof ApiError && (error.problem || status === 0)) return <ProblemNote failure={error} />;
   return <p className={classes.error}>{text("failed")}</p>;
+}
+
+function isRefusal(error: Error | null): boolean {
+  return error instanceof ApiError && (error.status === 400 || error.status === 401);
 }
