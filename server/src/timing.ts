@@ -30,6 +30,8 @@ export const timingSchema = z.strictObject({
       poll: z.strictObject({ pauseMs: ms(1_000), pauseFactor: ms(9) }).prefault({}),
       /** Between attempts to make it as we want it. */
       retryMs: ms(5_000),
+      /** Between two looks whether it still is; reading its config takes it 0.1 s. */
+      recheckMs: ms(60_000),
       /** Between two probes of a channel for its accounts' names, and how long one may take. */
       probe: z.strictObject({ minIntervalMs: ms(10_000), timeoutMs: ms(15_000) }).prefault({}),
       /** How long our plugin may take to come back after its config changed. */

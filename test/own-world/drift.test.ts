@@ -5,7 +5,7 @@ import { beforeAll, expect, test } from "vitest";
 import { freePort } from "../../dev-env/src/ports.ts";
 import { seedTenants } from "../../dev-env/src/seed.ts";
 import { joinWorld } from "../../dev-env/src/world-client.ts";
-import { type Account, connectAll, makeAccount, makeAccounts } from "../support/accounts.ts";
+import { type Account, connectAll, makeAccount, makeAccounts, PATIENCE_MS } from "../support/accounts.ts";
 import { type Breakable, eventually, startBreakable } from "../support/breakable.ts";
 import { type Database, databaseOf } from "../support/database.ts";
 import { accountRows, gatewayConfig, patchConfig } from "../support/gateway.ts";
@@ -15,7 +15,9 @@ let parts: Breakable;
 let admin: Database;
 let up: Account[];
 beforeAll(async () => {
-  parts = await startBreakable({ TIMING: JSON.stringify({ reconcile: { sweepMs: 4_000 } }) });
+  parts = await startBreakable({
+    TIMING: JSON.stringify({ reconcile: { sweepMs: 4_000 }, gateway: { recheckMs: 4_000 } }),
+  });
   const url = new URL(parts.world.stack.postgres?.superuserUrl ?? "");
   url.pathname = "/cogni";
   admin = databaseOf(parts.world, url.href);
@@ -51,7 +53,7 @@ test("two control planes of one installation share the work: either's API will d
   const [first, later] = await makeAccounts(parts.world, 2);
   if (!first || !later) throw new Error("no tenants were made");
   await connectAll([through(first)]);
-  expect((await first.api.reaches("telegram", ["connected"])).state).toBe("connected");
+  expect((await first.api.reaches("telegram", ["connected"], PATIENCE_MS)).state).toBe("connected");
   expect(await holder()).toBe(before);
 
   const crashedAt = Date.now();
@@ -87,7 +89,7 @@ test("an account that was removed from the gateway's config comes back", async (
       channels: { telegram: { accounts: { [accountId]: null } } },
       bindings: bindings.filter(({ agentId }) => agentId !== accountId),
     },
-    ["bindings"],
+    ["bindings", `channels.telegram.accounts.${accountId}.allowFrom`],
   );
   await eventually(async () => {
     const { sourceConfig: mended } = await gatewayConfig(parts.world);
@@ -96,7 +98,7 @@ test("an account that was removed from the gateway's config comes back", async (
     });
     expect(mended.bindings).toContainEqual({ agentId: accountId, match: { channel: "telegram", accountId } });
   });
-  await api.reaches("telegram", ["connected"]);
+  await api.reaches("telegram", ["connected"], PATIENCE_MS);
   await eventually(async () => expect(await isPolled(token)).toBe(true));
 });
 
@@ -141,7 +143,7 @@ test("a database restored from yesterday: the credential of that day is applied 
   await eventually(async () => {
     expect([await isPolled(account.token), await isPolled(next.token)]).toEqual([true, false]);
   });
-  expect((await account.api.reaches("telegram", ["connected"])).state).toBe("connected");
+  expect((await account.api.reaches("telegram", ["connected"], PATIENCE_MS)).state).toBe("connected");
 });
 
 test("an account without a registration is stopped and reported, and its config is kept", async () => {

@@ -7,7 +7,7 @@ import { problemSchema, resolveResponseSchema } from "@cogni/contract";
 import { beforeAll, expect, test } from "vitest";
 import { CHECKOUT } from "../../dev-env/src/control-plane.ts";
 import type { Answer } from "../../dev-env/src/world-client.ts";
-import { type Account, connectAll, makeAccount, makeAccounts } from "../support/accounts.ts";
+import { type Account, connectAll, makeAccount, makeAccounts, PATIENCE_MS } from "../support/accounts.ts";
 import { type Breakable, eventually, startBreakable } from "../support/breakable.ts";
 import { databaseOf } from "../support/database.ts";
 import { accountRows, gatewayLog } from "../support/gateway.ts";
@@ -97,9 +97,9 @@ test("wishes made while the gateway is down are kept and carried out when it is 
   await parts.startGateway();
   const readyAt = Date.now();
   await Promise.all([
-    steady.api.reaches("telegram", ["connected"], 60_000),
-    newcomer.api.reaches("telegram", ["connected"], 60_000),
-    leaver.api.reaches("telegram", ["not_connected"], 60_000),
+    steady.api.reaches("telegram", ["connected"], PATIENCE_MS),
+    newcomer.api.reaches("telegram", ["connected"], PATIENCE_MS),
+    leaver.api.reaches("telegram", ["not_connected"], PATIENCE_MS),
   ]);
   clearInterval(watching);
   measured(
@@ -136,9 +136,9 @@ test("a gateway that answers late loses no wish", async () => {
     process.kill(pid, "SIGCONT");
   }
   await Promise.all([
-    steady.api.reaches("telegram", ["connected"], 60_000),
-    newcomer.api.reaches("telegram", ["connected"], 60_000),
-    leaver.api.reaches("telegram", ["not_connected"], 60_000),
+    steady.api.reaches("telegram", ["connected"], PATIENCE_MS),
+    newcomer.api.reaches("telegram", ["connected"], PATIENCE_MS),
+    leaver.api.reaches("telegram", ["not_connected"], PATIENCE_MS),
   ]);
   expect([await isPolled(newcomer), await isPolled(leaver)]).toEqual([true, false]);
 });
@@ -188,7 +188,7 @@ test("a gateway that booted while nobody gave it credentials is healed", async (
   expect(await isPolled(steady)).toBe(false);
   const startedAt = Date.now();
   await parts.startControlPlane();
-  await steady.api.reaches("telegram", ["connected"], 60_000);
+  await steady.api.reaches("telegram", ["connected"], PATIENCE_MS);
   measured(`healed ${Date.now() - startedAt} ms after the control plane was started`);
   expect(await isPolled(steady)).toBe(true);
 });
@@ -209,13 +209,13 @@ test("with the encryption key lost, its tenants are asked for their credentials 
   await parts.startControlPlane(newKey);
   Object.assign(parts.world.env, newKey);
 
-  const lost = await steady.api.reaches("telegram", ["action_required"], 60_000);
+  const lost = await steady.api.reaches("telegram", ["action_required"], PATIENCE_MS);
   expect(lost.problem).toMatchObject({ code: "credential_unreadable", action: "replace_credential" });
   expect(await isPolled(steady)).toBe(true);
   const newcomer = await makeAccount(parts.world);
   await connectAll([newcomer]);
 
   await connectAll([steady]);
-  expect((await steady.api.reaches("telegram", ["connected"])).problem).toBeNull();
+  expect((await steady.api.reaches("telegram", ["connected"], PATIENCE_MS)).problem).toBeNull();
   await eventually(async () => expect(await isPolled(steady)).toBe(true));
 });

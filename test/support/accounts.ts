@@ -2,6 +2,9 @@
 import type { Tenant } from "../../dev-env/src/seed.ts";
 import type { Api, World } from "../../dev-env/src/world-client.ts";
 
+/** For what takes seconds: the machine may be busy, and config writes wait for each other. */
+export const PATIENCE_MS = 90_000;
+
 export interface Account {
   readonly tenant: Tenant;
   /** `billingAccountId` and `accountId` of the tenant. */
@@ -34,7 +37,7 @@ export async function makeAccount(world: World): Promise<Account> {
 }
 
 /** Resolves once every one of them is seen up. */
-export async function connectAll(accounts: readonly Account[], timeoutMs = 90_000): Promise<void> {
+export async function connectAll(accounts: readonly Account[], timeoutMs = PATIENCE_MS): Promise<void> {
   await Promise.all(
     accounts.map(async ({ api, token }) => {
       await api.connect("telegram", token);
@@ -44,7 +47,7 @@ export async function connectAll(accounts: readonly Account[], timeoutMs = 90_00
 }
 
 /** Also where nothing is connected; a gateway that is slow has its time. */
-export async function disconnectAll(accounts: readonly Account[], timeoutMs = 90_000): Promise<void> {
+export async function disconnectAll(accounts: readonly Account[], timeoutMs = PATIENCE_MS): Promise<void> {
   await Promise.all(
     accounts.map(async ({ api }) => {
       await api.request("POST", "/api/v1/channels/disconnect", { channel: "telegram" });

@@ -6,6 +6,7 @@ import { type ControlPlane, startControlPlane } from "../../dev-env/src/control-
 import { startGateway } from "../../dev-env/src/gateway-process.ts";
 import { startPostgres } from "../../dev-env/src/postgres.ts";
 import { type OwnWorld, startWorld } from "../../dev-env/src/world.ts";
+import { PATIENCE_MS } from "./accounts.ts";
 
 export interface Breakable {
   readonly world: OwnWorld;
@@ -88,6 +89,6 @@ export async function startBreakable(settings: Record<string, string> = {}): Pro
 }
 
 /** Waits for what is expected to become true. */
-export function eventually<T>(expectation: () => Promise<T> | T, timeoutMs = 60_000): Promise<T> {
+export function eventually<T>(expectation: () => Promise<T> | T, timeoutMs = PATIENCE_MS): Promise<T> {
   return vi.waitFor(expectation, { timeout: timeoutMs, interval: 250 });
 }

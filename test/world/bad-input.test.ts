@@ -2,7 +2,14 @@
 import { problemSchema } from "@cogni/contract";
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from "vitest";
 import { type Answer, joinWorld } from "../../dev-env/src/world-client.ts";
-import { type Account, connectAll, disconnectAll, makeAccount, makeAccounts } from "../support/accounts.ts";
+import {
+  type Account,
+  connectAll,
+  disconnectAll,
+  makeAccount,
+  makeAccounts,
+  PATIENCE_MS,
+} from "../support/accounts.ts";
 import { databaseOf } from "../support/database.ts";
 import { accountRows } from "../support/gateway.ts";
 
@@ -10,7 +17,8 @@ const world = joinWorld(inject("world"));
 const { query } = databaseOf(world);
 const CONNECT = "/api/v1/channels/connect";
 const DISCONNECT = "/api/v1/channels/disconnect";
-const BOUND = { timeout: 60_000, interval: 200 };
+const BOUND = { timeout: PATIENCE_MS, interval: 200 };
+vi.setConfig({ testTimeout: 180_000 });
 const TOKEN = "123456789:AAExampleExampleExampleExampleExamp";
 
 function refusal({ status, headers, body }: Answer) {
@@ -130,7 +138,7 @@ describe("a wrong request is refused by its code, and changes nothing", () => {
   });
 
   afterAll(async () => {
-    expect((await account.api.reaches("telegram", ["not_connected"])).problem).toBeNull();
+    expect((await account.api.reaches("telegram", ["not_connected"], PATIENCE_MS)).problem).toBeNull();
     const left = await query(
       `SELECT id::text FROM channel_registrations WHERE billing_account_id = $1
        UNION ALL SELECT id::text FROM audit_log WHERE billing_account_id = $1`,
@@ -150,7 +158,7 @@ test("what was never connected is disconnected already", async () => {
 test("a text that is no token of the messenger is refused by the messenger, and nowhere else", async () => {
   const account = await makeAccount(world);
   await account.api.connect("telegram", "that is no token / ?#%20");
-  const { problem } = await account.api.reaches("telegram", ["action_required"]);
+  const { problem } = await account.api.reaches("telegram", ["action_required"], PATIENCE_MS);
   expect(problem?.code).toBe("credential_refused");
 });
 
@@ -164,9 +172,11 @@ test("a key sees its own tenant's account and no other, and a second tenant's sa
   expect(refusal(answer)).toEqual({ status: 409, code: "credential_claimed", paths: undefined });
   const others = JSON.stringify([answer.body, await second.api.status()]);
   for (const secret of [owner.id, owner.token, owner.username]) expect(others).not.toContain(secret);
-  expect(await second.api.reaches("telegram", ["not_connected"])).toMatchObject({ accountId: null });
+  expect(await second.api.reaches("telegram", ["not_connected"], PATIENCE_MS)).toMatchObject({
+    accountId: null,
+  });
 
-  expect((await owner.api.reaches("telegram", ["connected"])).accountId).toBe(owner.accountId);
+  expect((await owner.api.reaches("telegram", ["connected"], PATIENCE_MS)).accountId).toBe(owner.accountId);
   expect((await accountRows(world)).get(owner.accountId)?.lastStartAt).toBe(before?.lastStartAt);
   expect((await world.telegram.polls(owner.token)).some(({ endedAt }) => endedAt === null)).toBe(true);
 
@@ -208,7 +218,7 @@ test("one tenant's two wishes at once become one account, with the token that wa
   const account = await makeAccount(world);
   const same = await Promise.all([1, 2].map(() => account.api.connect("telegram", account.token)));
   expect(new Set(same.map(({ accountId }) => accountId))).toEqual(new Set([account.accountId]));
-  await account.api.reaches("telegram", ["connected"]);
+  await account.api.reaches("telegram", ["connected"], PATIENCE_MS);
 
   const bots = [await world.bot(), await world.bot()];
   await Promise.all(bots.map(({ token }) => account.api.connect("telegram", token)));
@@ -219,7 +229,7 @@ test("one tenant's two wishes at once become one account, with the token that wa
       ),
     );
   await vi.waitFor(async () => {
-    const { displayName } = await account.api.reaches("telegram", ["connected"]);
+    const { displayName } = await account.api.reaches("telegram", ["connected"], PATIENCE_MS);
     const winner = bots.findIndex(({ username }) => `@${username}` === displayName);
     expect(winner).toBeGreaterThanOrEqual(0);
     expect(await openPolls()).toEqual([winner === 0, winner === 1, false]);
@@ -260,7 +270,7 @@ test("of connect and disconnect at once the last wish wins, and the one it overt
   const second = await connect(token);
   expect(["done", "superseded"]).toContain(await end(first));
   expect(await end(second)).toBe("done");
-  await api.reaches("telegram", ["connected"]);
+  await api.reaches("telegram", ["connected"], PATIENCE_MS);
   await vi.waitFor(async () => expect(await isPolled(token)).toBe(true), BOUND);
 
   const next = await world.bot();
@@ -268,7 +278,7 @@ test("of connect and disconnect at once the last wish wins, and the one it overt
   const fourth = await disconnect();
   expect(["done", "superseded"]).toContain(await end(third));
   expect(["done", "gateway_timeout"]).toContain(await end(fourth));
-  await api.reaches("telegram", ["not_connected"]);
+  await api.reaches("telegram", ["not_connected"], PATIENCE_MS);
   expect([await isPolled(token), await isPolled(next.token)]).toEqual([false, false]);
   expect((await accountRows(world)).get(account.accountId)?.running ?? false).toBe(false);
 });

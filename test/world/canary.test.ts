@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, inject, test } from "vitest";
 import { joinWorld } from "../../dev-env/src/world-client.ts";
-import { connectAll, makeAccounts } from "../support/accounts.ts";
+import { connectAll, makeAccounts, PATIENCE_MS } from "../support/accounts.ts";
 import { databaseFolder, findIn, formsOf } from "../support/canary.ts";
 import { gatewayRpc } from "../support/gateway.ts";
 import { measured } from "../support/measured.ts";
@@ -33,7 +33,7 @@ test("the search finds a credential in every form in which one could leak", () =
 });
 
 test("no credential stands in the database's files, a log, the gateway's state or an answer", {
-  timeout: 120_000,
+  timeout: 240_000,
 }, async () => {
   const seen: string[] = [];
   const accounts = (await makeAccounts(world, 5)).map((account) => {
@@ -60,7 +60,7 @@ test("no credential stands in the database's files, a log, the gateway's state o
     connect(disconnected, disconnected.token),
   ]);
   await connectAll([good, replaced, disconnected]);
-  await refused.api.reaches("telegram", ["action_required"]);
+  await refused.api.reaches("telegram", ["action_required"], PATIENCE_MS);
   await Promise.all([
     connect(replaced, next.token),
     disconnected.request("POST", "/api/v1/channels/disconnect", { channel: "telegram" }),
@@ -76,10 +76,10 @@ test("no credential stands in the database's files, a log, the gateway's state o
     post(clumsy, clumsy.token, { "content-type": "text/plain" }),
   ]);
   await connectAll([{ ...replaced, ...next }]);
-  await disconnected.api.reaches("telegram", ["not_connected"]);
+  await disconnected.api.reaches("telegram", ["not_connected"], PATIENCE_MS);
   // A token that dies while it is in use makes the gateway talk, too.
   await world.telegram.revoke(next.token);
-  await replaced.api.reaches("telegram", ["action_required"], 60_000);
+  await replaced.api.reaches("telegram", ["action_required"], PATIENCE_MS);
   await world.telegram.say(good.token, { chat: 3, text: "hello" });
   for (const account of accounts) await account.request("GET", "/api/v1/channels/status");
   for (const method of ["config.get", "channels.status", "cogni.accounts", "cogni.info"]) {

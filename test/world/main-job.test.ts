@@ -1,14 +1,15 @@
 /** The main job, through the API against the real gateway: a bot is connected, answers, is replaced, is disconnected. */
 import { expect, inject, test, vi } from "vitest";
 import { joinWorld } from "../../dev-env/src/world-client.ts";
-import { connectAll, disconnectAll, makeAccount, makeAccounts } from "../support/accounts.ts";
+import { connectAll, disconnectAll, makeAccount, makeAccounts, PATIENCE_MS } from "../support/accounts.ts";
 import { databaseOf } from "../support/database.ts";
 import { accountRows, gatewayConfig } from "../support/gateway.ts";
 import { measured } from "../support/measured.ts";
 
 const world = joinWorld(inject("world"));
 const { query } = databaseOf(world);
-const BOUND = { timeout: 30_000, interval: 200 };
+const BOUND = { timeout: PATIENCE_MS, interval: 200 };
+vi.setConfig({ testTimeout: 180_000 });
 
 /** What is no token of any bot, in the right form. */
 const wrongToken = (): string => `${Date.now()}:${"A".repeat(35)}`;
@@ -18,10 +19,11 @@ test("a connected bot answers as its tenant's agent, and after the disconnect no
   const { id, accountId, api, token, username } = account;
   const askedAt = Date.now();
   expect(await api.connect("telegram", token)).toMatchObject({ accountId, channel: "telegram", error: null });
-  await api.reaches("telegram", ["connected"]);
+  await api.reaches("telegram", ["connected"], PATIENCE_MS);
   measured(`connected ${Date.now() - askedAt} ms after the request`);
   await vi.waitFor(
-    async () => expect((await api.reaches("telegram", ["connected"])).displayName).toBe(`@${username}`),
+    async () =>
+      expect((await api.reaches("telegram", ["connected"], PATIENCE_MS)).displayName).toBe(`@${username}`),
     BOUND,
   );
 
@@ -33,14 +35,14 @@ test("a connected bot answers as its tenant's agent, and after the disconnect no
   const calls = (await world.llm.calls()).filter(({ lastUserText }) => lastUserText === "hello bot");
   expect(calls.map(({ endUserId }) => endUserId)).toEqual([id]);
   await vi.waitFor(async () => {
-    const { status } = await api.reaches("telegram", ["connected"]);
+    const { status } = await api.reaches("telegram", ["connected"], PATIENCE_MS);
     expect(status).toMatchObject({ connected: true, running: true, configured: true, lastError: null });
     expect(status.lastInboundAt).not.toBeNull();
     expect(status.lastOutboundAt).not.toBeNull();
   }, BOUND);
 
   await disconnectAll([account]);
-  expect((await api.reaches("telegram", ["not_connected"])).accountId).toBeNull();
+  expect((await api.reaches("telegram", ["not_connected"], PATIENCE_MS)).accountId).toBeNull();
   const asked = (await world.telegram.polls(token)).length;
   await world.telegram.say(token, { chat: 5, text: "is anyone there?" });
   // The watcher and the loop have had several looks at the account by then.
@@ -103,9 +105,10 @@ test("a refused token is told as such within 10 s, and the right one heals it", 
   });
 
   await connectAll([account]);
-  expect((await api.reaches("telegram", ["connected"])).problem).toBeNull();
+  expect((await api.reaches("telegram", ["connected"], PATIENCE_MS)).problem).toBeNull();
   await vi.waitFor(
-    async () => expect((await api.reaches("telegram", ["connected"])).displayName).toBe(`@${username}`),
+    async () =>
+      expect((await api.reaches("telegram", ["connected"], PATIENCE_MS)).displayName).toBe(`@${username}`),
     BOUND,
   );
   expect((await world.telegram.polls(token)).length).toBeGreaterThan(0);
@@ -126,7 +129,9 @@ test("replacing a token restarts that account alone, and the same token again re
   await connectAll([{ ...replaced, ...next }]);
   await vi.waitFor(
     async () =>
-      expect((await replaced.api.reaches("telegram", ["connected"])).displayName).toBe(`@${next.username}`),
+      expect((await replaced.api.reaches("telegram", ["connected"], PATIENCE_MS)).displayName).toBe(
+        `@${next.username}`,
+      ),
     BOUND,
   );
   const after = await accountRows(world);

@@ -103,6 +103,8 @@ export interface GatewayOptions {
     readonly poll: { readonly pauseMs: number; readonly pauseFactor: number };
     /** Between attempts to make the gateway as we want it. */
     readonly retryMs: number;
+    /** Between two looks whether it still is. */
+    readonly recheckMs: number;
     /** Between probes of a channel, and how long one may take. */
     readonly probe: { readonly minIntervalMs: number; readonly timeoutMs: number };
     /** How long our plugin may take to come back after its config changed. */
@@ -143,7 +145,9 @@ export function createGateway(options: GatewayOptions): Gateway {
         pluginWaitMs: timing.pluginWaitMs,
         log,
       }),
+    isNews: ({ changed }) => changed.length > 0,
     retryMs: timing.retryMs,
+    recheckMs: timing.recheckMs,
     log,
   });
   const watcher = createWatcher({

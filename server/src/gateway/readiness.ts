@@ -1,6 +1,7 @@
 /**
  * Whether a gateway may be used: connected is not enough, it must be ours and contained. Prepares it at every connect,
- * again and again until that succeeds, and lets nothing through before.
+ * again and again until that succeeds, and lets nothing through before; looks again from time to time after that, as
+ * its config can be changed by others.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
@@ -12,23 +13,36 @@ export interface ReadinessOptions<T> {
   readonly client: Pick<GatewayClient, "epoch" | "onConnected" | "onDisconnected">;
   /** Throws for as long as the gateway must not be used. */
   readonly prepare: () => Promise<T>;
+  /** Whether what `prepare` found is of interest to those who heard of an earlier success. */
+  readonly isNews: (result: T) => boolean;
   readonly retryMs: number;
+  /** Between two looks at a gateway that is ready. */
+  readonly recheckMs: number;
   readonly log: Logger;
 }
 
 export type Readiness<T> = ReturnType<typeof createReadiness<T>>;
 
-export function createReadiness<T>({ client, prepare, retryMs, log }: ReadinessOptions<T>) {
+export function createReadiness<T>(options: ReadinessOptions<T>) {
+  const { client, prepare, isNews, retryMs, recheckMs, log } = options;
   const listeners = new Set<(result: T) => void>();
   const closing = new AbortController();
   let ready: { epoch: object; result: T } | null = null;
   let problem: AppError | null = null;
   let preparing = Promise.resolve();
 
+  let rechecking: NodeJS.Timeout | undefined;
+
+  const begin = (): void => {
+    preparing = preparing
+      .then(() => prepareUntilDone(client.epoch()))
+      .then(() => {
+        clearTimeout(rechecking);
+        if (reachable() && !closing.signal.aborted) rechecking = setTimeout(begin, recheckMs);
+      });
+  };
   const unsubscribe = [
-    client.onConnected(() => {
-      preparing = preparing.then(() => prepareUntilDone(client.epoch()));
-    }),
+    client.onConnected(begin),
     client.onDisconnected((reason) => {
       problem = reason;
     }),
@@ -39,12 +53,15 @@ export function createReadiness<T>({ client, prepare, retryMs, log }: ReadinessO
     while (epoch !== null && epoch === client.epoch() && !closing.signal.aborted) {
       try {
         const result = await prepare();
+        const wasReady = ready?.epoch === epoch;
         ready = { epoch, result };
         problem = null;
-        for (const listener of listeners) listener(result);
+        if (!wasReady || isNews(result)) for (const listener of listeners) listener(result);
         return;
       } catch (error) {
         const known = error instanceof AppError ? error : new AppError("internal_error", { cause: error });
+        // A look that failed says nothing; one that found it changed beyond mending does.
+        if (known instanceof GatewayRefusedError) ready = null;
         if (known.message !== problem?.message) log.error({ err: known }, "gateway cannot be used");
         problem = known;
       }
@@ -77,6 +94,7 @@ export function createReadiness<T>({ client, prepare, retryMs, log }: ReadinessO
 
     async close(): Promise<void> {
       closing.abort();
+      clearTimeout(rechecking);
       for (const end of unsubscribe) end();
       await preparing;
     },

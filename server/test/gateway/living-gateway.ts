@@ -88,6 +88,7 @@ export async function livingGateway(): Promise<LivingGateway> {
         timing: {
           poll: { pauseMs: 1_000, pauseFactor: 9 },
           retryMs: 500,
+          recheckMs: 60_000,
           probe: { minIntervalMs: 10_000, timeoutMs: 10_000 },
           pluginWaitMs: 10_000,
         },
