@@ -30,11 +30,12 @@ export const resolveResponseSchema = z.object({
 });
 export type ResolveResponse = z.infer<typeof resolveResponseSchema>;
 
-/** Gateway RPC methods that the plugin adds, all of scope `operator.admin` and without parameters. */
+/** Gateway RPC methods that the plugin adds, all of scope `operator.admin`; only `start` has parameters. */
 export const BRIDGE_METHODS = {
   info: "cogni.info",
   accounts: "cogni.accounts",
   replies: "cogni.replies",
+  start: "cogni.start",
 } as const;
 
 /** `cogni.info`: which plugin, and whose gateway. */
@@ -82,3 +83,11 @@ export const bridgeRepliesSchema = z.object({
   agents: z.record(z.string(), replyCountsSchema),
 });
 export type BridgeReplies = z.infer<typeof bridgeRepliesSchema>;
+
+/** `cogni.start` takes what `channels.start` takes, `{channel, accountId}`, and ties the account to no client. */
+export const bridgeStartSchema = z.object({
+  channel: z.string(),
+  accountId: z.string(),
+  outcome: z.looseObject({ status: z.string(), reason: z.string().optional() }),
+});
+export type BridgeStart = z.infer<typeof bridgeStartSchema>;

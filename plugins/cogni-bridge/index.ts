@@ -5,6 +5,7 @@ import { registerQuietWrites } from "./src/reload.ts";
 import { registerReplyWatch } from "./src/reply-watch.ts";
 import { registerRpc } from "./src/rpc.ts";
 import { PLUGIN_ID } from "./src/settings.ts";
+import { registerStart } from "./src/start.ts";
 import { registerToolGuard } from "./src/tool-guard.ts";
 
 export default {
@@ -16,6 +17,7 @@ export default {
     registerQuietWrites(api);
     registerAttribution(api);
     registerToolGuard(api);
+    registerStart(api);
     registerRpc(api, registerReplyWatch(api));
   },
 };

@@ -44,7 +44,8 @@ describe("what a tenant's agent can do", { timeout: 120_000 }, () => {
     expect(offered.length).toBeGreaterThan(0);
   });
 
-  test("it answers its own person, also by the message tool", async () => {
+  test("it answers its own person by the message tool, also after whoever started its account has disconnected", async () => {
+    await world.reconnect();
     world.llm.answerNext("beta", [
       { toolCalls: [{ name: "message", arguments: { action: "send", message: "sent by the tool" } }] },
       { text: "sent" },
@@ -171,7 +172,7 @@ describe("what a write to one account does to its neighbours", { timeout: 180_00
     const gamma = { channel: "telegram", accountId: "tenant-gamma" };
     await world.patch({ channels: { telegram: { accounts: { "tenant-gamma": account("gamma", 2) } } } });
     await world.rpc("channels.stop", gamma);
-    await world.rpc("channels.start", gamma);
+    await world.rpc(BRIDGE_METHODS.start, gamma);
     await vi.waitFor(() => expect(world.telegram.polls(replaced).length).toBeGreaterThan(0), PATIENCE);
 
     await world.rpc("channels.stop", gamma);

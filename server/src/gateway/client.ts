@@ -3,6 +3,7 @@
  * a timeout, each answer is parsed, each failure is an AppError.
  */
 import { setTimeout as sleep } from "node:timers/promises";
+import { BRIDGE_METHODS, bridgeStartSchema } from "@cogni/contract";
 import type { Logger } from "pino";
 import type { z } from "zod";
 import { AppError } from "../errors.ts";
@@ -184,7 +185,8 @@ export function createGatewayClient(options: GatewayClientOptions) {
         channelsStatusSchema,
         timeoutMs,
       ),
-    channelsStart: (account: Account) => call("channels.start", account, protocol.startSchema),
+    /** Not by `channels.start`: that would tie the account to this connection (plugins/cogni-bridge/src/start.ts). */
+    channelsStart: (account: Account) => call(BRIDGE_METHODS.start, account, bridgeStartSchema),
     channelsStop: (account: Account) => call("channels.stop", account, protocol.stopSchema),
     /** Writes config: only inside of the writer's `exclusive`. */
     channelsLogout: (account: Account) =>

@@ -214,8 +214,8 @@ export function createGateway(options: GatewayOptions): Gateway {
       guarded(async () => {
         names.forget(key);
         try {
-          const { outcome, started } = await client.channelsStart(pick(key));
-          return startOutcome(outcome, started);
+          const { outcome } = await client.channelsStart(pick(key));
+          return startOutcome(outcome);
         } catch (error) {
           const refused = refusedStart(error);
           if (refused) return refused;

@@ -1,4 +1,5 @@
 /** What the gateway's answers to start and logout mean for us. Pure. */
+import type { BridgeStart } from "@cogni/contract";
 import { GatewayRpcError } from "./errors.ts";
 
 /** Why a start is refused while the gateway does not have the account's credential: it is to ask for it again. */
@@ -10,14 +11,10 @@ export type StartOutcome =
   | { readonly kind: "refused"; readonly reason: string };
 
 /** “Task-owned” means that the gateway itself is starting the account already. */
-export function startOutcome(
-  outcome: { readonly status: string; readonly reason?: string | undefined } | undefined,
-  started: boolean,
-): StartOutcome {
-  if (outcome?.status === "handed-off") return { kind: "started" };
-  if (outcome?.status === "retry" && outcome.reason === "task-owned") return { kind: "started" };
-  if (!outcome && started) return { kind: "started" };
-  return { kind: "refused", reason: outcome?.reason ?? "unknown" };
+export function startOutcome({ status, reason }: BridgeStart["outcome"]): StartOutcome {
+  if (status === "handed-off") return { kind: "started" };
+  if (status === "retry" && reason === "task-owned") return { kind: "started" };
+  return { kind: "refused", reason: reason ?? "unknown" };
 }
 
 /** An account whose credential the resolver did not give out is refused with an error of its own. */

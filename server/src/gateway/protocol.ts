@@ -29,11 +29,6 @@ export const configPatchSchema = z.looseObject({
     .nullish(),
 });
 
-export const startSchema = z.looseObject({
-  started: z.boolean(),
-  outcome: z.looseObject({ status: z.string(), reason: z.string().optional() }).optional(),
-});
-
 export const stopSchema = z.looseObject({ stopped: z.boolean() });
 
 export const logoutSchema = z.looseObject({ loggedOut: z.boolean(), cleared: z.boolean() });

@@ -8,7 +8,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type ResolveRequest, resolveRequestSchema } from "@cogni/contract";
+import { BRIDGE_METHODS, type ResolveRequest, resolveRequestSchema } from "@cogni/contract";
 import { expect, vi } from "vitest";
 import { z } from "zod";
 import { startGateway } from "../../../../dev-env/src/gateway-process.ts";
@@ -54,13 +54,15 @@ export async function startLoneGateway() {
     overlay,
     log: () => undefined,
   });
-  const connection = await connect({
-    url: gateway.url,
-    token: new Secret(TOKEN),
-    device: null,
-    clientVersion: "0.0.0",
-    connectTimeoutMs: 30_000,
-  });
+  const newConnection = () =>
+    connect({
+      url: gateway.url,
+      token: new Secret(TOKEN),
+      device: null,
+      clientVersion: "0.0.0",
+      connectTimeoutMs: 30_000,
+    });
+  let connection = await newConnection();
   const rpc = (method: string, params: object = {}) => connection.request(method, params, 60_000);
 
   const patch = async (change: object, replacePaths: readonly string[] = []) => {
@@ -97,9 +99,14 @@ export async function startLoneGateway() {
         },
         ["bindings"],
       );
-      await rpc("channels.start", { channel: "telegram", accountId });
+      await rpc(BRIDGE_METHODS.start, { channel: "telegram", accountId });
       await vi.waitFor(async () => expect((await row(accountId))?.connected).toBe(true), PATIENCE);
       return token;
+    },
+    /** As when the control plane restarts. */
+    async reconnect() {
+      await connection.close();
+      connection = await newConnection();
     },
     /** Someone writes to the bot; resolves once it has answered with `reply`, by default the echo of what was written. */
     async ask(token: string, chat: number, text: string, reply = text): Promise<void> {
