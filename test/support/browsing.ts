@@ -1,0 +1,134 @@
+/**
+ * Real pages in a real browser: opened signed in, watched for what must never happen (an error in the console, a breach
+ * of the content security policy, anything that moves by itself), and closed after each test.
+ */
+import { AxeBuilder } from "@axe-core/playwright";
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  expect as expectPage,
+  type Locator,
+  type Page,
+} from "@playwright/test";
+import { afterAll, beforeAll, expect, inject, test as plainTest } from "vitest";
+import { launchBrowser } from "../../dev-env/src/browser.ts";
+import type { Tenant } from "../../dev-env/src/seed.ts";
+import { joinWorld } from "../../dev-env/src/world-client.ts";
+
+export const world = joinWorld(inject("world"));
+
+export interface VisitOptions extends BrowserContextOptions {
+  /** `/channels` by default. */
+  path?: string;
+  /** Parts of console errors that the test provokes, such as the address of a request that is refused. */
+  tolerates?: string[];
+}
+
+/** Opens a page in a context of its own, signed in as the tenant if one is given. */
+export type Visit = (tenant: Tenant | null, options?: VisitOptions) => Promise<Page>;
+
+/** A test with `visit`; it fails by what its pages did behind its back, too. */
+export const test = plainTest.extend<{ visit: Visit }>({
+  // biome-ignore lint/correctness/noEmptyPattern: Vitest reads from the pattern which fixtures are used
+  visit: async ({}, use) => {
+    const contexts: BrowserContext[] = [];
+    const errors: string[] = [];
+    await use(async (tenant, { path = "/channels", tolerates = [], ...options } = {}) => {
+      const context = await browser.newContext({
+        baseURL: world.url,
+        viewport: { width: 1280, height: 800 },
+        ...options,
+      });
+      contexts.push(context);
+      await context.addInitScript({ content: COUNT_SHIFTS });
+      context.on("page", (page) => watch(page, tolerates, errors));
+      if (tenant) await signIn(context, tenant);
+      const page = await context.newPage();
+      await page.goto(path);
+      return page;
+    });
+    const pages = contexts.flatMap((context) => context.pages());
+    const shifts = await Promise.all(pages.map((page) => page.evaluate<string[]>("shifts")));
+    await Promise.all(contexts.map((context) => context.close()));
+    expect(errors, "errors in the console").toEqual([]);
+    expect(shifts.flat(), "what moved by itself").toEqual([]);
+  },
+});
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launchBrowser();
+});
+afterAll(() => browser.close());
+
+/** Runs in the page: notes each layout shift that no input caused, how far and which elements. */
+const COUNT_SHIFTS = `
+  globalThis.shifts = [];
+  new PerformanceObserver((list) => {
+    for (const { hadRecentInput, value, sources } of list.getEntries()) {
+      if (hadRecentInput) continue;
+      const moved = sources.map(({ node }) => node?.outerHTML?.slice(0, 120) ?? "");
+      shifts.push(value.toFixed(4) + " " + moved.join(" | "));
+    }
+  }).observe({ type: "layout-shift", buffered: true });
+`;
+
+function watch(page: Page, tolerates: string[], errors: string[]): void {
+  const report = (text: string): void => {
+    if (!tolerates.some((part) => text.includes(part))) errors.push(text);
+  };
+  page.on("pageerror", (error) => report(String(error)));
+  page.on("console", (message) => {
+    if (message.type() === "error") report(`${message.text()} ${message.location().url}`);
+  });
+}
+
+async function signIn(context: BrowserContext, { email, password }: Tenant): Promise<void> {
+  const response = await context.request.post("/api/auth/sign-in/email", {
+    data: { email, password },
+    headers: { origin: world.url },
+  });
+  expect(response.status()).toBe(200);
+}
+
+/** The card of a channel, by its label. */
+export const cardOf = (page: Page, label = "Telegram"): Locator =>
+  page.getByRole("listitem", { name: label, exact: true });
+
+/** A field of a form; not the button inside it that shows what is typed. */
+export const fieldOf = (page: Page, label: string): Locator => page.getByLabel(label, { exact: true });
+
+/** For what waits for the gateway, which the whole world's tests keep busy. */
+export const PATIENT = { timeout: 45_000 };
+
+/** Connects through the dialog, from the card to the bot's name on it. */
+export async function connectOn(page: Page, bot: { token: string; username: string }): Promise<void> {
+  await page.getByRole("button", { name: "Connect Telegram" }).click();
+  await fieldOf(page, "Bot token").fill(bot.token);
+  await page.keyboard.press("Enter");
+  await expectPage(page.getByText(`Connected as @${bot.username}`)).toBeVisible(PATIENT);
+  await page.getByRole("button", { name: "Done" }).click();
+  await expectPage(cardOf(page).getByText(`@${bot.username}`)).toBeVisible();
+}
+
+/** Tab until the element has the focus: a person without a pointer must be able to get there. */
+export async function tabTo(page: Page, target: Locator, limit = 30): Promise<void> {
+  for (let presses = 0; presses < limit; presses++) {
+    await page.keyboard.press("Tab");
+    if ((await target.and(page.locator(":focus")).count()) === 1) return;
+  }
+  throw new Error(`${target} is not reached by ${limit} presses of Tab`);
+}
+
+/** What axe finds on the page as it is now that keeps people out: rules, and the elements that break them. */
+export async function barriers(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  return violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .flatMap(({ id, nodes }) =>
+      nodes.map(({ html, any }) => `${id}: ${html} ${any.map(({ message }) => message)}`),
+    );
+}
+
+export { expectPage };

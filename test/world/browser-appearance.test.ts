@@ -1,0 +1,174 @@
+/** How the pages look and weigh: for everyone, on a phone, in the dark, without motion, and without a jump. */
+import type { ChannelState, ChannelStatus, ErrorCode, StatusDocument } from "@cogni/contract";
+import { channelProblem, channelStateSchema } from "@cogni/contract";
+import type { Page } from "@playwright/test";
+import { beforeAll, expect } from "vitest";
+import type { Tenant } from "../../dev-env/src/seed.ts";
+import { barriers, cardOf, expectPage, fieldOf, test, world } from "../support/browsing.ts";
+import { measured } from "../support/measured.ts";
+
+let tenant: Tenant;
+beforeAll(async () => {
+  [tenant] = (await world.tenants(1)) as [Tenant];
+});
+
+const SCHEMES = ["light", "dark"] as const;
+const PHONE = { width: 360, height: 740 };
+/** Script that a page's HTML asks for, as it comes over the wire. */
+const MOST_SCRIPT_KB = 180;
+
+/** Lets the page see what the change makes of each status document, which comes from the real API. */
+async function drawn(page: Page, change: (document: StatusDocument) => StatusDocument): Promise<void> {
+  await page.route("**/api/v1/channels/status", async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, json: change((await response.json()) as StatusDocument) });
+  });
+  await page.goto("/channels");
+  await expectPage(page.getByRole("heading", { name: "Channels" })).toBeVisible();
+}
+
+const PROBLEMS: Partial<Record<ChannelState, ErrorCode>> = {
+  reconnecting: "messenger_unreachable",
+  action_required: "credential_refused",
+};
+
+/** A card in each state, with a name longer than any card is wide. */
+function everyState(document: StatusDocument): StatusDocument {
+  const [model] = document.channels as [ChannelStatus];
+  const at = new Date(Date.now() - 90_000).toISOString();
+  const channels = channelStateSchema.options.map((state): ChannelStatus => {
+    const code = PROBLEMS[state];
+    const inUse = state !== "not_connected";
+    return {
+      ...model,
+      channel: `made-${state.replaceAll("_", "-")}` as ChannelStatus["channel"],
+      label: `Made ${state}`,
+      state,
+      accountId: inUse ? "tenant-made" : null,
+      displayName: inUse ? "@the_longest_name_that_any_messenger_would_give_to_a_bot_of_ours" : null,
+      since: inUse ? at : null,
+      lastKnown: state === "unknown" ? { state: "connected", observedAt: at } : null,
+      problem: code ? channelProblem(code) : null,
+      status: { ...model.status, lastConnectedAt: at, lastInboundAt: at, lastOutboundAt: at },
+    };
+  });
+  return { ...document, gateway: { reachable: false }, channels };
+}
+
+const nothing = (document: StatusDocument): StatusDocument => ({ ...document, channels: [] });
+
+/** Every page and dialog there is, by how one gets to it. */
+const VIEWS: Record<string, (page: Page) => Promise<void>> = {
+  "sign-in, refused": async (page) => {
+    await page.goto("/sign-in");
+    await fieldOf(page, "E-mail").fill(tenant.email);
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await expectPage(page.getByText("Enter your password.")).toBeVisible();
+  },
+  "not found": async (page) => {
+    await page.goto("/nowhere");
+    await expectPage(page.getByRole("heading", { name: "Page not found" })).toBeVisible();
+  },
+  "channels, in every state": async (page) => {
+    await drawn(page, everyState);
+    await expectPage(page.getByText("The messenger gateway does not answer.").first()).toBeVisible();
+    await expectPage(page.getByRole("listitem").filter({ hasText: "Made" })).toHaveCount(8);
+  },
+  "channels, none on offer": async (page) => {
+    await drawn(page, nothing);
+    await expectPage(page.getByRole("heading", { name: "No messengers on offer yet" })).toBeVisible();
+  },
+  "channels, failed to load": async (page) => {
+    await page.route("**/api/v1/channels/status", (route) => route.fulfill({ status: 500, body: "" }));
+    await page.goto("/channels");
+    await expectPage(page.getByRole("heading", { name: "This did not load" })).toBeVisible();
+  },
+  "a card's menu": async (page) => {
+    await drawn(page, everyState);
+    await page.getByRole("button", { name: "More actions for Made connected" }).click();
+    await expectPage(page.getByRole("menu")).toBeVisible();
+  },
+  "the person's menu": async (page) => {
+    await page.getByRole("button", { name: "Your account" }).click();
+    await expectPage(page.getByRole("menuitem", { name: "Sign out" })).toBeVisible();
+  },
+  "the connect dialog": async (page) => {
+    await page.getByRole("button", { name: "Connect Telegram" }).click();
+    await expectPage(fieldOf(page, "Bot token")).toBeFocused();
+    await page.keyboard.press("Enter");
+    await expectPage(page.getByText("Enter the Bot token.")).toBeVisible();
+  },
+  "the progress of a connect": async (page) => {
+    await page.route("**/api/v1/channels/connect", () => new Promise(() => undefined));
+    await page.getByRole("button", { name: "Connect Telegram" }).click();
+    await fieldOf(page, "Bot token").fill("123:abc");
+    await page.keyboard.press("Enter");
+    await expectPage(page.getByRole("list", { name: "Progress" })).toBeVisible();
+  },
+  "the disconnect dialog": async (page) => {
+    await drawn(page, everyState);
+    await page.getByRole("button", { name: "More actions for Made connected" }).click();
+    await page.getByRole("menuitem", { name: "Disconnect" }).click();
+    await expectPage(page.getByRole("dialog", { name: "Disconnect Made connected?" })).toBeVisible();
+  },
+};
+
+test.for(Object.entries(VIEWS))(
+  "%s: axe finds nothing serious in light or dark, and 360 px are wide enough",
+  async ([, open], { visit }) => {
+    const page = await visit(tenant, { reducedMotion: "reduce", tolerates: ["/nowhere", "/api/v1/"] });
+    for (const colorScheme of SCHEMES) {
+      await page.emulateMedia({ colorScheme });
+      await page.goto("/channels");
+      await open(page);
+      expect(await barriers(page), colorScheme).toEqual([]);
+    }
+    await page.setViewportSize(PHONE);
+    expect(await page.evaluate<number>("document.scrollingElement.scrollWidth")).toBe(PHONE.width);
+    expect(await barriers(page), "on a phone").toEqual([]);
+  },
+);
+
+test("whoever wants no motion gets none, and everyone else sees what is under way", async ({ visit }) => {
+  const page = await visit(tenant, { reducedMotion: "reduce" });
+  await drawn(page, everyState);
+  await expectPage(cardOf(page, "Made connecting")).toBeVisible();
+  const moving = () => page.evaluate<number>("document.getAnimations().length");
+  expect(await moving()).toBe(0);
+  await page.emulateMedia({ reducedMotion: "no-preference" });
+  expect(await moving()).toBeGreaterThan(0);
+});
+
+test("a chosen theme stays, also over the system's", async ({ visit }) => {
+  const page = await visit(tenant, { colorScheme: "light" });
+  await page.getByRole("button", { name: "Theme" }).click();
+  await page.getByRole("menuitemradio", { name: "Dark" }).click();
+  const html = page.locator("html");
+  await expectPage(html).toHaveAttribute("data-mantine-color-scheme", "dark");
+  await page.reload();
+  await expectPage(html).toHaveAttribute("data-mantine-color-scheme", "dark");
+  await page.getByRole("button", { name: "Theme" }).click();
+  await expectPage(page.getByRole("menuitemradio", { name: "Dark" })).toBeChecked();
+});
+
+test.for(["/sign-in", "/channels"])(
+  `the HTML of %s asks for less than ${MOST_SCRIPT_KB} KB of script`,
+  async (path, { visit }) => {
+    const page = await visit(path === "/sign-in" ? null : tenant, { path });
+    await page.waitForLoadState("networkidle");
+    const html = await (await page.context().request.get(path)).text();
+    const scripts = await page.evaluate<{ name: string; bytes: number }[]>(
+      `performance.getEntriesByType("resource")
+        .filter(({ name }) => new URL(name).pathname.endsWith(".js"))
+        .map(({ name, encodedBodySize }) => ({ name: new URL(name).pathname, bytes: encodedBodySize }))`,
+    );
+    const kilobytes = (some: { bytes: number }[]) => some.reduce((sum, { bytes }) => sum + bytes, 0) / 1024;
+    const asked = kilobytes(scripts.filter(({ name }) => html.includes(name)));
+    const all = kilobytes(scripts);
+    measured(
+      `${path}: ${asked.toFixed(1)} KB of script by its HTML, ${all.toFixed(1)} KB with what that fetches`,
+    );
+    expect(asked).toBeGreaterThan(50);
+    expect(asked).toBeLessThan(MOST_SCRIPT_KB);
+  },
+);

@@ -1,0 +1,125 @@
+/** What a page tells while something is wrong with the messenger or with us, and that it recovers without a reload. */
+import { describe } from "vitest";
+import type { Fault } from "../../dev-env/src/stand-ins/telegram.ts";
+import { disconnectAll, makeAccount } from "../support/accounts.ts";
+import { cardOf, connectOn, expectPage, fieldOf, PATIENT, test, world } from "../support/browsing.ts";
+
+const LONG = { timeout: 90_000 };
+
+/** All at once: most of the time goes by in waiting for the gateway's own patience to end. */
+describe.concurrent("a card tells", { timeout: 240_000 }, () => {
+  test("that a token was revoked, and offers to replace it", async ({ visit }) => {
+    const account = await makeAccount(world);
+    const page = await visit(account.tenant);
+    await connectOn(page, account);
+    await world.telegram.revoke(account.token);
+    const card = cardOf(page);
+    await expectPage(card).toContainText(
+      /Action requiredsince .*The messenger refused this credential\./,
+      LONG,
+    );
+    await expectPage(card).toContainText("Copy the credential again from the messenger");
+    await card.getByText("Details").click();
+    await expectPage(card.getByText("credential_refused")).toBeVisible();
+
+    const next = await world.bot();
+    await card.getByRole("button", { name: "Replace credential" }).click();
+    const dialog = page.getByRole("dialog", { name: "Replace Telegram credential" });
+    await fieldOf(page, "Bot token").fill(next.token);
+    await dialog.getByRole("button", { name: "Replace" }).click();
+    await expectPage(dialog.getByText(`Connected as @${next.username}`)).toBeVisible(PATIENT);
+    await dialog.getByRole("button", { name: "Done" }).click();
+    await expectPage(card).toContainText(`Telegram@${next.username}Connected`);
+    await disconnectAll([account]);
+  });
+
+  test("that another program takes the messages, and what to do", async ({ visit }) => {
+    const account = await makeAccount(world);
+    const page = await visit(account.tenant);
+    await connectOn(page, account);
+    await world.telegram.fault(account.token, { kind: "status", status: 409 });
+    const card = cardOf(page);
+    await expectPage(card).toContainText(
+      /Action required.*Another program receives this bot's messages\./,
+      LONG,
+    );
+    await expectPage(card).toContainText("Stop the other program or remove its webhook");
+    await disconnectAll([account]);
+  });
+
+  test("nothing worse than patience about a slow messenger", async ({ visit }) => {
+    const account = await makeAccount(world);
+    await world.telegram.fault(account.token, { kind: "slow", ms: 1_500 });
+    const page = await visit(account.tenant);
+    await page.getByRole("button", { name: "Connect Telegram" }).click();
+    await fieldOf(page, "Bot token").fill(account.token);
+    await page.keyboard.press("Enter");
+    await expectPage(cardOf(page)).toContainText("ConnectingStarting the connection to Telegram.", PATIENT);
+    await expectPage(page.getByText(`Connected as @${account.username}`)).toBeVisible(LONG);
+    await world.telegram.fault(account.token, null);
+    await disconnectAll([account]);
+  });
+
+  const troubles: Record<string, Fault> = {
+    "answers with errors": { kind: "status", status: 500 },
+    "cuts connections": { kind: "cut" },
+  };
+  for (const [name, fault] of Object.entries(troubles)) {
+    test(`that a messenger ${name}, and turns green when that is over`, async ({ visit }) => {
+      const account = await makeAccount(world);
+      await world.telegram.fault(account.token, fault);
+      const page = await visit(account.tenant);
+      await page.getByRole("button", { name: "Connect Telegram" }).click();
+      await fieldOf(page, "Bot token").fill(account.token);
+      await page.keyboard.press("Enter");
+      await expectPage(page.getByText("Taking longer than usual")).toBeVisible(PATIENT);
+      await page.getByRole("button", { name: "Close" }).last().click();
+      const card = cardOf(page);
+      await expectPage(card).toContainText(
+        /Connecting.*The gateway cannot reach the messenger's servers\./,
+        LONG,
+      );
+      await world.telegram.fault(account.token, null);
+      await expectPage(card).toContainText(`Telegram@${account.username}Connected`, LONG);
+      await disconnectAll([account]);
+    });
+  }
+
+  test("what it knew last while we can't be reached, and goes on by itself", async ({ visit }) => {
+    const account = await makeAccount(world);
+    const page = await visit(account.tenant, { tolerates: ["ERR_CONNECTION_REFUSED", "/api/v1/"] });
+    const card = cardOf(page);
+    await expectPage(card).toContainText("Not connected");
+    await page.route("**/api/v1/**", (route) => route.abort("connectionrefused"));
+    await expectPage(page.getByRole("status")).toHaveText(
+      /^We can't be reached; trying again\. Last updated /,
+    );
+    await expectPage(card).toContainText("Not connected");
+    await page.getByRole("button", { name: "Connect Telegram" }).click();
+    await fieldOf(page, "Bot token").fill(account.token);
+    await page.keyboard.press("Enter");
+    await expectPage(page.getByRole("dialog").getByRole("alert")).toContainText("We can't be reached.");
+    await expectPage(fieldOf(page, "Bot token")).toHaveValue(account.token);
+
+    await page.unroute("**/api/v1/**");
+    await page.keyboard.press("Enter");
+    await expectPage(page.getByText(`Connected as @${account.username}`)).toBeVisible(PATIENT);
+    await page.getByRole("button", { name: "Done" }).click();
+    await expectPage(page.getByText("The messengers your agent answers on.")).toBeVisible();
+    await disconnectAll([account]);
+  });
+});
+
+test("a page that is opened while we can't be reached says so, and loads when asked again", async ({
+  visit,
+}) => {
+  const [tenant] = await world.tenants(1);
+  const page = await visit(tenant ?? null, { tolerates: ["/api/v1/"] });
+  await page.route("**/api/v1/**", (route) => route.fulfill({ status: 502, body: "bad gateway" }));
+  await page.reload();
+  const failure = page.getByRole("alert").filter({ hasText: "This did not load" });
+  await expectPage(failure).toContainText("The answer could not be read.");
+  await page.unroute("**/api/v1/**");
+  await failure.getByRole("button", { name: "Try again" }).click();
+  await expectPage(cardOf(page)).toContainText("Not connected");
+});
