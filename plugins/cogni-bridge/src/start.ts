@@ -26,6 +26,12 @@ export function registerStart(api: OpenClawPluginApi): void {
         const start = () => context.startChannel(channel, accountId, { manual: true });
         const outcome = (await outsideRequests(start)).get(accountId);
         if (!outcome) throw new Error(`channel ${channel} told nothing about ${accountId}`);
+        if (outcome.status === "skipped" && outcome.reason === "unsupported") {
+          return respond(false, undefined, {
+            code: "INVALID_REQUEST",
+            message: `no channel ${channel} to start`,
+          });
+        }
         respond(true, { channel, accountId, outcome } satisfies BridgeStart);
       } catch (error) {
         respond(false, undefined, { code: "UNAVAILABLE", message: inWords(error) });
