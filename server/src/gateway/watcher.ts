@@ -40,7 +40,8 @@ export function createWatcher({ poll, pauseMs, pauseFactor }: WatcherOptions) {
       const event = await pollOnce(startedAt);
       if (closed) return;
       for (const subscriber of [...subscribers]) subscriber(event);
-      await pause(startedAt, Date.now() - startedAt);
+      // A poll that failed has cost the gateway nothing; with its time-out for a measure the next would be minutes away.
+      await pause(Date.now(), event.kind === "snapshot" ? Date.now() - startedAt : 0);
     }
   }
 
@@ -56,13 +57,13 @@ export function createWatcher({ poll, pauseMs, pauseFactor }: WatcherOptions) {
   }
 
   /** Measured again when woken, so that a hurry that comes in the middle shortens the pause under way. */
-  async function pause(startedAt: number, durationMs: number): Promise<void> {
+  async function pause(since: number, durationMs: number): Promise<void> {
     for (;;) {
       const hurried = Date.now() < hurriedUntil;
       const length = hurried
         ? Math.max(HURRIED_PAUSE_MS, HURRIED_PAUSE_FACTOR * durationMs)
         : Math.max(pauseMs, pauseFactor * durationMs);
-      const left = startedAt + durationMs + length - Date.now();
+      const left = since + length - Date.now();
       if (left <= 0 || closed) return;
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, left);

@@ -51,7 +51,8 @@ export function startWatch(deps: WatchDeps): Watch {
   }
 
   async function onUnreachable(): Promise<void> {
-    awaySince ??= deps.clock().getTime();
+    // Not since the failed look: one that ends by its time-out began long ago.
+    awaySince ??= (deps.gateway.latest()?.observedAt ?? deps.clock()).getTime();
     if (deps.clock().getTime() - awaySince < deps.unreachableAfterMs) return;
     await withService(deps.db, (tx) => recordReachable(tx, deps.gateway.id, deps.holder, false)).catch(
       (error: unknown) => deps.log.warn({ err: error }, "an unreachable gateway could not be written down"),
