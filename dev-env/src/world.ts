@@ -14,11 +14,16 @@ import { startTelegram, type TelegramStandIn } from "./stand-ins/telegram.ts";
 import { createSteps } from "./steps.ts";
 import { joinWorld, type World, type WorldDescription } from "./world-client.ts";
 
+export interface GatewayOverlay {
+  channels?: Record<string, unknown>;
+  [section: string]: unknown;
+}
+
 export interface WorldOptions {
   /** Settings of the control plane, such as `CONSOLE: "off"` where no page is wanted. */
   settings?: Record<string, string>;
   /** Goes on top of what points the gateway at the stand-ins. */
-  gatewayOverlay?: Record<string, unknown>;
+  gatewayOverlay?: GatewayOverlay;
   /** Told in a sentence what is going on. */
   log?: (line: string) => void;
 }
@@ -111,7 +116,7 @@ async function remove(path: string): Promise<void> {
   rmSync(path, { recursive: true, force: true, maxRetries: 3 });
 }
 
-function overlayOf(telegram: TelegramStandIn, more: Record<string, unknown> = {}): object {
+function overlayOf(telegram: TelegramStandIn, { channels, ...more }: GatewayOverlay = {}): object {
   const toStandIn = { apiRoot: telegram.url, network: { dangerouslyAllowPrivateNetwork: true } };
-  return { channels: { telegram: toStandIn }, ...more };
+  return { channels: { telegram: toStandIn, ...channels }, ...more };
 }
