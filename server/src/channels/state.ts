@@ -66,7 +66,7 @@ export function lastKnownState(input: StateInput): ChannelState | null {
 function seen({ sighting, now, silenceMs }: StateInput, wish: Wish): DerivedState {
   const waiting = wish.wasConnected ? "reconnecting" : "connecting";
   // What is seen of an earlier credential says nothing about this one.
-  if (!sighting || sighting.startedVersion !== wish.credentialVersion) return plain("connecting");
+  if (!sighting || sighting.startedVersion !== wish.credentialVersion) return plain(waiting);
   const { observation } = sighting;
 
   if (observation.connected) {

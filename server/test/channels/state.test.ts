@@ -42,6 +42,7 @@ describe("the state a tenant sees", () => {
       "reconnecting",
       "messenger_unreachable",
     ],
+    ["was up and is not known to the gateway is reconnecting", { wish: was }, "reconnecting", null],
     ["running alone is not connected", { sighting: seen({ running: true }) }, "connecting", null],
     [
       "a start that nobody answers is the messenger's silence",
