@@ -61,6 +61,14 @@ test("an answer that came too early is settled by the status, for good or ill", 
   });
 });
 
+test("a wish that was kept for later ends with what became of it", () => {
+  const error = refusal("gateway_unreachable");
+  expect(progressOf({ answer: null, error, seen: null })).toEqual({ kind: "kept", error });
+  expect(progressOf({ answer: null, error, seen: telegram })).toEqual({ kind: "kept", error });
+  const up = channel("telegram", { state: "connected", displayName: "@acme_bot" });
+  expect(progressOf({ answer: null, error, seen: up })).toMatchObject({ kind: "connected" });
+});
+
 test("a name that arrives after the connection is shown when it comes", () => {
   const named = channel("telegram", { state: "connected", displayName: "@acme_bot" });
   expect(progressOf({ answer: answer("connected"), error: null, seen: null })).toMatchObject({

@@ -100,7 +100,7 @@ export const cardOf = (page: Page, label = "Telegram"): Locator =>
 export const fieldOf = (page: Page, label: string): Locator => page.getByLabel(label, { exact: true });
 
 /** For what waits for the gateway, which the whole world's tests keep busy. */
-export const PATIENT = { timeout: 45_000 };
+export const PATIENT = { timeout: 60_000 };
 
 /** Connects through the dialog, from the card to the bot's name on it. */
 export async function connectOn(page: Page, bot: { token: string; username: string }): Promise<void> {

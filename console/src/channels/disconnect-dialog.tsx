@@ -2,6 +2,7 @@
 /** Asks once before a disconnect, naming what stops, what is kept, and what only the messenger can end. */
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
+import { useEffect } from "react";
 import { api } from "../api.ts";
 import { isKept } from "../kept.ts";
 import { Button } from "../parts/button.tsx";
@@ -21,6 +22,11 @@ export function DisconnectDialog({ channel, opened, onClose, onClosed }: Channel
     onSettled: () => cache.invalidateQueries({ queryKey: STATUS_KEY }),
   });
   const { label, displayName } = channel;
+  const kept = isKept(disconnect.error);
+  const carriedOut = kept && channel.state === "not_connected";
+  useEffect(() => {
+    if (carriedOut) onClose();
+  }, [carriedOut, onClose]);
   return (
     <Dialog title={text("title", { label })} opened={opened} onClose={onClose} onClosed={onClosed}>
       <div className={classes.body}>
@@ -46,16 +52,23 @@ export function DisconnectDialog({ channel, opened, onClose, onClosed }: Channel
         <div role="alert">
           {disconnect.error && !disconnect.isPending && <ProblemNote failure={disconnect.error} />}
         </div>
-        <div className={classes.buttons}>
-          <Button onClick={onClose} data-autofocus>
-            {text(isKept(disconnect.error) ? "close" : "cancel")}
-          </Button>
-          {!isKept(disconnect.error) && (
+        {kept ? (
+          // Another row, so that the focus lands on what is left to press.
+          <div key="kept" className={classes.buttons}>
+            <Button autoFocus onClick={onClose}>
+              {text("close")}
+            </Button>
+          </div>
+        ) : (
+          <div key="asked" className={classes.buttons}>
+            <Button onClick={onClose} data-autofocus>
+              {text("cancel")}
+            </Button>
             <Button variant="danger" busy={disconnect.isPending} onClick={() => disconnect.mutate()}>
               {text("confirm")}
             </Button>
-          )}
-        </div>
+          </div>
+        )}
       </div>
     </Dialog>
   );

@@ -30,15 +30,17 @@ export function isFailure(progress: Progress): progress is Failure {
 }
 
 export function progressOf({ answer, error, seen }: Attempt): Progress {
-  if (error) return { kind: isKept(error) ? "kept" : "refused", error };
+  if (error && !isKept(error)) return { kind: "refused", error };
   if (answer?.status === "failed" && answer.error) return { kind: "failed", problem: answer.error };
   if (answer?.status === "connected") {
     return { kind: "connected", displayName: seen?.displayName ?? answer.displayName };
   }
-  if (answer && seen?.state === "connected") return { kind: "connected", displayName: seen.displayName };
-  if (answer && seen?.state === "action_required" && seen.problem) {
+  const accepted = answer !== null || error !== null;
+  if (accepted && seen?.state === "connected") return { kind: "connected", displayName: seen.displayName };
+  if (accepted && seen?.state === "action_required" && seen.problem) {
     return { kind: "failed", problem: seen.problem };
   }
+  if (error) return { kind: "kept", error };
   return { kind: "underway", done: stepsDone(answer, seen) };
 }
 
