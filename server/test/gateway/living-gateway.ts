@@ -15,7 +15,8 @@ import {
   type GatewayClient,
   type GatewayClientOptions,
 } from "../../src/gateway/client.ts";
-import { createGateway, type Gateway } from "../../src/gateway/gateway.ts";
+import { createGateway } from "../../src/gateway/create-gateway.ts";
+import type { Gateway } from "../../src/gateway/gateway.ts";
 import { readOverlay } from "../../src/gateway/overlay.ts";
 import { readConfigFile, wantedConfig } from "../../src/gateway/wanted-config.ts";
 import { Secret } from "../../src/secret.ts";

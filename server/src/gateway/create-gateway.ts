@@ -1,0 +1,193 @@
+/** The gateway of gateway.ts, put together from its parts: client, readiness, writer, watcher, catalog and names. */
+import { BRIDGE_METHODS, bridgeAccountsSchema } from "@cogni/contract";
+import type { Logger } from "pino";
+import { AppError } from "../errors.ts";
+import { type AccountContent, withAccount, withoutAccount, withReferences } from "./accounts.ts";
+import { keepCatalog, readCatalog } from "./catalog.ts";
+import type { GatewayClient } from "./client.ts";
+import { coalesce } from "./coalesce.ts";
+import { createDisplayNames } from "./display-names.ts";
+import type { Gateway } from "./gateway.ts";
+import type { JsonObject } from "./json.ts";
+import { isLogoutUnsupported, isUnresolvedSecret, refusedStart, startOutcome } from "./outcomes.ts";
+import { accountTemplate, displayNameTemplates, type Overlay } from "./overlay.ts";
+import { createReadiness } from "./readiness.ts";
+import { type GatewayReconciled, reconcileGateway } from "./reconcile-gateway.ts";
+import { type AccountKey, accountKeyString } from "./snapshot.ts";
+import { tenantModel } from "./wanted-config.ts";
+import { createWatcher } from "./watcher.ts";
+import { createWriteBudget, GATEWAY_WRITE_LIMITS } from "./write-budget.ts";
+import { createConfigWriter } from "./writer.ts";
+
+export interface GatewayOptions {
+  readonly id: string;
+  readonly client: GatewayClient;
+  readonly overlay: Overlay;
+  /** Our part of the gateway's config, see `wantedConfig`. */
+  readonly wanted: JsonObject;
+  /** What the operator merged into it (GATEWAY_CONFIG_OVERLAY). */
+  readonly operatorOverlay: JsonObject;
+  readonly installationId: string;
+  readonly llmModel: string;
+  readonly timing: {
+    readonly poll: { readonly pauseMs: number; readonly pauseFactor: number };
+    /** Between attempts to make the gateway as we want it. */
+    readonly retryMs: number;
+    /** Between two looks whether it still is. */
+    readonly recheckMs: number;
+    /** Between probes of a channel, and how long one may take. */
+    readonly probe: { readonly minIntervalMs: number; readonly timeoutMs: number };
+    /** How long our plugin may take to come back after its config changed. */
+    readonly pluginWaitMs: number;
+  };
+  readonly log: Logger;
+}
+
+/** Takes over the client and begins to watch. */
+export function createGateway(options: GatewayOptions): Gateway {
+  const { client, overlay, timing, log } = options;
+  const model = tenantModel(options.llmModel);
+
+  const accounts = coalesce(() => client.bridge(BRIDGE_METHODS.accounts, {}, bridgeAccountsSchema));
+  const reloadSecrets = coalesce(async () => void (await client.secretsReload()));
+  const writer = createConfigWriter(
+    {
+      async read() {
+        // In this order: what is written in between changes the hash, and the commit is computed anew.
+        const { sourceConfig, hash } = await client.configGet();
+        return { config: withReferences(sourceConfig, (await accounts()).accounts), hash };
+      },
+      write: async (patch, baseHash, replacePaths) =>
+        void (await client.configPatch({ patch, baseHash, replacePaths })),
+    },
+    createWriteBudget(GATEWAY_WRITE_LIMITS),
+  );
+  const readiness = createReadiness<GatewayReconciled>({
+    client,
+    prepare: () =>
+      reconcileGateway({
+        client,
+        writer,
+        wanted: options.wanted,
+        overlay: options.operatorOverlay,
+        model,
+        installationId: options.installationId,
+        pluginWaitMs: timing.pluginWaitMs,
+        log,
+      }),
+    isNews: ({ changed }) => changed.length > 0,
+    retryMs: timing.retryMs,
+    recheckMs: timing.recheckMs,
+    log,
+  });
+  const watcher = createWatcher({
+    poll: async () => {
+      readiness.require();
+      return client.channelsStatus();
+    },
+    ...timing.poll,
+  });
+  const names = createDisplayNames({
+    probe: (channel) => client.channelsStatus({ channel, probe: true }, timing.probe.timeoutMs),
+    templates: (channel) => displayNameTemplates(overlay, channel),
+    minIntervalMs: timing.probe.minIntervalMs,
+  });
+  const catalog = keepCatalog(() => readCatalog(client, overlay), log);
+  readiness.onReady(() => {
+    catalog.renew();
+    watcher.pollNow();
+  });
+  client.onDisconnected(() => watcher.pollNow());
+
+  /** Runs what asks or changes the gateway, which must be ours for that. */
+  async function guarded<T>(run: () => Promise<T>): Promise<T> {
+    readiness.require();
+    return run();
+  }
+
+  return {
+    id: options.id,
+    reachable: readiness.reachable,
+    problem: readiness.problem,
+    onReachable: readiness.onReady,
+    catalog: () => catalog.get(readiness.require),
+
+    latest: watcher.latest,
+    next: watcher.next,
+    subscribe: watcher.subscribe,
+    hurry: watcher.hurry,
+
+    applied: (key) =>
+      guarded(async () => {
+        const { accounts: all } = await accounts();
+        const found = all.find((one) => one.channel === key.channel && one.accountId === key.accountId);
+        return found ? { enabled: found.enabled, refs: found.refs } : null;
+      }),
+
+    put: (spec) =>
+      guarded(async () => {
+        const offered = await catalog.get(readiness.require);
+        const known = [...offered.values()].find((one) => one.channel === spec.channel)?.accountKeys;
+        if (!known) throw new AppError("unknown_channel");
+        const template = { enabled: true, ...accountTemplate(overlay, spec.channel, spec.access) };
+        const content: AccountContent = {
+          ...spec,
+          model,
+          template: Object.fromEntries(Object.entries(template).filter(([field]) => known.has(field))),
+        };
+        await writer.submit((config) => withAccount(config, spec, content));
+      }),
+
+    remove: (key) => guarded(() => writer.submit((config) => withoutAccount(config, key))),
+
+    start: (key) =>
+      guarded(async () => {
+        names.forget(key);
+        try {
+          const { outcome } = await client.channelsStart(pick(key));
+          return startOutcome(outcome);
+        } catch (error) {
+          const refused = refusedStart(error);
+          if (refused) return refused;
+          throw error;
+        }
+      }),
+
+    stop: (key) =>
+      guarded(async () => {
+        try {
+          await client.channelsStop(pick(key));
+        } catch (error) {
+          // An account whose credential it never had does not run; one that runs keeps the credential it started with.
+          const runs = watcher.latest()?.accounts.get(accountKeyString(key))?.running ?? false;
+          if (runs || !isUnresolvedSecret(error)) throw error;
+        }
+      }),
+
+    logout: (key) =>
+      guarded(() =>
+        writer.exclusive(async () => {
+          try {
+            await client.channelsLogout(pick(key));
+            return "logged_out";
+          } catch (error) {
+            if (isLogoutUnsupported(error)) return "unsupported";
+            throw error;
+          }
+        }),
+      ),
+
+    reloadSecrets: () => guarded(reloadSecrets),
+    displayName: (key) => guarded(() => names.get(key)),
+
+    async close() {
+      await Promise.all([readiness.close(), writer.close(), watcher.close()]);
+      await client.close();
+    },
+  };
+}
+
+/** What stands in an object of a wider type must not reach the wire. */
+function pick({ channel, accountId }: AccountKey): AccountKey {
+  return { channel, accountId };
+}
