@@ -66,6 +66,8 @@ export async function patchConfig(
 export interface LogLine {
   readonly at: number;
   readonly message: string;
+  /** The whole line, with what stands beside the message, such as an error. */
+  readonly line: string;
 }
 
 const lineSchema = z.object({ time: z.string(), message: z.string().default("") });
@@ -75,8 +77,8 @@ export function gatewayLog({ dataDir }: Pick<WorldDescription, "dataDir">, since
   return readFileSync(join(dataDir, "gateway", "gateway.log"), "utf8")
     .split("\n")
     .filter((line) => line !== "")
-    .map((line) => lineSchema.parse(JSON.parse(line)))
-    .map(({ time, message }) => ({ at: Date.parse(time), message }))
+    .map((line) => ({ ...lineSchema.parse(JSON.parse(line)), line }))
+    .map(({ time, message, line }) => ({ at: Date.parse(time), message, line }))
     .filter(({ at }) => at >= since);
 }
 

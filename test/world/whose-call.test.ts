@@ -86,10 +86,7 @@ test("a call that carries no tenant reaches no model", { timeout: 180_000 }, asy
     async () => expect(await gatewayRpc(world, "agent.wait", run)).toMatchObject({ status: "error" }),
     { timeout: 150_000 },
   );
-  const refusals = gatewayLog(world).filter(({ message }) =>
-    message.includes("refused an LLM call of nobody"),
-  );
-  expect(refusals.length).toBeGreaterThan(0);
+  expect(gatewayLog(world).some(({ line }) => line.includes("refused an LLM call of nobody"))).toBe(true);
   const since = (await world.llm.calls()).slice(before);
   expect(since.filter(({ messages }) => JSON.stringify(messages).includes(marker))).toEqual([]);
   // None was ever let through: not in this test, and in no other of this world.
