@@ -22,6 +22,9 @@ beforeAll(async () => {
   await connectAll([steady]);
 });
 
+/** What is no token of any bot, in the right form. */
+const wrongToken = (): string => `${Date.now()}:${"A".repeat(35)}`;
+
 const codeOf = ({ body }: Answer) => problemSchema.parse(body).code;
 const connect = ({ api, token }: Account) =>
   api.request("POST", "/api/v1/channels/connect", { channel: "telegram", credential: token });
@@ -54,6 +57,36 @@ async function resolved({ id }: Account): Promise<string> {
   const { values, errors } = resolveResponseSchema.parse(await response.json());
   return values[reference] ?? errors[reference]?.code ?? "";
 }
+
+// Here, where nobody else has the gateway write: in the shared world its config writes are paced.
+test("a refused token is told as such within 10 s, and the right one heals it", async () => {
+  const account = await makeAccount(parts.world);
+  const { api, token, username } = account;
+  const askedAt = Date.now();
+  const answer = await api.connect("telegram", wrongToken());
+  const answeredMs = Date.now() - askedAt;
+  const { problem, displayName } = await api.reaches("telegram", ["action_required"], 10_000 - answeredMs);
+  measured(
+    `a wrong token: answered “${answer.status}” after ${answeredMs} ms, refused after ${Date.now() - askedAt} ms`,
+  );
+  expect({ code: problem?.code, action: problem?.action, displayName }).toEqual({
+    code: "credential_refused",
+    action: "replace_credential",
+    displayName: null,
+  });
+  expect(answer).toMatchObject({
+    status: "failed",
+    displayName: null,
+    error: { code: "credential_refused" },
+  });
+
+  await connectAll([account]);
+  expect((await api.reaches("telegram", ["connected"], PATIENCE_MS)).problem).toBeNull();
+  await eventually(async () =>
+    expect((await api.reaches("telegram", ["connected"], PATIENCE_MS)).displayName).toBe(`@${username}`),
+  );
+  expect((await parts.world.telegram.polls(token)).length).toBeGreaterThan(0);
+});
 
 test("wishes made while the gateway is down are kept and carried out when it is back, and nothing is green meanwhile", async () => {
   const [newcomer, leaver, stranger] = await makeAccounts(parts.world, 3);

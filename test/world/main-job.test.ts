@@ -11,9 +11,6 @@ const { query } = databaseOf(world);
 const BOUND = { timeout: PATIENCE_MS, interval: 200 };
 vi.setConfig({ testTimeout: 180_000 });
 
-/** What is no token of any bot, in the right form. */
-const wrongToken = (): string => `${Date.now()}:${"A".repeat(35)}`;
-
 test("a connected bot answers as its tenant's agent, and after the disconnect nothing of it is left running", async () => {
   const account = await makeAccount(world);
   const { id, accountId, api, token, username } = account;
@@ -81,37 +78,6 @@ test("a connected bot answers as its tenant's agent, and after the disconnect no
     { action: "channel.disconnect", outcome: "requested", by: "key" },
     { action: "channel.disconnect", outcome: "disconnected", by: "system" },
   ]);
-});
-
-test("a refused token is told as such within 10 s, and the right one heals it", async () => {
-  const account = await makeAccount(world);
-  const { api, token, username } = account;
-  const askedAt = Date.now();
-  const answer = await api.connect("telegram", wrongToken());
-  const answeredMs = Date.now() - askedAt;
-  const { problem, displayName } = await api.reaches("telegram", ["action_required"], 10_000 - answeredMs);
-  measured(
-    `a wrong token: answered “${answer.status}” after ${answeredMs} ms, refused after ${Date.now() - askedAt} ms`,
-  );
-  expect({ code: problem?.code, action: problem?.action, displayName }).toEqual({
-    code: "credential_refused",
-    action: "replace_credential",
-    displayName: null,
-  });
-  expect(answer).toMatchObject({
-    status: "failed",
-    displayName: null,
-    error: { code: "credential_refused" },
-  });
-
-  await connectAll([account]);
-  expect((await api.reaches("telegram", ["connected"], PATIENCE_MS)).problem).toBeNull();
-  await vi.waitFor(
-    async () =>
-      expect((await api.reaches("telegram", ["connected"], PATIENCE_MS)).displayName).toBe(`@${username}`),
-    BOUND,
-  );
-  expect((await world.telegram.polls(token)).length).toBeGreaterThan(0);
 });
 
 test("replacing a token restarts that account alone, and the same token again restarts nothing", async () => {
