@@ -32,7 +32,7 @@ export interface GatewayOptions extends GatewaySeed {
 
 /** In milliseconds. */
 interface Waits {
-  /** For the first `/readyz`; a boot takes 12 s, 25 s on a busy machine, more where it downloads plugins. */
+  /** For the first `/startupz`; a boot takes 12 s, 25 s on a busy machine, more where it downloads plugins. */
   readonly ready: number;
   /** For an orderly end before SIGKILL. The gateway itself would wait minutes for a running agent. */
   readonly stop: number;
@@ -48,7 +48,7 @@ export interface GatewayProcess {
   readonly logFile: string;
   /** Null while it is between two runs. */
   pid(): number | null;
-  /** Resolves once `/readyz` says so; rejects when it has given up. */
+  /** Resolves once `/startupz` says so; rejects when it has given up. */
   ready(): Promise<void>;
   /** Orderly; it stays down. */
   stop(): Promise<void>;
@@ -112,7 +112,8 @@ export async function startGateway(options: GatewayOptions): Promise<GatewayProc
     pid: () => child?.pid ?? null,
     async ready() {
       const deadline = Date.now() + waits.ready;
-      while (!(await answers(`${url}/readyz`))) {
+      // Not /readyz, which is false for as long as any tenant's credential is refused.
+      while (!(await answers(`${url}/startupz`))) {
         if (givenUp) throw givenUp;
         if (stopping.signal.aborted || options.signal?.aborted) {
           throw new Error("The gateway was stopped before it was ready.");
