@@ -1,6 +1,6 @@
 /**
  * Three kinds of tests, one after the other, for the last two need the machine's both cores: those of the rooms, on a
- * database of their own; those in one shared world with a real gateway; those that break a world of their own.
+ * database of their own; those in one shared world with a real gateway; those that break a world of their own, of which some run in `npm run test:long` only.
  */
 import { defineConfig } from "vitest/config";
 
@@ -34,7 +34,10 @@ export default defineConfig({
       {
         test: {
           name: "own world",
-          include: ["test/own-world/**/*.test.ts"],
+          include: [
+            "test/own-world/**/*.test.ts",
+            ...(process.env.COGNI_LONG_TESTS ? ["test/long/**/*.test.ts"] : []),
+          ],
           fileParallelism: false,
           testTimeout: 180_000,
           hookTimeout: 180_000,

@@ -105,7 +105,10 @@ function makeFolder(): string {
   mkdirSync(parent, { recursive: true });
   for (const name of readdirSync(parent)) {
     const pid = /^test-(\d+)-/.exec(name)?.[1];
-    if (pid && !isAlive(Number(pid))) rmSync(join(parent, name), { recursive: true, force: true });
+    // What it started may still be on its way out, and writing.
+    const patience = { maxRetries: 20, retryDelay: 250 };
+    if (pid && !isAlive(Number(pid)))
+      rmSync(join(parent, name), { recursive: true, force: true, ...patience });
   }
   const path = join(parent, `test-${process.pid}-${randomBytes(4).toString("hex")}`);
   mkdirSync(path);

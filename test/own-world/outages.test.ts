@@ -11,6 +11,7 @@ import { type Account, connectAll, makeAccount, makeAccounts, PATIENCE_MS } from
 import { type Breakable, eventually, startBreakable } from "../support/breakable.ts";
 import { databaseOf } from "../support/database.ts";
 import { accountRows, gatewayLog } from "../support/gateway.ts";
+import { LONG } from "../support/long.ts";
 import { measured } from "../support/measured.ts";
 
 let parts: Breakable;
@@ -145,7 +146,7 @@ test("wishes made while the gateway is down are kept and carried out when it is 
   expect((await stateOf(newcomer))?.problem).toBeNull();
 });
 
-test("a gateway that answers late loses no wish", async () => {
+test.runIf(LONG)("a gateway that answers late loses no wish", async () => {
   const [newcomer, leaver] = await makeAccounts(parts.world, 2);
   if (!newcomer || !leaver) throw new Error("no tenants were made");
   await connectAll([leaver]);

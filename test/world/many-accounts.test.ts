@@ -3,10 +3,11 @@ import { expect, inject, test, vi } from "vitest";
 import { joinWorld } from "../../dev-env/src/world-client.ts";
 import { type Account, connectAll, disconnectAll, makeAccount, makeAccounts } from "../support/accounts.ts";
 import { accountRows, configWrites } from "../support/gateway.ts";
+import { LONG } from "../support/long.ts";
 import { measured } from "../support/measured.ts";
 
 const world = joinWorld(inject("world"));
-const AT_ONCE = process.env.COGNI_LONG_TESTS ? 60 : 12;
+const AT_ONCE = LONG ? 60 : 12;
 const NEIGHBOURS = 20;
 /** The gateway's thread is shared, and a machine may be busy; a restarted account is silent for longer. */
 const LONGEST_GAP_MS = 2_000;

@@ -3,6 +3,7 @@ import { expect, inject, test, vi } from "vitest";
 import type { Fault } from "../../dev-env/src/stand-ins/telegram.ts";
 import { joinWorld } from "../../dev-env/src/world-client.ts";
 import { type Account, connectAll, makeAccounts } from "../support/accounts.ts";
+import { LONG } from "../support/long.ts";
 import { measured } from "../support/measured.ts";
 
 const world = joinWorld(inject("world"));
@@ -95,13 +96,13 @@ async function onceUp(account: Account, fault: Fault): Promise<void> {
   await world.telegram.fault(account.token, fault);
 }
 
-test(
+test.runIf(LONG)(
   "a messenger that turns an account away is told within seconds, and the account recovers",
   { timeout: 240_000 },
   () => endure(WHILE_UP, onceUp),
 );
 
-test.runIf(process.env.COGNI_LONG_TESTS)(
+test.runIf(LONG)(
   "an account that its messenger no longer answers does not stay green, and recovers by itself",
   { timeout: 400_000 },
   () => endure(SILENT_WHILE_UP, onceUp),

@@ -44,7 +44,9 @@ export async function allReachable(tx: Tx): Promise<boolean> {
 export const WATCHED = "(g.lease_until > clock_timestamp() - interval '15 seconds')";
 
 /**
- * Takes the lease, or renews one's own, for `leaseMs` from now by the database's clock. False: another holds it.
+ * Takes the lease, or renews one's own, for `leaseMs` from now by the database's clock. False: another holds it. What a
+ * predecessor saw is believed until the first look of one's own, if it was seen a moment ago; anything may have
+ * happened since otherwise.
  */
 export async function acquireLease(
   tx: ServiceTx,
@@ -54,7 +56,7 @@ export async function acquireLease(
 ): Promise<boolean> {
   const rows = await tx.query(
     `UPDATE gateways g SET lease_holder = $2, lease_until = clock_timestamp() + $3 * interval '1 millisecond',
-       reachable = reachable AND coalesce(${WATCHED}, false)
+       reachable = reachable AND (lease_holder = $2 OR observed_at > clock_timestamp() - interval '10 seconds') IS TRUE
      WHERE id = $1 AND (lease_holder = $2 OR lease_until IS NULL OR lease_until < clock_timestamp()) RETURNING id`,
     [gatewayId, holder, leaseMs],
   );
