@@ -15,6 +15,8 @@ export interface ControlPlane {
   pid(): number;
 }
 
+/** docs/decisions/0009-small-heap.md */
+const HEAP_FLAGS = ["--max-semi-space-size=1", "--max-old-space-size=512"];
 const STOP_MS = 15_000;
 const LISTEN_MS = 30_000;
 
@@ -37,7 +39,7 @@ export async function startControlPlane(options: {
     appendFileSync(logFile, `--- started ${new Date().toISOString()}\n`, { mode: 0o600 });
     return startChild({
       // As in deploy/compose.yaml, so that what is measured here holds there.
-      command: [process.execPath, "--max-semi-space-size=1", join(CHECKOUT, "server", "bin", "serve.ts")],
+      command: [process.execPath, ...HEAP_FLAGS, join(CHECKOUT, "server", "bin", "serve.ts")],
       cwd: CHECKOUT,
       env,
       logFile,

@@ -12,8 +12,8 @@ const backoff = (firstMs: number, maxMs: number) =>
 export const timingSchema = z.strictObject({
   /** How long `connect` and `disconnect` wait for their outcome; answers are promised within 10 s. */
   wishWaitMs: ms(8_000),
-  /** How long a looked-up key or session may be believed: the longest it outlives its revocation. */
-  principalCacheMs: ms(5_000),
+  /** How long a looked-up key or session may be believed; with the request under way it outlives its end by less than 5 s. */
+  principalCacheMs: ms(4_000),
   /** What is under way at shutdown may take this long to finish. */
   shutdownMs: ms(10_000),
   /** Who writes to a gateway and watches it is decided by a lease, renewed at a third of its length. */
