@@ -52,7 +52,8 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
     `postgresql://${user}:${password}@127.0.0.1:${port}/${database}`;
   const superuserUrl = url(SUPERUSER, folder.passwords.superuser, "postgres");
 
-  let stopping = false;
+  /** What to end the server with, once it is to end. */
+  let ending: NodeJS.Signals | null = null;
   const bringUp = () => launchUntilReady(folder, port, logFile, options.settings ?? {}, superuserUrl);
   let server = await bringUp();
   await makeRoles(superuserUrl, folder.passwords);
@@ -61,13 +62,15 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
   const keepRunning = async (): Promise<void> => {
     for (let waitMs = 100; ; waitMs = Math.min(waitMs * 2, 5000)) {
       await server.exited;
-      if (stopping) return;
+      if (ending) return;
       log(`PostgreSQL ended unexpectedly (see ${logFile}); starting it again`);
       await sleep(waitMs);
-      if (stopping) return;
+      if (ending) return;
       try {
         server = await bringUp();
         waitMs = 50;
+        // Told to end while this one came up: the signal went to the dead one.
+        if (ending) await endServer(server, ending);
       } catch (error) {
         log(`PostgreSQL did not start: ${error instanceof Error ? error.message : String(error)}`);
       }
@@ -76,12 +79,8 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
   const kept = keepRunning();
 
   const end = async (signal: NodeJS.Signals): Promise<void> => {
-    stopping = true;
-    server.process.ref();
-    server.process.kill(signal);
-    const gone = await Promise.race([server.exited.then(() => true), sleep(15_000, false, { ref: false })]);
-    if (!gone) server.process.kill("SIGKILL");
-    await server.exited;
+    ending = signal;
+    await endServer(server, signal);
     await kept;
   };
   return {
@@ -95,6 +94,15 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
     stop: () => end("SIGINT"),
     kill: () => end("SIGKILL"),
   };
+}
+
+/** Resolves once it is gone; what does not go within 15 s is killed. */
+async function endServer(server: Server, signal: NodeJS.Signals): Promise<void> {
+  server.process.ref();
+  server.process.kill(signal);
+  const gone = await Promise.race([server.exited.then(() => true), sleep(15_000, false, { ref: false })]);
+  if (!gone) server.process.kill("SIGKILL");
+  await server.exited;
 }
 
 interface Server {

@@ -91,6 +91,15 @@ describe("the embedded PostgreSQL", () => {
     });
   });
 
+  test("is gone when told to end while it comes up again", async () => {
+    const postgres = await start();
+    const died = postmaster();
+    process.kill(died, "SIGKILL");
+    await vi.waitFor(() => expect(postmaster()).not.toBe(died), { interval: 5, timeout: 20_000 });
+    await postgres.stop();
+    await expect(ask(postgres.ownerUrl)).rejects.toThrow(/ECONNREFUSED/);
+  });
+
   test("does not outlive the process that started it, not even its SIGKILL", async () => {
     const { pid, url } = await holder();
     expect(await ask(url)).toBe("postgres");
