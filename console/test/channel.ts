@@ -8,10 +8,12 @@ export function channel(id: string, over: Partial<ChannelStatus> = {}): ChannelS
     accountId: over.state && over.state !== "not_connected" ? "tenant-acme" : null,
     displayName: null,
     access: "everyone",
+    pendingSenders: 0,
     state: "not_connected",
     since: null,
     lastKnown: null,
     problem: null,
+    login: null,
     status: {
       connected: false,
       running: false,
@@ -21,7 +23,7 @@ export function channel(id: string, over: Partial<ChannelStatus> = {}): ChannelS
       lastOutboundAt: null,
       lastError: null,
     },
-    connect: { method: "credentials", docsUrl: null, fields: [] },
+    connect: { method: "credentials", docsUrl: null, fields: [], notice: null, scanSteps: [] },
     ...over,
   };
 }

@@ -40,6 +40,10 @@ export const connectMethodSchema = z.object({
   fields: z.array(connectFieldSchema),
   /** Where a person learns how to obtain the credential. */
   docsUrl: z.url().nullable(),
+  /** A risk of this channel that a person accepts before connecting; null where there is none. */
+  notice: z.string().nullable(),
+  /** For `qr`: what to tap on the phone, a sentence each, in order. */
+  scanSteps: z.array(z.string()),
 });
 export type ConnectMethod = z.infer<typeof connectMethodSchema>;
 
@@ -56,6 +60,14 @@ export const accountStatusSchema = z.object({
 });
 export type AccountStatus = z.infer<typeof accountStatusSchema>;
 
+/** A login by QR that is on offer: the code to draw, and until when it can be scanned. */
+export const channelLoginSchema = z.object({
+  /** A `data:image/…` URL. It changes when the messenger rotates the code. */
+  qr: z.string().startsWith("data:image/"),
+  expiresAt: time,
+});
+export type ChannelLogin = z.infer<typeof channelLoginSchema>;
+
 export const channelStatusSchema = z.object({
   channel: channelIdSchema,
   label: z.string(),
@@ -64,12 +76,16 @@ export const channelStatusSchema = z.object({
   /** The account's name at the messenger; null until the messenger told it. */
   displayName: z.string().nullable(),
   access: accessSchema,
+  /** People who wrote and wait to be let in; always 0 where everyone may write. */
+  pendingSenders: z.number().int(),
   state: channelStateSchema,
   /** When the present state began; null where nothing is connected. */
   since: time.nullable(),
   /** The last state known before `unknown`, with the time it was seen; null in every other state. */
   lastKnown: z.object({ state: channelStateSchema, observedAt: time }).nullable(),
   problem: channelProblemSchema.nullable(),
+  /** Only in the state `awaiting_scan`. */
+  login: channelLoginSchema.nullable(),
   status: accountStatusSchema,
   connect: connectMethodSchema,
 });
@@ -100,6 +116,12 @@ export const connectRequestSchema = z
     channel: channelIdSchema,
     credential: credentialValue.optional(),
     credentials: z.record(z.string().regex(/^[A-Za-z][A-Za-z0-9]{0,63}$/), credentialValue).optional(),
+    /** Asks for a fresh QR code, whatever became of the last one. */
+    force: z.boolean().optional(),
+    /** Who may write to the account; left as it is (at first, everyone) when not given. */
+    access: accessSchema.optional(),
+    /** The channel's `notice` was read and accepted; needed where it has one. */
+    noticeAccepted: z.literal(true).optional(),
   })
   .refine((body) => !(body.credential !== undefined && body.credentials !== undefined), {
     path: ["credentials"],
@@ -110,9 +132,12 @@ export type ConnectRequest = z.infer<typeof connectRequestSchema>;
 export const connectResponseSchema = z.object({
   accountId: z.string(),
   channel: channelIdSchema,
-  status: z.enum(["connected", "connecting", "failed"]),
+  status: z.enum(["connected", "connecting", "awaiting_scan", "failed"]),
   displayName: z.string().nullable(),
   error: channelProblemSchema.nullable(),
+  /** The code and its end, with `awaiting_scan`; else absent. */
+  qr: channelLoginSchema.shape.qr.optional(),
+  expiresAt: time.optional(),
 });
 export type ConnectResponse = z.infer<typeof connectResponseSchema>;
 

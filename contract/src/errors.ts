@@ -12,6 +12,7 @@ export const problemActionSchema = z.enum([
   "fix_request",
   "sign_in",
   "replace_credential",
+  "scan_again",
   "contact_operator",
 ]);
 export type ProblemAction = z.infer<typeof problemActionSchema>;
@@ -120,6 +121,13 @@ export const ERRORS = {
     "Try again later; the operator has been told.",
     "retry",
   ),
+  channel_installing: words(
+    503,
+    "Channel being installed",
+    "This channel is still being installed.",
+    "Nothing to do: it can be connected in a few minutes.",
+    "wait",
+  ),
   database_unavailable: words(
     503,
     "Temporarily unavailable",
@@ -172,9 +180,30 @@ export const ERRORS = {
   logged_out: words(
     200,
     "Logged out",
-    "The messenger ended this session.",
+    "The messenger ended this session: it was logged out on the phone, or replaced there.",
     "Connect again.",
-    "replace_credential",
+    "scan_again",
+  ),
+  login_expired: words(
+    200,
+    "Code expired",
+    "Nobody scanned the code in time.",
+    "Ask for a fresh code and scan it with the phone.",
+    "scan_again",
+  ),
+  login_refused: words(
+    200,
+    "Login refused",
+    "The messenger or the person at the phone refused this login.",
+    "Ask for a fresh code and confirm the login on the phone.",
+    "scan_again",
+  ),
+  login_failed: words(
+    200,
+    "Login failed",
+    "The messenger did not complete the login.",
+    "Ask for a fresh code in a moment; if it keeps failing, tell the operator.",
+    "scan_again",
   ),
   messenger_unreachable: words(
     200,

@@ -3,4 +3,7 @@ export * from "./channels.ts";
 export * from "./errors.ts";
 export * from "./gateway-config.ts";
 export * from "./ids.ts";
+export * from "./senders.ts";
 export * from "./sign-in.ts";
+export * from "./status-stream.ts";
+export * from "./timeline.ts";

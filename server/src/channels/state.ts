@@ -22,8 +22,16 @@ export interface Sighting {
   readonly startedVersion: number | null;
 }
 
+/** A login by QR that is under way, or that failed and was not asked for again. */
+export interface LoginView {
+  readonly status: "requested" | "offered" | "failed";
+  readonly expiresAt: Date | null;
+  readonly problem: ErrorCode | null;
+}
+
 export interface StateInput {
   readonly wish: Wish | null;
+  readonly login: LoginView | null;
   readonly sighting: Sighting | null;
   readonly gatewayReachable: boolean;
   readonly now: Date;
@@ -46,9 +54,10 @@ const troubled = (state: ChannelState, code: ErrorCode): DerivedState => ({
 });
 
 export function deriveState(input: StateInput): DerivedState {
-  const { wish } = input;
+  const { wish, login } = input;
+  if (wish?.desired === "disconnected") return plain("disconnecting");
+  if (login) return loggingIn(login, input);
   if (!wish) return plain("not_connected");
-  if (wish.desired === "disconnected") return plain("disconnecting");
   if (wish.outcome) return troubled("action_required", wish.outcome);
   if (!input.gatewayReachable) return troubled("unknown", "gateway_unreachable");
   return seen(input, wish);
@@ -58,9 +67,19 @@ export function deriveState(input: StateInput): DerivedState {
  * The state by the last sighting alone, whether or not the gateway answers now: what `unknown` shows beside it.
  */
 export function lastKnownState(input: StateInput): ChannelState | null {
-  const { wish, sighting } = input;
-  if (!wish || !sighting) return null;
+  const { wish, sighting, login } = input;
+  if (!(wish && sighting) && !login) return null;
   return deriveState({ ...input, gatewayReachable: true }).state;
+}
+
+function loggingIn(
+  { status, expiresAt, problem }: LoginView,
+  { gatewayReachable, now }: StateInput,
+): DerivedState {
+  if (status === "failed") return troubled("action_required", problem ?? "login_failed");
+  if (expiresAt && expiresAt <= now) return troubled("action_required", "login_expired");
+  if (!gatewayReachable) return troubled("unknown", "gateway_unreachable");
+  return plain(status === "offered" ? "awaiting_scan" : "connecting");
 }
 
 function seen({ sighting, now, silenceMs }: StateInput, wish: Wish): DerivedState {

@@ -1,8 +1,8 @@
 /** What a tenant sees of its channels: every one that could be connected, each with its state. */
-import type { ChannelStatus, StatusDocument } from "@cogni/contract";
+import { type ChannelStatus, channelProblem, type StatusDocument } from "@cogni/contract";
 import type { Principal } from "../auth/principal.ts";
 import type { OfferedChannel } from "../db/catalogs.ts";
-import { type RegistrationStatus, type TenantStatus, tenantStatus } from "../db/status.ts";
+import { type LoginStatus, type RegistrationStatus, type TenantStatus, tenantStatus } from "../db/status.ts";
 import { AppError } from "../errors.ts";
 import type { AccountObservation } from "../gateway/snapshot.ts";
 import type { ChannelsDeps } from "./deps.ts";
@@ -11,7 +11,7 @@ import { type DerivedState, deriveState, lastKnownState, type StateInput } from 
 /** @throws AppError database_unavailable */
 export async function channelsStatus(deps: ChannelsDeps, principal: Principal): Promise<StatusDocument> {
   const { billingAccountId } = principal;
-  const { gateway, registrations } = await tenantStatus(deps.db, billingAccountId);
+  const { gateway, registrations, logins } = await tenantStatus(deps.db, billingAccountId);
   const offered = await deps.catalogs.offeredTo(billingAccountId, gateway);
   const now = deps.clock();
   return {
@@ -21,6 +21,7 @@ export async function channelsStatus(deps: ChannelsDeps, principal: Principal): 
       toStatus(
         channel,
         registrations.find((row) => row.channel === channel.channel),
+        logins.find((login) => login.channel === channel.channel),
         gateway,
         now,
       ),
@@ -50,33 +51,45 @@ function noLongerOffered(
     .map(({ channel }) => ({
       channel,
       label: channel,
-      connect: { method: "credentials", fields: [], docsUrl: null },
+      connect: { method: "credentials", fields: [], docsUrl: null, notice: null, scanSteps: [] },
+      unavailable: "channel_unavailable",
       silenceMs: null,
     }));
 }
 
 function toStatus(
-  { channel, label, connect, silenceMs }: OfferedChannel,
+  { channel, label, connect, silenceMs, unavailable }: OfferedChannel,
   row: RegistrationStatus | undefined,
+  login: LoginStatus | undefined,
   gateway: TenantStatus["gateway"],
   now: Date,
 ): ChannelStatus {
-  const input = stateInput(row, gateway, now, silenceMs);
+  const input = stateInput(row, login, gateway, now, silenceMs);
   const derived = deriveState(input);
   const lastKnown = derived.state === "unknown" ? lastKnownState(input) : null;
   return {
     channel,
     label,
-    accountId: row?.accountId ?? null,
+    accountId: row?.accountId ?? (input.login && login?.accountId) ?? null,
     displayName: row?.displayName ?? null,
-    access: row?.access ?? "everyone",
+    access: (input.login ? login?.access : row?.access) ?? "everyone",
+    pendingSenders: row?.pendingSenders ?? 0,
     state: derived.state,
-    since: row ? iso(since(row, derived, gateway)) : null,
+    since:
+      input.login && login
+        ? iso(login.endedAt ?? login.startedAt)
+        : row
+          ? iso(since(row, derived, gateway))
+          : null,
     lastKnown:
       lastKnown && gateway?.observedAt
         ? { state: lastKnown, observedAt: gateway.observedAt.toISOString() }
         : null,
-    problem: derived.problem,
+    problem: derived.problem ?? (unavailable && !row ? channelProblem(unavailable) : null),
+    login:
+      derived.state === "awaiting_scan" && login?.qr && login.expiresAt
+        ? { qr: login.qr, expiresAt: login.expiresAt.toISOString() }
+        : null,
     status: accountStatus(input.sighting?.observation, derived),
     connect,
   };
@@ -84,6 +97,7 @@ function toStatus(
 
 function stateInput(
   row: RegistrationStatus | undefined,
+  login: LoginStatus | undefined,
   gateway: TenantStatus["gateway"],
   now: Date,
   silenceMs: number | null,
@@ -99,6 +113,10 @@ function stateInput(
           outcome: row.outcome,
         }
       : null,
+    login:
+      login && login.status !== "succeeded" && login.status !== "cancelled"
+        ? { status: login.status, expiresAt: login.expiresAt, problem: login.problem }
+        : null,
     sighting: row && observation ? { observation, startedVersion: row.startedVersion } : null,
     gatewayReachable: gateway?.reachable ?? false,
     now,

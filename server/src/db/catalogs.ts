@@ -1,11 +1,13 @@
 /** What each gateway offers, kept for the processes that do not talk to it. */
-import type { ChannelId, ConnectMethod } from "@cogni/contract";
+import type { ChannelId, ConnectMethod, ErrorCode } from "@cogni/contract";
 import type { ServiceTx, TenantTx } from "./tenant.ts";
 
 export interface OfferedChannel {
   readonly channel: ChannelId;
   readonly label: string;
   readonly connect: ConnectMethod;
+  /** Why it cannot be connected now; null where it can. */
+  readonly unavailable: ErrorCode | null;
   readonly silenceMs: number | null;
 }
 

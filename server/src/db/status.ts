@@ -24,6 +24,21 @@ export interface RegistrationStatus {
   readonly observedAt: Date | null;
   readonly state: string | null;
   readonly stateSince: Date | null;
+  /** People who wait to be let in. */
+  readonly pendingSenders: number;
+}
+
+/** A login by QR: under way, or how the last one ended. */
+export interface LoginStatus {
+  readonly channel: ChannelId;
+  readonly accountId: string;
+  readonly access: Access;
+  readonly status: "requested" | "offered" | "succeeded" | "failed" | "cancelled";
+  readonly qr: string | null;
+  readonly expiresAt: Date | null;
+  readonly problem: ErrorCode | null;
+  readonly startedAt: Date;
+  readonly endedAt: Date | null;
 }
 
 export interface TenantStatus {
@@ -36,9 +51,16 @@ export interface TenantStatus {
     readonly catalogVersion: number;
   } | null;
   readonly registrations: readonly RegistrationStatus[];
+  readonly logins: readonly LoginStatus[];
 }
 
 type StatusRow = RegistrationStatus & {
+  /** Of the tenant, the same on every row; times as JSON has them. */
+  logins: readonly (Omit<LoginStatus, "expiresAt" | "startedAt" | "endedAt"> & {
+    expiresAt: string | null;
+    startedAt: string;
+    endedAt: string | null;
+  })[];
   gatewayId: string;
   reachable: boolean;
   gatewayObservedAt: Date | null;
@@ -54,7 +76,12 @@ const STATUS = {
       r.desired_state AS "desiredState", r.credential_version AS "credentialVersion", r.generation,
       r.settled_generation AS "settledGeneration", r.outcome, r.wished_at AS "wishedAt", r.connected_at AS "connectedAt",
       o.started_version AS "startedVersion", o.observation, o.observed_at AS "observedAt", o.state,
-      o.state_since AS "stateSince"
+      o.state_since AS "stateSince",
+      (SELECT count(*)::integer FROM pending_senders s WHERE s.channel = r.channel AND s.decision IS NULL
+        AND r.access = 'approval') AS "pendingSenders",
+      (SELECT coalesce(jsonb_agg(jsonb_build_object('channel', l.channel, 'accountId', l.account_id,
+        'access', l.access, 'status', l.status, 'qr', l.qr, 'expiresAt', l.expires_at, 'problem', l.problem,
+        'startedAt', l.started_at, 'endedAt', l.ended_at)), '[]') FROM channel_logins l) AS logins
     FROM placements p JOIN gateways g ON g.id = p.gateway_id
     LEFT JOIN channel_registrations r ON r.billing_account_id = p.billing_account_id AND r.disconnected_at IS NULL
     LEFT JOIN account_observations o ON o.billing_account_id = r.billing_account_id AND o.channel = r.channel
@@ -76,5 +103,11 @@ export async function tenantStatus(db: Db, billingAccountId: BillingAccountId): 
       : null,
     // A tenant without a registration has one row all the same, with the gateway in it.
     registrations: rows.filter((row) => row.id !== null),
+    logins: (first?.logins ?? []).map((login) => ({
+      ...login,
+      startedAt: new Date(login.startedAt),
+      expiresAt: login.expiresAt === null ? null : new Date(login.expiresAt),
+      endedAt: login.endedAt === null ? null : new Date(login.endedAt),
+    })),
   };
 }

@@ -2,7 +2,7 @@
  * Which channels a gateway offers and what each takes to connect, from the gateway's own schema and our overlay. No
  * channel is named here: one that nobody has heard of shows up by itself.
  */
-import type { ChannelId, ConnectField, ConnectMethod } from "@cogni/contract";
+import type { ChannelId, ConnectField, ConnectMethod, ErrorCode } from "@cogni/contract";
 import { channelIdSchema } from "@cogni/contract";
 import type { Logger } from "pino";
 import type { GatewayClient } from "./client.ts";
@@ -15,6 +15,8 @@ export interface CatalogEntry {
   readonly channel: ChannelId;
   readonly label: string;
   readonly connect: ConnectMethod;
+  /** Why it cannot be connected now; null where it can. */
+  readonly unavailable: ErrorCode | null;
   /** How long its transport may be silent before its “connected” is not believed; null: as long as it likes. */
   readonly silenceMs: number | null;
   /** The keys that an account's config may have. */
@@ -83,12 +85,20 @@ export function toEntry(
   const fields = toFields(channel, account, section, overlay);
   // Nothing in the schema says “QR”: an account that can be linked, without a credential, is one.
   const linkable = (status.channelAccounts[channel] ?? []).some((row) => typeof row.linked === "boolean");
-  if (fields.length === 0 && !linkable) return null;
-  const { label, docsUrl, silenceSeconds } = overlayOf(overlay, channel);
+  const { label, docsUrl, silenceSeconds, notice, scanSteps, ...ours } = overlayOf(overlay, channel);
+  const method = ours.method ?? (fields.length > 0 ? "credentials" : linkable ? "qr" : null);
+  if (method === null) return null;
   return {
     channel,
     label: label ?? status.channelLabels[channel] ?? channel,
-    connect: { method: fields.length > 0 ? "credentials" : "qr", fields, docsUrl: docsUrl ?? null },
+    connect: {
+      method,
+      fields: method === "credentials" ? fields : [],
+      docsUrl: docsUrl ?? null,
+      notice: notice ?? null,
+      scanSteps,
+    },
+    unavailable: null,
     silenceMs: silenceSeconds === undefined ? null : silenceSeconds * 1000,
     accountKeys: new Set(account.children.map(({ key }) => key)),
   };

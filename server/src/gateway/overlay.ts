@@ -34,6 +34,12 @@ const accountTemplatesSchema = z.record(
 const channelOverlaySchema = z.strictObject({
   label: z.string().min(1).optional(),
   docsUrl: z.url().optional(),
+  /** How it is connected, where the gateway's schema does not tell. */
+  method: z.enum(["credentials", "qr"]).optional(),
+  /** A risk that a person accepts before connecting. */
+  notice: z.string().min(1).optional(),
+  /** For a login by QR: what to tap on the phone. */
+  scanSteps: z.array(z.string().min(1)).default([]),
   /** The whole channel is left out. */
   hidden: z.boolean().default(false),
   /** A field named here is shown even if the gateway's schema does not call it a basic secret. */

@@ -20,6 +20,7 @@ export function stateOf(
           outcome: registration.outcome,
         }
       : null,
+    login: null,
     sighting: { observation, startedVersion: registration?.startedVersion ?? null },
     gatewayReachable: true,
     now,

@@ -82,7 +82,8 @@ export function openSession(deps: SessionDeps): Session {
       await saveCatalog(
         tx,
         gateway.id,
-        catalog.map(({ channel, label, connect, silenceMs }) => ({ channel, label, connect, silenceMs })),
+        // What only this process needs of an entry is left out.
+        catalog.map(({ accountKeys: _, ...offered }) => offered),
       );
       return allOnGateway(tx, gateway.id);
     });

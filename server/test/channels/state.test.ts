@@ -13,6 +13,7 @@ const seen = (row: Partial<AccountObservation>, startedVersion: number | null = 
 });
 const input = (change: Partial<StateInput>): StateInput => ({
   wish,
+  login: null,
   sighting: null,
   gatewayReachable: true,
   now,

@@ -25,6 +25,21 @@ beforeAll(async () => {
          VALUES ($1, 'shared', 'telegram', 'tenant-' || $1)`,
         [tenant],
       );
+      await tx.query(
+        `INSERT INTO channel_logins (id, billing_account_id, gateway_id, channel, account_id, access, status)
+         VALUES (gen_random_uuid(), $1, 'shared', 'telegram', 'tenant-' || $1, 'everyone', 'requested')`,
+        [tenant],
+      );
+      await tx.query(
+        `INSERT INTO account_state_changes (billing_account_id, channel, at, state)
+         VALUES ($1, 'telegram', now(), 'connected')`,
+        [tenant],
+      );
+      await tx.query(
+        `INSERT INTO pending_senders (billing_account_id, gateway_id, channel, sender, code, requested_at)
+         VALUES ($1, 'shared', 'telegram', '42', 'CODE', now())`,
+        [tenant],
+      );
       await append(tx, {
         billingAccountId: tenant,
         actor: { kind: "system", id: "test" },
@@ -58,10 +73,13 @@ describe("the wall between tenants", () => {
     const tables = await tenantTables();
     expect(tables.map((table) => table.name).sort()).toEqual([
       "account_observations",
+      "account_state_changes",
       "api_keys",
       "audit_log",
       "billing_accounts",
+      "channel_logins",
       "channel_registrations",
+      "pending_senders",
       "placements",
     ]);
     for (const table of tables) {
