@@ -15,7 +15,7 @@ let edges: Edge[] = [];
 
 beforeAll(async () => {
   database = await testDatabase();
-  [acme] = (await tenants(database.db, "acme")) as [BillingAccountId];
+  [acme] = await tenants(database.db, "acme");
   edges = await Promise.all([1, 2].map(() => startEdge(database, { principalCacheMs: 300 })));
 });
 afterAll(async () => {

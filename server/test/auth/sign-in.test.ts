@@ -19,7 +19,7 @@ let globex: BillingAccountId;
 
 beforeAll(async () => {
   database = await testDatabase();
-  [acme, globex] = (await tenants(database.db, "acme", "globex")) as [BillingAccountId, BillingAccountId];
+  [acme, globex] = await tenants(database.db, "acme", "globex");
   edge = await startEdge(database, { env: { TRUSTED_PROXIES: "127.0.0.1" } });
 });
 afterAll(async () => {

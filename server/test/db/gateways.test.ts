@@ -28,7 +28,7 @@ let umbrella: BillingAccountId;
 
 beforeAll(async () => {
   database = await testDatabase();
-  [acme, umbrella] = (await tenants(database.db, "acme", "umbrella")) as [BillingAccountId, BillingAccountId];
+  [acme, umbrella] = await tenants(database.db, "acme", "umbrella");
 });
 afterAll(() => database.drop());
 beforeEach(() =>

@@ -26,7 +26,7 @@ beforeAll(async () => {
     { apiUrl: new Secret(postgres.apiUrl), serviceUrl: new Secret(postgres.serviceUrl) },
     silent,
   );
-  [acme] = (await tenants(db, "acme")) as [typeof acme];
+  [acme] = await tenants(db, "acme");
 });
 afterAll(async () => {
   await db.close();

@@ -12,7 +12,7 @@ let umbrella: typeof acme;
 
 beforeAll(async () => {
   database = await testDatabase();
-  [acme, umbrella] = (await tenants(database.db, "acme", "umbrella")) as [typeof acme, typeof acme];
+  [acme, umbrella] = await tenants(database.db, "acme", "umbrella");
   for (const tenant of [acme, umbrella]) {
     await register(database.db, tenant);
     await withService(database.db, async (tx) => {

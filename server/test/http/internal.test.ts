@@ -20,7 +20,7 @@ const vault = createVault({ current: new Secret(Buffer.alloc(32, 7).toString("ba
 
 beforeAll(async () => {
   database = await testDatabase();
-  [acme, globex] = (await tenants(database.db, "acme", "globex")) as [BillingAccountId, BillingAccountId];
+  [acme, globex] = await tenants(database.db, "acme", "globex");
   edge = await startEdge(database);
   await withService(database.db, async (tx) => {
     await upsertGateway(tx, { id: GATEWAY, url: "ws://127.0.0.1:1", tokenHash: sha256(TOKENS.own) });

@@ -70,12 +70,15 @@ export async function asSuperuser(
 export const GATEWAY = "shared";
 export const CHANNEL = channelIdSchema.parse("telegram");
 
-/** A gateway, and tenants placed on it. */
-export async function tenants(db: Db, ...ids: string[]): Promise<BillingAccountId[]> {
-  const parsed = ids.map((id) => billingAccountIdSchema.parse(id));
+/** A gateway, and tenants placed on it: their ids, one for each name given. */
+export async function tenants<Names extends string[]>(
+  db: Db,
+  ...names: Names
+): Promise<{ [Index in keyof Names]: BillingAccountId }> {
+  const parsed = names.map((name) => billingAccountIdSchema.parse(name));
   await withService(db, async (tx) => {
     await upsertGateway(tx, { id: GATEWAY, url: "ws://127.0.0.1:1", tokenHash: Buffer.alloc(32, 1) });
     for (const id of parsed) await createBillingAccount(tx, { id, name: id.toUpperCase() });
   });
-  return parsed;
+  return parsed as { [Index in keyof Names]: BillingAccountId };
 }

@@ -25,7 +25,7 @@ let acme: BillingAccountId;
 
 beforeEach(async () => {
   database = await testDatabase();
-  [acme] = (await tenants(database.db, "acme")) as [BillingAccountId];
+  [acme] = await tenants(database.db, "acme");
 });
 afterEach(() => database.drop());
 
