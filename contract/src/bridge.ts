@@ -30,12 +30,18 @@ export const resolveResponseSchema = z.object({
 });
 export type ResolveResponse = z.infer<typeof resolveResponseSchema>;
 
-/** Gateway RPC methods that the plugin adds, all of scope `operator.admin`; only `start` has parameters. */
+/**
+ * Gateway RPC methods that the plugin adds, all of scope `operator.admin`. `info`, `accounts` and `replies` take no
+ * parameters, the others an account as `{channel, accountId}`.
+ */
 export const BRIDGE_METHODS = {
   info: "cogni.info",
   accounts: "cogni.accounts",
   replies: "cogni.replies",
   start: "cogni.start",
+  senders: "cogni.senders",
+  askForSender: "cogni.senders.ask",
+  forgetSenders: "cogni.senders.forget",
 } as const;
 
 /** `cogni.info`: which plugin, and whose gateway. */
@@ -57,6 +63,8 @@ export const bridgeAccountsSchema = z.object({
       channel: z.string(),
       accountId: z.string(),
       enabled: z.boolean(),
+      /** As written, of an account that says who may write to it. */
+      dmPolicy: z.string().nullable(),
       refs: z.record(z.string(), z.string().nullable()),
     }),
   ),
@@ -91,3 +99,14 @@ export const bridgeStartSchema = z.object({
   outcome: z.looseObject({ status: z.string(), reason: z.string().optional() }),
 });
 export type BridgeStart = z.infer<typeof bridgeStartSchema>;
+
+/** `cogni.senders`, and what `cogni.senders.forget` leaves: who may write to the account, by config or by approval. */
+export const bridgeSendersSchema = z.object({ admitted: z.array(z.string()) });
+export type BridgeSenders = z.infer<typeof bridgeSendersSchema>;
+
+/**
+ * `cogni.senders.ask` takes `sender` beside the account, and asks for access in their name, as if they had written:
+ * the gateway lets nobody in who does not wait. `asked` is false where it has no room for one more.
+ */
+export const bridgeAskedSchema = z.object({ asked: z.boolean() });
+export type BridgeAsked = z.infer<typeof bridgeAskedSchema>;

@@ -13,8 +13,8 @@ export const pendingSenderSchema = z.object({
   /** The name they go by at the messenger; null where it told none. */
   name: z.string().nullable(),
   requestedAt: time,
-  /** After this the messenger's gateway forgets the request; they ask again by writing again. Null where it does not. */
-  expiresAt: time.nullable(),
+  /** After this the request is dropped; they ask again by writing again. */
+  expiresAt: time,
 });
 export type PendingSender = z.infer<typeof pendingSenderSchema>;
 

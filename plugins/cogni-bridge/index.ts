@@ -4,6 +4,7 @@ import { registerAttribution } from "./src/attribution.ts";
 import { registerQuietWrites } from "./src/reload.ts";
 import { registerReplyWatch } from "./src/reply-watch.ts";
 import { registerRpc } from "./src/rpc.ts";
+import { registerSenders } from "./src/senders.ts";
 import { PLUGIN_ID } from "./src/settings.ts";
 import { registerStart } from "./src/start.ts";
 import { registerToolGuard } from "./src/tool-guard.ts";
@@ -18,6 +19,7 @@ export default {
     registerAttribution(api);
     registerToolGuard(api);
     registerStart(api);
+    registerSenders(api);
     registerRpc(api, registerReplyWatch(api));
   },
 };

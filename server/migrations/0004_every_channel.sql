@@ -17,18 +17,23 @@ CREATE TABLE channel_logins (
   qr text,
   -- The gateway's name for it, by which waiting goes on.
   session_key text,
+  -- The end of our patience with it; null until the gateway was first asked for a code.
   expires_at timestamptz,
   -- Why it failed.
   problem text,
   started_at timestamptz NOT NULL DEFAULT now(),
   ended_at timestamptz,
+  -- When nothing of it was left to do: it succeeded, or the gateway was rid of it.
+  finished_at timestamptz,
   CHECK ((qr IS NOT NULL) = (status = 'offered')),
+  CHECK ((ended_at IS NOT NULL) = (status IN ('succeeded', 'failed', 'cancelled'))),
   UNIQUE (billing_account_id, channel)
 );
-CREATE INDEX channel_logins_by_gateway ON channel_logins (gateway_id) WHERE status IN ('requested', 'offered');
+CREATE INDEX unfinished_logins ON channel_logins (gateway_id) WHERE finished_at IS NULL;
 
--- Since when the account is not seen up, though it was: a blip is not an outage. Null while it is up.
-ALTER TABLE account_observations ADD COLUMN down_since timestamptz;
+-- How the account has fared since it was last steady (channels/steadiness.ts): a blip is not an outage, and one that comes
+-- and goes is not connected. Null: nothing is known.
+ALTER TABLE account_observations ADD COLUMN steadiness jsonb;
 
 -- Each state an account was in, from when; the timeline of page and API.
 CREATE TABLE account_state_changes (
@@ -39,21 +44,37 @@ CREATE TABLE account_state_changes (
   state text NOT NULL,
   code text
 );
-CREATE INDEX account_state_changes_by_channel ON account_state_changes (billing_account_id, channel, at DESC);
+CREATE INDEX account_state_changes_by_channel ON account_state_changes (billing_account_id, channel, at DESC, id DESC);
+CREATE INDEX account_state_changes_by_age ON account_state_changes (at);
 
--- People who wrote to an account that takes messages by approval, as the gateway last told; and what was decided
--- of them, until the gateway has been told.
+-- People who wrote to an account that takes messages by approval, and what was decided of them, until it is carried
+-- out. The gateway forgets a request after an hour, and has room for three; here it waits for its tenant.
 CREATE TABLE pending_senders (
   billing_account_id text NOT NULL REFERENCES billing_accounts,
   gateway_id text NOT NULL REFERENCES gateways,
   channel text NOT NULL,
   sender text NOT NULL,
   name text,
-  -- By which the gateway is told to approve.
-  code text NOT NULL,
+  -- By which the gateway knows the request; null where it has forgotten it.
+  request_id text,
   requested_at timestamptz NOT NULL,
-  expires_at timestamptz,
+  expires_at timestamptz NOT NULL,
   decision text CHECK (decision IN ('approve', 'dismiss')),
   decided_at timestamptz,
+  CHECK ((decision IS NULL) = (decided_at IS NULL)),
   PRIMARY KEY (billing_account_id, channel, sender)
 );
+CREATE INDEX pending_senders_by_gateway ON pending_senders (gateway_id);
+
+-- Who was let in, until the channel is disconnected: a gateway that lost its state is told again.
+CREATE TABLE approved_senders (
+  billing_account_id text NOT NULL REFERENCES billing_accounts,
+  channel text NOT NULL,
+  sender text NOT NULL,
+  name text,
+  approved_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (billing_account_id, channel, sender)
+);
+
+-- Whom it was done to, where that is not the channel itself.
+ALTER TABLE audit_log ADD COLUMN subject text;

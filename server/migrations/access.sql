@@ -79,7 +79,7 @@ GRANT EXECUTE ON FUNCTION credential_claimed_elsewhere(text, bytea) TO :api, :se
 GRANT SELECT ON installation, billing_accounts, placements, account_observations, vault_secrets, schema_migrations TO :api;
 GRANT SELECT (id, reachable, observed_at, lease_until, catalog, catalog_version) ON gateways TO :api;
 GRANT SELECT, INSERT, UPDATE ON channel_registrations, channel_logins TO :api;
-GRANT SELECT ON account_state_changes TO :api;
+GRANT SELECT ON account_state_changes, approved_senders TO :api;
 GRANT SELECT, UPDATE (decision, decided_at) ON pending_senders TO :api;
 GRANT SELECT, INSERT ON audit_log TO :api;
 GRANT SELECT, INSERT, UPDATE (last_used_at, revoked_at) ON api_keys TO :api;
@@ -90,5 +90,5 @@ GRANT SELECT ON installation, schema_migrations TO :service;
 GRANT SELECT, INSERT, UPDATE ON billing_accounts, gateways, placements, vault_secrets TO :service;
 GRANT SELECT, INSERT, UPDATE ON channel_registrations, channel_logins TO :service;
 GRANT SELECT, INSERT, UPDATE, DELETE ON account_observations, pending_senders TO :service;
-GRANT SELECT, INSERT, DELETE ON account_state_changes TO :service;
+GRANT SELECT, INSERT, DELETE ON account_state_changes, approved_senders TO :service;
 GRANT SELECT, INSERT ON audit_log, api_keys TO :service;

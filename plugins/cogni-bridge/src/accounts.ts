@@ -17,9 +17,19 @@ export function listAccounts(channels: unknown): Account[] {
       enabled:
         !(isRecord(section) && section.enabled === false) &&
         !(isRecord(account) && account.enabled === false),
+      dmPolicy: isRecord(account) && typeof account.dmPolicy === "string" ? account.dmPolicy : null,
       refs: refsOf(account),
     })),
   );
+}
+
+/** Whom the account's own config lets in, as written. */
+export function configuredSenders(channels: unknown, channel: string, accountId: string): string[] {
+  const section = isRecord(channels) ? channels[channel] : undefined;
+  const accounts = isRecord(section) ? section.accounts : undefined;
+  const account = isRecord(accounts) ? accounts[accountId] : undefined;
+  const allowed = isRecord(account) ? account.allowFrom : undefined;
+  return Array.isArray(allowed) ? allowed.map(String) : [];
 }
 
 /** Every field, nested ones by dotted path, that holds a reference or is named like a secret. */

@@ -1,6 +1,6 @@
 import { bridgeAccountsSchema } from "@cogni/contract";
 import { expect, test } from "vitest";
-import { listAccounts } from "../src/accounts.ts";
+import { configuredSenders, listAccounts } from "../src/accounts.ts";
 
 const ref = (id: string, provider = "cogni") => ({ source: "exec", provider, id });
 
@@ -30,19 +30,22 @@ test("each account is told with the ids of its references, and never with a valu
       channel: "telegram",
       accountId: "tenant-acme",
       enabled: true,
+      dmPolicy: "open",
       refs: { botToken: "tenant/acme/telegram/v3/botToken" },
     },
     {
       channel: "telegram",
       accountId: "tenant-beta",
       enabled: false,
+      dmPolicy: null,
       refs: { botToken: null, webhookSecret: null },
     },
-    { channel: "telegram", accountId: "tenant-gone", enabled: true, refs: {} },
+    { channel: "telegram", accountId: "tenant-gone", enabled: true, dmPolicy: null, refs: {} },
     {
       channel: "slack",
       accountId: "other",
       enabled: false,
+      dmPolicy: null,
       refs: { botToken: null, "http.signingKey": "y" },
     },
   ]);
@@ -51,4 +54,14 @@ test("each account is told with the ids of its references, and never with a valu
 
 test("a gateway without channels has no accounts", () => {
   expect(listAccounts(undefined)).toEqual([]);
+});
+
+test("whom an account's config lets in is told of that account alone, in whatever form it was written", () => {
+  const channels = {
+    telegram: { accounts: { "tenant-acme": { allowFrom: ["*"] }, "tenant-beta": { allowFrom: [42, "43"] } } },
+  };
+  expect(configuredSenders(channels, "telegram", "tenant-acme")).toEqual(["*"]);
+  expect(configuredSenders(channels, "telegram", "tenant-beta")).toEqual(["42", "43"]);
+  expect(configuredSenders(channels, "telegram", "tenant-gone")).toEqual([]);
+  expect(configuredSenders(undefined, "telegram", "tenant-acme")).toEqual([]);
 });

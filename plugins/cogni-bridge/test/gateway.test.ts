@@ -203,6 +203,7 @@ describe("credentials", { timeout: 120_000 }, () => {
       channel: "telegram",
       accountId: "tenant-acme",
       enabled: true,
+      dmPolicy: "open",
       refs: { botToken: "tenant/acme/telegram/v1/botToken" },
     });
     expect(JSON.stringify(await world.rpc("config.get"))).not.toContain("tenant/acme/telegram");

@@ -9,6 +9,8 @@ export interface AuditEntry {
   readonly action: string;
   readonly channel: ChannelId | null;
   readonly accountId: string | null;
+  /** Whom it was done to, where that is not the channel itself. */
+  readonly subject?: string;
   /** A word for what came of it; never anything of a credential. */
   readonly outcome: string;
   readonly requestId: string | null;
@@ -17,8 +19,8 @@ export interface AuditEntry {
 /** Written in the transaction of what it tells of, so that neither stands without the other. */
 export async function append(tx: Tx, entry: AuditEntry): Promise<void> {
   await tx.query(
-    `INSERT INTO audit_log (billing_account_id, actor, action, channel, account_id, outcome, request_id)
-     VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+    `INSERT INTO audit_log (billing_account_id, actor, action, channel, account_id, outcome, request_id, subject)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
     [
       entry.billingAccountId,
       JSON.stringify(entry.actor),
@@ -27,15 +29,19 @@ export async function append(tx: Tx, entry: AuditEntry): Promise<void> {
       entry.accountId,
       entry.outcome,
       entry.requestId,
+      entry.subject ?? null,
     ],
   );
 }
 
 /** The tenant's latest entries, the newest first. */
-export function list(tx: TenantTx, limit: number): Promise<(AuditEntry & { readonly at: Date })[]> {
+export function list(
+  tx: TenantTx,
+  limit: number,
+): Promise<(Omit<AuditEntry, "subject"> & { readonly subject: string | null; readonly at: Date })[]> {
   return tx.query(
     `SELECT billing_account_id AS "billingAccountId", at, actor, action, channel, account_id AS "accountId", outcome,
-       request_id AS "requestId"
+       request_id AS "requestId", subject
      FROM audit_log ORDER BY id DESC LIMIT $1`,
     [limit],
   );

@@ -36,8 +36,12 @@ beforeAll(async () => {
         [tenant],
       );
       await tx.query(
-        `INSERT INTO pending_senders (billing_account_id, gateway_id, channel, sender, code, requested_at)
-         VALUES ($1, 'shared', 'telegram', '42', 'CODE', now())`,
+        `INSERT INTO pending_senders (billing_account_id, gateway_id, channel, sender, requested_at, expires_at)
+         VALUES ($1, 'shared', 'telegram', '42', now(), now())`,
+        [tenant],
+      );
+      await tx.query(
+        "INSERT INTO approved_senders (billing_account_id, channel, sender) VALUES ($1, 'telegram', '43')",
         [tenant],
       );
       await append(tx, {
@@ -75,6 +79,7 @@ describe("the wall between tenants", () => {
       "account_observations",
       "account_state_changes",
       "api_keys",
+      "approved_senders",
       "audit_log",
       "billing_accounts",
       "channel_logins",
