@@ -201,6 +201,13 @@ export function createGatewayClient(options: GatewayClientOptions) {
         protocol.webLoginSchema,
         waitMs + timeouts.callMs,
       ),
+    /** Without an account, of all. */
+    pairingList: (of: Partial<Account>) => call("channels.pairing.list", of, protocol.pairingListSchema),
+    /** `notify` tells the person, where the channel can. */
+    pairingApprove: (request: Account & { requestId: string; notify: boolean }) =>
+      call("channels.pairing.approve", request, protocol.anySchema),
+    pairingDismiss: (request: Account & { requestId: string }) =>
+      call("channels.pairing.dismiss", request, protocol.anySchema),
     configGet: () => call("config.get", {}, protocol.configGetSchema),
     /** Only by the writer. */
     configPatch: ({ patch, timeoutMs, ...rest }: ConfigPatchRequest) =>

@@ -91,3 +91,14 @@ export function displayNameTemplates(overlay: Overlay, channel: string): readonl
 export function accountTemplate(overlay: Overlay, channel: string, access: Access): JsonObject {
   return overlayOf(overlay, channel).account?.[access] ?? overlay.defaults.account[access];
 }
+
+/** The access whose template has this policy; `other` if none has. */
+export function accessOf(overlay: Overlay, channel: string, dmPolicy: string | null): Access | "other" {
+  const found = accessSchema.options.find(
+    (access) => accountTemplate(overlay, channel, access)[ACCESS_KEY] === dmPolicy,
+  );
+  return found ?? "other";
+}
+
+/** The key of an account's config that says who may write; a channel without it lets everyone write. */
+export const ACCESS_KEY = "dmPolicy";

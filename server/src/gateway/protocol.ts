@@ -69,5 +69,21 @@ export const pluginsListSchema = z.looseObject({
   ),
 });
 
+const pairingRequest = z.looseObject({
+  requestId: z.string(),
+  channel: z.string(),
+  accountId: z.string(),
+  senderId: z.string(),
+  metadata: z.record(z.string(), z.string()).default({}),
+  createdAt: z.iso.datetime(),
+});
+export type PairingRequest = z.infer<typeof pairingRequest>;
+
+/** Of accounts whose policy is to ask first, and of no others. */
+export const pairingListSchema = z.looseObject({
+  requests: z.array(pairingRequest),
+  limits: z.looseObject({ pendingPerAccount: z.number().int() }),
+});
+
 /** For answers of which nothing is read. */
 export const anySchema = z.unknown();
