@@ -11,6 +11,7 @@ import { seedTenants, type Tenant } from "./seed.ts";
 import type { LlmControl } from "./stand-ins/llm.ts";
 import { type Remote, remote } from "./stand-ins/loopback.ts";
 import type { TelegramControl } from "./stand-ins/telegram.ts";
+import type { TryItControl } from "./stand-ins/try-it/server.ts";
 
 /** All that another process needs to take part. */
 export interface WorldDescription {
@@ -18,6 +19,7 @@ export interface WorldDescription {
   dataDir: string;
   gateway: { url: string; token: string };
   telegramUrl: string;
+  tryItUrl: string;
   llmUrl: string;
   /** The control plane's environment. */
   env: NodeJS.ProcessEnv;
@@ -30,11 +32,15 @@ export interface WorldProblem {
 
 export interface World extends WorldDescription {
   telegram: Remote<TelegramControl>;
+  /** Our own messenger, with the channels `try-it` (token) and `try-it-qr` (scan). */
+  tryIt: Remote<TryItControl>;
   llm: Remote<LlmControl>;
   /** Fresh tenants, each with a login and an API key. Many at once cost little more than one. */
   tenants(count: number): Promise<Tenant[]>;
   /** A fresh bot that the messenger knows. */
   bot(): Promise<{ token: string; username: string }>;
+  /** The same of our own messenger. */
+  tryItBot(): Promise<{ token: string; name: string }>;
   api(tenant: Tenant): Api;
 }
 
@@ -69,9 +75,11 @@ const ASK_EVERY_MS = 200;
 export function joinWorld(description: WorldDescription | WorldProblem): World {
   if ("problem" in description) throw new Error(description.problem);
   const telegram = remote<TelegramControl>(description.telegramUrl);
+  const tryIt = remote<TryItControl>(description.tryItUrl);
   return {
     ...description,
     telegram,
+    tryIt,
     llm: remote<LlmControl>(description.llmUrl),
     tenants(count) {
       const names = Array.from({ length: count }, () => `t-${randomBytes(5).toString("hex")}`);
@@ -84,6 +92,14 @@ export function joinWorld(description: WorldDescription | WorldProblem): World {
       const id = randomInt(1_000_000_000, 9_999_999_999);
       const bot = { token: `${id}:${randomBytes(26).toString("base64url")}`, username: `bot_${id}` };
       await telegram.addBot(bot);
+      return bot;
+    },
+    async tryItBot() {
+      const bot = {
+        token: `bot_${randomBytes(24).toString("base64url")}`,
+        name: `Bot ${randomInt(1_000_000)}`,
+      };
+      await tryIt.addBot(bot);
       return bot;
     },
     api: (tenant) => createApi(description.url, tenant),

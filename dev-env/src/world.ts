@@ -5,19 +5,19 @@
 import { randomBytes } from "node:crypto";
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { type JsonObject, overlayGatewayConfig } from "@cogni/contract";
 import { CHECKOUT } from "./control-plane.ts";
 import { isAlive, newSecrets } from "./data-dir.ts";
 import { freePort } from "./ports.ts";
 import { isComplete, type Stack, startStack } from "./stack.ts";
 import { type LlmStandIn, startLlm } from "./stand-ins/llm.ts";
 import { startTelegram, type TelegramStandIn } from "./stand-ins/telegram.ts";
+import { startTryIt, type TryItStandIn } from "./stand-ins/try-it/server.ts";
 import { createSteps } from "./steps.ts";
+import { tryItOverlay } from "./try-it.ts";
 import { joinWorld, type World, type WorldDescription } from "./world-client.ts";
 
-export interface GatewayOverlay {
-  channels?: Record<string, unknown>;
-  [section: string]: unknown;
-}
+export type GatewayOverlay = JsonObject;
 
 export interface WorldOptions {
   /** Settings of the control plane, such as `CONSOLE: "off"` where no page is wanted. */
@@ -50,13 +50,18 @@ export async function startWorld(options: WorldOptions = {}): Promise<OwnWorld> 
       () => startTelegram(),
       (part) => part.close(),
     );
+    const tryIt: TryItStandIn = await steps.start(
+      "try-it",
+      () => startTryIt(),
+      (part) => part.close(),
+    );
     const llm: LlmStandIn = await steps.start(
       "model",
       () => startLlm({ requireTenant: true }),
       (part) => part.close(),
     );
     const overlay = join(dataDir, "gateway-overlay.json");
-    writeFileSync(overlay, JSON.stringify(overlayOf(telegram, options.gatewayOverlay)));
+    writeFileSync(overlay, JSON.stringify(overlayOf(telegram, tryIt, options.gatewayOverlay)));
     const ports = {
       http: await freePort(),
       internal: await freePort(),
@@ -78,6 +83,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<OwnWorld> 
       dataDir,
       gateway: stack.gatewayAt,
       telegramUrl: telegram.url,
+      tryItUrl: tryIt.url,
       llmUrl: llm.url,
       env: stack.env,
     };
@@ -119,7 +125,8 @@ async function remove(path: string): Promise<void> {
   rmSync(path, { recursive: true, force: true, maxRetries: 3 });
 }
 
-function overlayOf(telegram: TelegramStandIn, { channels, ...more }: GatewayOverlay = {}): object {
+function overlayOf(telegram: TelegramStandIn, tryIt: TryItStandIn, more: GatewayOverlay = {}): JsonObject {
   const toStandIn = { apiRoot: telegram.url, network: { dangerouslyAllowPrivateNetwork: true } };
-  return { channels: { telegram: toStandIn, ...channels }, ...more };
+  const standIns = overlayGatewayConfig(tryItOverlay(tryIt.url), { channels: { telegram: toStandIn } });
+  return overlayGatewayConfig(standIns, more);
 }

@@ -12,8 +12,8 @@ declare module "vitest" {
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   try {
     const world = await startWorld({ log: (line) => process.stdout.write(`  world: ${line}\n`) });
-    const { url, dataDir, gateway, telegramUrl, llmUrl, env } = world;
-    project.provide("world", { url, dataDir, gateway, telegramUrl, llmUrl, env });
+    const { url, dataDir, gateway, telegramUrl, tryItUrl, llmUrl, env } = world;
+    project.provide("world", { url, dataDir, gateway, telegramUrl, tryItUrl, llmUrl, env });
     return () => world.stop();
   } catch (error) {
     // Thrown here, it would end the tests of the rooms as well.
