@@ -41,6 +41,8 @@ async function serve(): Promise<void> {
       if (pages) closers.push(() => pages.close());
       const server = await listen(createPublicListener(ctx, pages), { ...config.http, setting: "PORT" });
       closers.push(() => server.close(shutdownMs));
+      // Streams end by themselves only when their readers go.
+      closers.push(async () => ctx.statusHub.close());
       announce("pages and API", config.http.host, server);
     }
   } catch (error) {

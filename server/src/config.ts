@@ -52,6 +52,8 @@ function toConfig(settings: Settings) {
       /** Whose `X-Forwarded-For` counts. */
       trustedProxies: settings.TRUSTED_PROXIES,
       console: settings.CONSOLE === "on",
+      maxStreams: settings.MAX_STREAMS,
+      maxStreamsPerTenant: settings.MAX_STREAMS_PER_TENANT,
     },
     internal: { host: settings.INTERNAL_HOST, port: settings.INTERNAL_PORT },
     database: {

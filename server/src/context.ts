@@ -20,11 +20,12 @@ import { connectChannel } from "./channels/connect.ts";
 import type { ChannelsDeps, RequestMeta } from "./channels/deps.ts";
 import { disconnectChannel } from "./channels/disconnect.ts";
 import { keyString } from "./channels/keys.ts";
-import { createOutcomes } from "./channels/outcomes.ts";
+import { createStatusHub, type StatusHub } from "./channels/live/hub.ts";
+import { createOutcomes, type Outcomes } from "./channels/outcomes.ts";
 import { resolveCredentials } from "./channels/resolve-credentials.ts";
 import { channelsStatus } from "./channels/status.ts";
 import type { Config } from "./config.ts";
-import { listen } from "./db/notify.ts";
+import { listen, type Notification } from "./db/notify.ts";
 import { openDatabase } from "./db/open.ts";
 import type { Db } from "./db/pool.ts";
 import type { Logger } from "./log.ts";
@@ -53,6 +54,8 @@ export interface Context {
   readonly principals: Principals;
   readonly people: People;
   readonly channels: Channels;
+  /** The status as streams. Closed before the port is, which would wait for them. */
+  readonly statusHub: StatusHub;
   /** Only where this process is a worker: for the gateways, on the internal port. */
   resolveCredentials(
     gatewayId: string,
@@ -92,18 +95,6 @@ function assemble(
   auth: Auth,
 ): Context {
   const outcomes = createOutcomes();
-  const notifications = listen({
-    url: config.database.apiUrl,
-    onNotification(notification) {
-      const { about, generation } = notification;
-      if (about === "outcome") outcomes.announce(keyString(notification), generation);
-      else worker?.wake(notification);
-    },
-    // Who waits for an outcome that was not heard looks it up when the wait is over; a wish that was not heard is
-    // found by the next snapshot.
-    onConnected: () => undefined,
-    log,
-  });
   const deps: ChannelsDeps = {
     db,
     vault,
@@ -114,7 +105,22 @@ function assemble(
     newId: randomUUID,
     wishWaitMs: config.timing.wishWaitMs,
   };
-  const { llm } = config;
+  const { llm, timing } = config;
+  const statusHub = createStatusHub({
+    read: (billingAccountId) => channelsStatus(deps, { billingAccountId }),
+    maxStreams: config.http.maxStreams,
+    maxStreamsPerTenant: config.http.maxStreamsPerTenant,
+    timing: { ...timing.stream, believedMs: timing.principalCacheMs },
+    log,
+  });
+  const notifications = listen({
+    url: config.database.apiUrl,
+    onNotification: (notification) => announce(notification, outcomes, statusHub, worker),
+    // Who waits for an outcome that was not heard looks it up when the wait is over; a wish that was not heard is
+    // found by the next snapshot.
+    onConnected: () => statusHub.changed(),
+    log,
+  });
 
   return {
     config,
@@ -126,6 +132,7 @@ function assemble(
       connect: (principal, request, meta) => connectChannel(deps, principal, request, meta),
       disconnect: (principal, request, meta) => disconnectChannel(deps, principal, request, meta),
     },
+    statusHub,
     async resolveCredentials(gatewayId, ids) {
       if (!llm) throw new TypeError("only a worker resolves credentials");
       return resolveCredentials({ db, vault, llmApiKey: llm.apiKey, log }, gatewayId, ids);
@@ -133,9 +140,23 @@ function assemble(
     readiness: () => readinessOf(db),
     startWork: () => worker?.start(),
     async close() {
+      statusHub.close();
       await worker?.stop();
       await notifications.close();
       await db.close();
     },
   };
+}
+
+function announce(
+  notification: Notification,
+  outcomes: Outcomes,
+  statusHub: StatusHub,
+  worker: Reconciler | null,
+): void {
+  const { about } = notification;
+  if (about === "wish") worker?.wake(notification);
+  else if (about === "outcome") outcomes.announce(keyString(notification), notification.generation);
+  else if (about === "change") statusHub.changed(notification.billingAccountIds);
+  else if (about === "gateway") statusHub.changed();
 }

@@ -16,6 +16,10 @@ const port = z
   .regex(/^\d{1,5}$/, "must be a port number")
   .transform(Number)
   .refine((value) => value <= 65_535, "must be a port number");
+const count = z
+  .string()
+  .regex(/^[1-9]\d{0,5}$/, "must be a number from 1 to 999999")
+  .transform(Number);
 const csv = z.string().transform((list) => list.split(",").map((item) => item.trim()));
 const secret = z.string().transform((value) => new Secret(value));
 const path = z.string().transform((value) => resolve(value));
@@ -46,6 +50,8 @@ export const settingsShape = {
   INTERNAL_PORT: port.default(3001),
   PUBLIC_URL: httpUrl.optional(),
   TRUSTED_PROXIES: addresses.default(new BlockList()),
+  MAX_STREAMS: count.default(5_000),
+  MAX_STREAMS_PER_TENANT: count.default(100),
   CONSOLE: z.enum(["on", "off"]).default("on"),
   DATABASE_URL: postgresUrl.optional(),
   DATABASE_SERVICE_URL: postgresUrl.optional(),

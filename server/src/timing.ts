@@ -18,6 +18,19 @@ export const timingSchema = z.strictObject({
   shutdownMs: ms(10_000),
   /** Who writes to a gateway and watches it is decided by a lease, renewed at a third of its length. */
   leaseMs: ms(15_000),
+  /** Of the status as a stream of events. */
+  stream: z
+    .strictObject({
+      /** Between two looks at what changes by time alone, such as a silence; all else is told by the database. */
+      tickMs: ms(5_000),
+      /** Between two signs of life; proxies close what is idle for a minute. */
+      heartbeatMs: ms(15_000),
+      /** A reader that takes nothing for so long is given up. */
+      stalledMs: ms(30_000),
+      /** Before a reader whose stream ended comes back; up to twice as much, so that not all come at once. */
+      retryMs: ms(2_000),
+    })
+    .prefault({}),
   gateway: z
     .strictObject({
       /** One call. */
@@ -48,6 +61,19 @@ export const timingSchema = z.strictObject({
       backoff: backoff(500, 30_000),
       /** A gateway is called unreachable only after this long: a blip is not an outage. */
       unreachableAfterMs: ms(3_000),
+      /** Between two looks at who waits to be let in, and this many times as long as the last one took. */
+      senders: z.strictObject({ pauseMs: ms(2_000), pauseFactor: ms(9) }).prefault({}),
+      /** A login by QR. */
+      login: z
+        .strictObject({
+          /** How long a person has to scan; official channels forget a login after as long. */
+          ttlMs: ms(180_000),
+          /** One wait for the login's next step. */
+          waitMs: ms(20_000),
+          /** Before one that the gateway lost is begun anew. */
+          retryMs: ms(1_000),
+        })
+        .prefault({}),
       /** Every account is compared with its wish this often, even if nothing woke anyone. */
       sweepMs: ms(30_000),
     })

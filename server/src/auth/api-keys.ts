@@ -7,7 +7,7 @@ import type { Principal } from "./principal.ts";
 
 export interface ApiKeys {
   /** Null for a key that is malformed, unknown, revoked, or of a suspended tenant. Throws AppError database_unavailable. */
-  find(key: string): Promise<Principal | null>;
+  find(key: string, maxAgeMs?: number): Promise<Principal | null>;
 }
 
 const KEY_FORM = /^cck_[A-Za-z0-9_-]{32,128}$/;
@@ -17,10 +17,10 @@ const MAX_REMEMBERED = 10_000;
 export function createApiKeys(db: Db, ttlMs: number): ApiKeys {
   const remembered = createExpiringCache<Principal | null>({ ttlMs, maxEntries: MAX_REMEMBERED });
   return {
-    async find(key) {
+    async find(key, maxAgeMs) {
       if (!KEY_FORM.test(key)) return null;
       // Remembered by its hash: a picture of this process's memory shows no keys of the last days.
-      return remembered.get(hash("sha256", key), () => lookUp(db, key));
+      return remembered.get(hash("sha256", key), () => lookUp(db, key), maxAgeMs);
     },
   };
 }

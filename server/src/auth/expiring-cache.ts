@@ -4,12 +4,15 @@
  */
 interface Entry<T> {
   readonly answer: Promise<T>;
-  readonly expiresAt: number;
+  readonly askedAt: number;
 }
 
 export interface ExpiringCache<T> {
-  /** The remembered answer, or that of `lookUp`; concurrent callers share one look-up. A failed one is not remembered. */
-  get(key: string, lookUp: () => Promise<T>): Promise<T>;
+  /**
+   * The remembered answer, or that of `lookUp`; concurrent callers share one look-up. A failed one is not remembered.
+   * @param maxAgeMs where the answer has to be younger than this cache's own limit
+   */
+  get(key: string, lookUp: () => Promise<T>, maxAgeMs?: number): Promise<T>;
   delete(key: string): void;
   clear(): void;
 }
@@ -21,11 +24,12 @@ export function createExpiringCache<T>(
 ): ExpiringCache<T> {
   const entries = new Map<string, Entry<T>>();
   return {
-    get(key, lookUp) {
+    get(key, lookUp, maxAgeMs = ttlMs) {
       const known = entries.get(key);
-      if (known && known.expiresAt > now()) return known.answer;
+      if (known && known.askedAt + Math.min(maxAgeMs, ttlMs) > now()) return known.answer;
       // Its age counts from before the query: a revocation while it runs is still noticed in time.
-      const entry = { answer: lookUp(), expiresAt: now() + ttlMs };
+      const askedAt = now();
+      const entry = { answer: lookUp(), askedAt };
       entries.delete(key);
       entries.set(key, entry);
       entry.answer.catch(() => {

@@ -8,7 +8,7 @@ import type { SessionCookie } from "./session-cookie.ts";
 
 export interface Sessions {
   /** Null where the cookie names no living session of an active tenant. Throws AppError database_unavailable. */
-  find(cookieHeader: string | undefined): Promise<Principal | null>;
+  find(cookieHeader: string | undefined, maxAgeMs?: number): Promise<Principal | null>;
   /**
    * Nothing to end is a success. In other processes the session may be believed for `ttlMs` more.
    * Throws AppError database_unavailable: then it still lives.
@@ -22,9 +22,9 @@ const MAX_REMEMBERED = 10_000;
 export function createSessions(cookie: SessionCookie, db: Db, ttlMs: number): Sessions {
   const remembered = createExpiringCache<Principal | null>({ ttlMs, maxEntries: MAX_REMEMBERED });
   return {
-    async find(cookieHeader) {
+    async find(cookieHeader, maxAgeMs) {
       const token = await cookie.tokenIn(cookieHeader);
-      return token === null ? null : remembered.get(token, () => lookUp(db, token));
+      return token === null ? null : remembered.get(token, () => lookUp(db, token), maxAgeMs);
     },
     async end(cookieHeader) {
       const token = await cookie.tokenIn(cookieHeader);

@@ -9,8 +9,10 @@ import type { ChannelsDeps } from "./deps.ts";
 import { type DerivedState, deriveState, lastKnownState, type StateInput } from "./state.ts";
 
 /** @throws AppError database_unavailable */
-export async function channelsStatus(deps: ChannelsDeps, principal: Principal): Promise<StatusDocument> {
-  const { billingAccountId } = principal;
+export async function channelsStatus(
+  deps: ChannelsDeps,
+  { billingAccountId }: Pick<Principal, "billingAccountId">,
+): Promise<StatusDocument> {
   const { gateway, registrations, logins } = await tenantStatus(deps.db, billingAccountId);
   const offered = await deps.catalogs.offeredTo(billingAccountId, gateway);
   const now = deps.clock();

@@ -15,13 +15,22 @@ import type { Tx } from "./tenant.ts";
 /** The one NOTIFY channel; the payload tells what it is about. */
 const CHANNEL = "cogni";
 
-const notificationSchema = z.object({
-  about: z.enum(["wish", "outcome"]),
-  billingAccountId: billingAccountIdSchema,
-  channel: channelIdSchema,
-  generation: z.number(),
-});
-/** A wish was written, or one was brought to its end, of this registration. */
+const address = { billingAccountId: billingAccountIdSchema, channel: channelIdSchema };
+const registration = { ...address, generation: z.number() };
+const notificationSchema = z.discriminatedUnion("about", [
+  /** A wish for this registration was written. */
+  z.object({ about: z.literal("wish"), ...registration }),
+  /** A wish for this registration was brought to its end. */
+  z.object({ about: z.literal("outcome"), ...registration }),
+  /** The login of this generation has a code, or came to its end. */
+  z.object({ about: z.literal("login"), ...registration }),
+  /** A tenant's word on someone who waits to be let in was written, or carried out; when it was given, in epoch ms. */
+  z.object({ about: z.enum(["decision", "decided"]), ...address, at: z.number() }),
+  /** What these tenants are shown of their channels may be another: by the triggers of 0005_change_notifications.sql. */
+  z.object({ about: z.literal("change"), billingAccountIds: z.array(billingAccountIdSchema) }),
+  /** The gateway came or went, or offers something else: so much for all of its tenants. By a trigger too. */
+  z.object({ about: z.literal("gateway"), gatewayId: z.string() }),
+]);
 export type Notification = z.infer<typeof notificationSchema>;
 
 export function notifyWish(tx: Tx, key: RegistrationKey, generation: number): Promise<void> {
@@ -30,6 +39,18 @@ export function notifyWish(tx: Tx, key: RegistrationKey, generation: number): Pr
 
 export function notifyOutcome(tx: Tx, key: RegistrationKey, generation: number): Promise<void> {
   return notify(tx, { about: "outcome", ...addressOf(key), generation });
+}
+
+export function notifyLogin(tx: Tx, key: RegistrationKey, generation: number): Promise<void> {
+  return notify(tx, { about: "login", ...addressOf(key), generation });
+}
+
+export function notifyDecision(tx: Tx, key: RegistrationKey, at: number): Promise<void> {
+  return notify(tx, { about: "decision", ...addressOf(key), at });
+}
+
+export function notifyDecided(tx: Tx, key: RegistrationKey, at: number): Promise<void> {
+  return notify(tx, { about: "decided", ...addressOf(key), at });
 }
 
 /** Only the key's own two fields: callers pass whole registrations. */

@@ -1,7 +1,20 @@
 /** The state of every channel the tenant could connect. Asked often, so nothing here touches more than it needs. */
 import { statusDocumentSchema } from "@cogni/contract";
+import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
+import { z } from "zod";
 import { authorize } from "../../auth/authorize.ts";
+import type { Context } from "../../context.ts";
+import { AppError } from "../../errors.ts";
+import type { Call } from "../call.ts";
+import { openEventStream } from "../event-stream.ts";
 import { answers, type Route, SIGNED_IN } from "../route.ts";
+
+const EVENT_STREAM = "text/event-stream";
+const WANTS_STREAM = /(^|,)\s*text\/event-stream\s*(;|,|$)/i;
+
+const streamed = z
+  .string()
+  .meta({ description: "Events `snapshot`, `channel` and `gateway`, each with an `id` and JSON as `data`." });
 
 export const getChannelsStatus: Route = {
   doc: {
@@ -9,11 +22,35 @@ export const getChannelsStatus: Route = {
     path: "/api/v1/channels/status",
     summary: "Every channel and its state",
     description:
-      "Lists every channel the gateway offers, connected or not, with its state, its problem and its form.",
+      "Lists every channel the gateway offers, connected or not, with its state, its problem and its form.\n\n" +
+      "With `Accept: text/event-stream`, the same as a stream: `snapshot` has the whole document, then `channel` has one " +
+      "channel that replaces the one of its name, and `gateway` has `observedAt` and `gateway`, whenever the gateway " +
+      "came or went and now and then for the time alone. A later `snapshot` replaces everything. Comments keep the " +
+      "connection open. The stream ends with the session or key, and when this process does: come back after `retry` " +
+      "milliseconds with `Last-Event-ID`, and a document that has not changed meanwhile is not sent again. Too many " +
+      "streams at once are answered with 429; the address answers without a stream then, too.",
     security: SIGNED_IN,
-    responses: answers("The channels.", statusDocumentSchema, ["unauthenticated"]),
+    request: {
+      headers: z.object({
+        "Last-Event-ID": z
+          .string()
+          .optional()
+          .meta({ description: "For a stream: the `id` of the last event that was received." }),
+      }),
+    },
+    responses: {
+      ...answers("The channels.", statusDocumentSchema, ["unauthenticated", "rate_limited"]),
+      200: {
+        description: "The channels.",
+        content: {
+          "application/json": { schema: statusDocumentSchema },
+          [EVENT_STREAM]: { schema: streamed },
+        },
+      },
+    },
   },
   async handle(ctx, call) {
+    if (WANTS_STREAM.test(call.req.header("accept") ?? "")) return stream(ctx, call);
     const principal = await ctx.principals.resolve(
       call.req.header("authorization"),
       call.req.header("cookie"),
@@ -23,3 +60,30 @@ export const getChannelsStatus: Route = {
     return call.json(document);
   },
 };
+
+async function stream(ctx: Context, call: Call): Promise<Response> {
+  const authorization = call.req.header("authorization");
+  const cookie = call.req.header("cookie");
+  const mayRead = readerCheck(ctx, authorization, cookie);
+  // Looked up anew: an old look-up, and the time until the next one, would add up to more than a key may outlive its end.
+  const principal = await ctx.principals.resolve(authorization, cookie, 0);
+  authorize(principal, "channels:read");
+  const seat = await ctx.statusHub.seat(principal.billingAccountId);
+  openEventStream(call.env.outgoing, seat, call.req.header("last-event-id"), mayRead);
+  return RESPONSE_ALREADY_SENT;
+}
+
+/** Apart, so that what a stream holds on to for as long as it is open is these two headers and not the whole call. */
+function readerCheck({ principals }: Context, authorization: string | undefined, cookie: string | undefined) {
+  return async (maxAgeMs: number): Promise<boolean> => {
+    try {
+      authorize(await principals.resolve(authorization, cookie, maxAgeMs), "channels:read");
+      return true;
+    } catch (error) {
+      if (error instanceof AppError && (error.code === "unauthenticated" || error.code === "forbidden")) {
+        return false;
+      }
+      throw error;
+    }
+  };
+}
