@@ -100,6 +100,13 @@ export const ERRORS = {
     "Disconnect it there first, or create a new bot with a credential of its own.",
     "replace_credential",
   ),
+  unknown_sender: words(
+    404,
+    "Nobody waits",
+    "Nobody of that name waits to be let in to this channel.",
+    "Look at the list again: someone may have decided already, or everyone may write.",
+    "none",
+  ),
   superseded: words(
     409,
     "Overtaken",
@@ -159,7 +166,7 @@ export const ERRORS = {
   credential_refused: words(
     200,
     "Credential refused",
-    "The messenger refused this credential.",
+    "The messenger refused this credential: it is wrong or was revoked, or its bot was deleted.",
     "Copy the credential again from the messenger, in full, or create a new one there, and replace it here.",
     "replace_credential",
   ),
@@ -174,7 +181,14 @@ export const ERRORS = {
     200,
     "In use elsewhere",
     "Another program receives this bot's messages.",
-    "Stop the other program or remove its webhook, or replace the credential at the messenger and here.",
+    "Stop the other program, or replace the credential at the messenger and here.",
+    "replace_credential",
+  ),
+  webhook_elsewhere: words(
+    200,
+    "Webhook set elsewhere",
+    "Another program has this bot's messages sent to a webhook of its own.",
+    "Stop that program from setting the webhook: the account comes back by itself. Or replace the credential.",
     "replace_credential",
   ),
   logged_out: words(
@@ -198,6 +212,13 @@ export const ERRORS = {
     "Ask for a fresh code and confirm the login on the phone.",
     "scan_again",
   ),
+  login_unreachable: words(
+    200,
+    "No code to be had",
+    "The gateway could not reach the messenger to log in there.",
+    "Ask for a fresh code in a few minutes; if it keeps failing, tell the operator.",
+    "scan_again",
+  ),
   login_failed: words(
     200,
     "Login failed",
@@ -210,6 +231,13 @@ export const ERRORS = {
     "Messenger unreachable",
     "The gateway cannot reach the messenger's servers.",
     "Nothing to do: the gateway keeps trying.",
+    "wait",
+  ),
+  connection_unsteady: words(
+    200,
+    "Connection unsteady",
+    "The connection to the messenger came and went several times in a row.",
+    "Nothing to do: it counts as connected again once it has held for a while.",
     "wait",
   ),
   account_failed: words(

@@ -55,8 +55,8 @@ CREATE TABLE pending_senders (
   channel text NOT NULL,
   sender text NOT NULL,
   name text,
-  -- By which the gateway knows the request; null where it has forgotten it.
-  request_id text,
+  -- By which the gateway knows the request, or knew it.
+  request_id text NOT NULL,
   requested_at timestamptz NOT NULL,
   expires_at timestamptz NOT NULL,
   decision text CHECK (decision IN ('approve', 'dismiss')),

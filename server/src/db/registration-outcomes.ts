@@ -4,6 +4,7 @@
  */
 import type { ErrorCode } from "@cogni/contract";
 import { violatedIndex } from "./errors.ts";
+import { forgetSenders } from "./senders.ts";
 import type { Tx } from "./tenant.ts";
 
 export interface WishKey {
@@ -60,7 +61,7 @@ export async function claimCredential(
 
 /**
  * Closes a registration that was wished away: its credential is zeroed, its fingerprint free again, its observation
- * forgotten. False: it is wished connected again.
+ * forgotten, and whoever was let in. False: it is wished connected again.
  */
 export async function closeRegistration(tx: Tx, wish: WishKey): Promise<boolean> {
   const rows = await tx.query<{ billing_account_id: string; channel: string }>(
@@ -76,6 +77,7 @@ export async function closeRegistration(tx: Tx, wish: WishKey): Promise<boolean>
     closed.billing_account_id,
     closed.channel,
   ]);
+  await forgetSenders(tx, closed.billing_account_id, closed.channel);
   return true;
 }
 

@@ -7,9 +7,11 @@ import {
   BRIDGE_METHODS,
   bridgeAskedSchema,
   bridgeSendersSchema,
+  type ChannelId,
   channelIdSchema,
   senderIdSchema,
 } from "@cogni/contract";
+import { AppError } from "../errors.ts";
 import type { GatewayClient } from "./client.ts";
 import { GatewayRpcError } from "./errors.ts";
 import type { PairingRequest } from "./protocol.ts";
@@ -17,6 +19,7 @@ import type { AccountKey } from "./snapshot.ts";
 
 /** Someone who wrote and waits. */
 export interface Waiting extends AccountKey {
+  readonly channel: ChannelId;
   readonly sender: string;
   /** What they go by at the messenger, as they chose it; null where it told none. */
   readonly name: string | null;
@@ -36,8 +39,8 @@ export interface Senders {
   /** Everyone who waits, whatever the account; accounts that everyone may write to have nobody. */
   waitingRoom(): Promise<WaitingRoom>;
   /**
-   * Lets someone in at once, and tells them. To make room for one who waited too long, the earliest one waiting may be
-   * made to leave. False: the gateway has no such account by approval now.
+   * Lets someone in at once, and tells them; whoever is in already is in. To make room for one who waited too long, the
+   * earliest one waiting may be made to leave. False: the gateway has no such account by approval now.
    */
   admit(key: AccountKey, sender: string): Promise<boolean>;
   /** Takes a request away, if there is one; who made it may ask again by writing again. */
@@ -51,8 +54,14 @@ export interface Senders {
 const MAX_NAME = 128;
 
 export function createSenders(client: GatewayClient): Senders {
-  const waitingFor = async ({ channel, accountId }: AccountKey) =>
-    toRoom(await client.pairingList({ channel, accountId }));
+  async function waitingFor(key: AccountKey): Promise<WaitingRoom> {
+    try {
+      return toRoom(await client.pairingList(account(key)));
+    } catch (error) {
+      if (isGone(error)) return { waiting: [], placesPerAccount: 0 };
+      throw error;
+    }
+  }
 
   const turnAway: Senders["turnAway"] = async ({ channel, accountId }, requestId) => {
     try {
@@ -67,16 +76,26 @@ export function createSenders(client: GatewayClient): Senders {
     const { waiting, placesPerAccount } = await waitingFor(key);
     const standing = waiting.find((one) => one.sender === sender);
     if (standing) return standing;
+    if (placesPerAccount === 0) return undefined;
     const [earliest] = waiting;
     if (earliest && waiting.length >= placesPerAccount) await turnAway(key, earliest.requestId);
     await client.bridge(BRIDGE_METHODS.askForSender, { ...account(key), sender }, bridgeAskedSchema);
     return (await waitingFor(key)).waiting.find((one) => one.sender === sender);
   }
 
+  const admitsAll: Senders["admitsAll"] = async (key, senders) => {
+    if (senders.length === 0) return true;
+    const { admitted } = await client.bridge(BRIDGE_METHODS.senders, account(key), bridgeSendersSchema);
+    // A channel may write its people's ids in its own way.
+    const known = new Set(admitted.map((sender) => sender.toLowerCase()));
+    return senders.every((sender) => known.has(sender.toLowerCase()));
+  };
+
   return {
     waitingRoom: async () => toRoom(await client.pairingList({})),
 
     async admit(key, sender) {
+      if (await admitsAll(key, [sender])) return true;
       const request = await requestOf(key, sender);
       if (!request) return false;
       try {
@@ -84,20 +103,14 @@ export function createSenders(client: GatewayClient): Senders {
         return true;
       } catch (error) {
         if (isGone(error)) return false;
+        // They are let in first and told second, and the messenger may be slow.
+        if (error instanceof AppError && error.code === "gateway_timeout") return admitsAll(key, [sender]);
         throw error;
       }
     },
 
     turnAway,
-
-    async admitsAll(key, senders) {
-      if (senders.length === 0) return true;
-      const { admitted } = await client.bridge(BRIDGE_METHODS.senders, account(key), bridgeSendersSchema);
-      // A channel may write its people's ids in its own way.
-      const known = new Set(admitted.map((sender) => sender.toLowerCase()));
-      return senders.every((sender) => known.has(sender.toLowerCase()));
-    },
-
+    admitsAll,
     async forgetSenders(key) {
       for (const { requestId } of (await waitingFor(key)).waiting) await turnAway(key, requestId);
       await client.bridge(BRIDGE_METHODS.forgetSenders, account(key), bridgeSendersSchema);
@@ -109,12 +122,12 @@ function account({ channel, accountId }: AccountKey): AccountKey {
   return { channel, accountId };
 }
 
-/** Told by its text alone; of an account that everyone may write to, or that is not there, the gateway says the second. */
+/** No such request, no such account by approval, or a channel that can't ask; told by its text alone. */
 function isGone(error: unknown): boolean {
   if (!(error instanceof GatewayRpcError && error.kind === "invalid")) return false;
   return (
     error.cause instanceof Error &&
-    /request no longer exists|does not use DM pairing/.test(error.cause.message)
+    /request no longer exists|does not use DM pairing|unknown pairing channel/.test(error.cause.message)
   );
 }
 

@@ -26,6 +26,8 @@ export interface Reconciler {
   start(): void;
   /** A wish was written, by whichever process. */
   wake(key: RegistrationKey): void;
+  /** A tenant decided of someone who waits to be let in. */
+  wakeSenders(): void;
   /** Ends what is under way and hands the lease over. */
   stop(): Promise<void>;
 }
@@ -78,6 +80,7 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
   return {
     start: () => void keep(),
     wake: (key) => session?.wake(key),
+    wakeSenders: () => session?.wakeSenders(),
     async stop() {
       stopped = true;
       if (timer) clearTimeout(timer);

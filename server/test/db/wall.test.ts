@@ -36,8 +36,9 @@ beforeAll(async () => {
         [tenant],
       );
       await tx.query(
-        `INSERT INTO pending_senders (billing_account_id, gateway_id, channel, sender, requested_at, expires_at)
-         VALUES ($1, 'shared', 'telegram', '42', now(), now())`,
+        `INSERT INTO pending_senders (billing_account_id, gateway_id, channel, sender, request_id,
+           requested_at, expires_at)
+         VALUES ($1, 'shared', 'telegram', '42', 'r', now(), now())`,
         [tenant],
       );
       await tx.query(

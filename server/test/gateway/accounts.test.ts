@@ -77,7 +77,7 @@ test("references that the gateway redacts are put back, and nothing else is", ()
     inline: null,
     gone: "tenant/acme/telegram/v2/gone",
   };
-  expect(withReferences(config, [{ ...key, enabled: true, refs }])).toEqual({
+  expect(withReferences(config, [{ ...key, enabled: true, dmPolicy: null, refs }])).toEqual({
     channels: {
       telegram: {
         accounts: { "tenant-acme": { botToken: { ...redacted, id: refs.botToken }, inline: "x" } },

@@ -67,6 +67,7 @@ function account(name: string, version = 1, known = true): AccountSpec {
     secretFields: { botToken: reference },
     plainFields: {},
     access: "everyone",
+    approved: [],
   };
 }
 
@@ -127,7 +128,11 @@ test("an account that is put and started comes up under its name, and putting it
   const spec = account("acme");
   const row = await bringUp(spec);
   expect(failureOf(row)).toBeNull();
-  expect(await gateway.applied(spec)).toEqual({ enabled: true, refs: spec.secretFields });
+  expect(await gateway.applied(spec)).toEqual({
+    enabled: true,
+    access: "everyone",
+    refs: spec.secretFields,
+  });
   expect(await gateway.displayName(spec)).toBe("@acme_v1_bot");
   const hash = await configHash();
   await gateway.put(spec);

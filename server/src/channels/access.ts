@@ -1,0 +1,40 @@
+/** Who may write to an account that is connected: changed without its credential, which stays as it is. */
+import type { Access, ChannelStatus, ConnectRequest } from "@cogni/contract";
+import type { Principal } from "../auth/principal.ts";
+import { append } from "../db/audit.ts";
+import { notifyWish } from "../db/notify.ts";
+import { type Registration, wishAccess as saveAccess } from "../db/registrations.ts";
+import type { TenantTx } from "../db/tenant.ts";
+import type { RequestMeta } from "./deps.ts";
+
+/** A request that names nothing else, of a channel that is connected. */
+export function changesOnlyAccess(request: ConnectRequest, { accountId, state }: ChannelStatus): boolean {
+  const { access, credential, credentials, force } = request;
+  if (access === undefined || credential !== undefined || credentials !== undefined || force) return false;
+  return accountId !== null && state !== "disconnecting" && state !== "awaiting_scan";
+}
+
+/** Writes the wish. Null where there is nothing to wait for: it is so already, or holds from the next credential on. */
+export async function wishAccess(
+  tx: TenantTx,
+  principal: Principal,
+  current: Registration,
+  access: Access | undefined,
+  meta: RequestMeta,
+): Promise<Registration | null> {
+  if (access === undefined || access === current.access) return null;
+  const registration = await saveAccess(tx, current.id, access);
+  await append(tx, {
+    billingAccountId: principal.billingAccountId,
+    actor: principal.actor,
+    action: "channel.access",
+    channel: current.channel,
+    accountId: current.accountId,
+    subject: access,
+    outcome: "requested",
+    requestId: meta.requestId,
+  });
+  if (registration.generation === current.generation) return null;
+  await notifyWish(tx, registration, registration.generation);
+  return registration;
+}

@@ -1,0 +1,148 @@
+/**
+ * Reads who waits to be let in at a gateway, and carries out what their tenants decide of them. The gateway tells nobody
+ * when someone comes, so it is asked often, but only while some tenant wishes to approve of people.
+ */
+import { setTimeout as sleep } from "node:timers/promises";
+import { accountIdOf, tenantOfAccountId } from "@cogni/contract";
+import type { Logger } from "pino";
+import { keyString } from "../channels/keys.ts";
+import { append } from "../db/audit.ts";
+import { notifyDecided } from "../db/notify.ts";
+import type { Db } from "../db/pool.ts";
+import type { RegistrationKey } from "../db/registrations.ts";
+import {
+  type DecidedSender,
+  decisionsOn,
+  recordWaiting,
+  registrationsByApproval,
+  type SeenSender,
+  settleDecision,
+} from "../db/senders.ts";
+import { withService } from "../db/tenant.ts";
+import type { Gateway } from "../gateway/gateway.ts";
+
+export interface SendersDeps {
+  readonly db: Db;
+  readonly gateway: Gateway;
+  /** Has an account reconciled: what the gateway could not do at once is done by putting the account anew. */
+  readonly wake: (key: RegistrationKey) => void;
+  readonly clock: () => Date;
+  /** Between two looks, in milliseconds, and this many times as long as the last one took. */
+  readonly pauseMs: number;
+  readonly pauseFactor: number;
+  readonly log: Logger;
+}
+
+export interface SendersWatch {
+  /** Someone was decided of. */
+  wake(): void;
+  /** Resolves when the look under way has ended. */
+  stop(): Promise<void>;
+}
+
+/** A tenant who looks in once a month finds everyone; the gateway alone would have forgotten them after an hour. */
+const KEEP_DAYS = 30;
+/** Places kept free for who comes before the next look: to whom comes when there are none, the gateway says nothing. */
+const FREE_PLACES = 2;
+
+export function startSenders(deps: SendersDeps): SendersWatch {
+  const closing = new AbortController();
+  let pause = new AbortController();
+  let again = false;
+
+  const running = (async () => {
+    while (!closing.signal.aborted) {
+      again = false;
+      pause = new AbortController();
+      const startedAt = deps.clock().getTime();
+      await look(deps).catch((error: unknown) =>
+        deps.log.warn({ err: error }, "who waits to be let in could not be looked up"),
+      );
+      const tookMs = deps.clock().getTime() - startedAt;
+      if (again) continue;
+      const ms = Math.max(deps.pauseMs, tookMs * deps.pauseFactor);
+      const signal = AbortSignal.any([closing.signal, pause.signal]);
+      await sleep(ms, undefined, { signal, ref: false }).catch((error: unknown) => {
+        if (!signal.aborted) throw error;
+      });
+    }
+  })();
+
+  return {
+    wake() {
+      again = true;
+      pause.abort();
+    },
+    async stop() {
+      closing.abort();
+      await running;
+    },
+  };
+}
+
+async function look(deps: SendersDeps): Promise<void> {
+  const { db, gateway } = deps;
+  if (!gateway.reachable()) return;
+  const asking = await withService(db, (tx) => registrationsByApproval(tx, gateway.id));
+  if (asking.length > 0) await recordAll(deps, asking);
+  const decided = await withService(db, (tx) => decisionsOn(tx, gateway.id));
+  const byAccount = Map.groupBy(decided, keyString);
+  await Promise.all([...byAccount.values()].map((inOrder) => carryOutInOrder(deps, inOrder)));
+}
+
+async function recordAll({ db, gateway }: SendersDeps, asking: readonly RegistrationKey[]): Promise<void> {
+  const { waiting, placesPerAccount } = await gateway.waitingRoom();
+  const ours = new Set(asking.map(keyString));
+  const seen = waiting.flatMap((one): SeenSender[] => {
+    const billingAccountId = tenantOfAccountId(one.accountId);
+    if (!billingAccountId || !ours.has(keyString({ billingAccountId, channel: one.channel }))) return [];
+    const { channel, sender, name, requestId, requestedAt } = one;
+    return [{ billingAccountId, channel, sender, name, requestId, requestedAt }];
+  });
+  await withService(db, (tx) => recordWaiting(tx, gateway.id, seen, KEEP_DAYS));
+
+  // Written down, they wait on here: the gateway answers whoever comes next, and them too, should they write again.
+  for (const earliestFirst of Map.groupBy(seen, keyString).values()) {
+    const tooMany = earliestFirst.slice(
+      0,
+      Math.max(0, earliestFirst.length + FREE_PLACES - placesPerAccount),
+    );
+    for (const one of tooMany) await gateway.turnAway(accountOf(one), one.requestId);
+  }
+}
+
+async function carryOutInOrder(deps: SendersDeps, inOrder: readonly DecidedSender[]): Promise<void> {
+  for (const decided of inOrder) {
+    await carryOut(deps, decided).catch((error: unknown) =>
+      deps.log.warn(
+        { err: error, account: keyString(decided) },
+        "a decision on someone who waits could not be carried out; the next look tries again",
+      ),
+    );
+  }
+}
+
+/** Any number of times: who is in is in, and who is gone is gone. */
+async function carryOut({ db, gateway, wake }: SendersDeps, decided: DecidedSender): Promise<void> {
+  const { billingAccountId, channel, accountId, sender, decision, decidedAt } = decided;
+  if (decision === "dismiss") await gateway.turnAway(decided, decided.requestId);
+  else if (!(await gateway.admit(decided, sender))) wake(decided);
+  await withService(db, async (tx) => {
+    if (!(await settleDecision(tx, decided))) return;
+    await append(tx, {
+      billingAccountId,
+      actor: { kind: "system", id: "reconcile" },
+      action: `sender.${decision}`,
+      channel,
+      accountId,
+      subject: sender,
+      outcome: decision === "approve" ? "approved" : "dismissed",
+      requestId: null,
+    });
+    await notifyDecided(tx, decided, decidedAt.getTime());
+  });
+}
+
+function accountOf({ billingAccountId, channel }: RegistrationKey) {
+  return { channel, accountId: accountIdOf(billingAccountId) };
+}
