@@ -6,6 +6,11 @@ import { channelIdSchema } from "./ids.ts";
 
 const time = z.iso.datetime();
 
+export const timelineQuerySchema = z.strictObject({
+  /** How many days back from now. One day comes in 24 parts, more in one part each. */
+  days: z.coerce.number().int().min(1).max(30).default(7),
+});
+
 /** A state and when it began; it lasted until the next one began. */
 export const stateChangeSchema = z.object({
   at: time,

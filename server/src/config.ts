@@ -84,6 +84,7 @@ function toConfig(settings: Settings) {
     dataDir: settings.DATA_DIR,
     logLevel: settings.LOG_LEVEL,
     timing: settings.TIMING,
+    timelineDays: settings.TIMELINE_DAYS,
   };
 }
 

@@ -10,6 +10,7 @@ import type {
   DisconnectResponse,
   ResolveResponse,
   StatusDocument,
+  Timeline,
 } from "@cogni/contract";
 import { type Auth, createAuth } from "./auth/auth.ts";
 import type { People } from "./auth/people.ts";
@@ -22,6 +23,7 @@ import { disconnectChannel } from "./channels/disconnect.ts";
 import { keyString } from "./channels/keys.ts";
 import { createStatusHub, type StatusHub } from "./channels/live/hub.ts";
 import { createOutcomes, type Outcomes } from "./channels/outcomes.ts";
+import { channelsTimeline } from "./channels/read-timeline.ts";
 import { resolveCredentials } from "./channels/resolve-credentials.ts";
 import { channelsStatus } from "./channels/status.ts";
 import type { Config } from "./config.ts";
@@ -39,6 +41,7 @@ import { createWorker } from "./worker.ts";
 /** What can be done with channels, whoever asks. */
 export interface Channels {
   status(principal: Principal): Promise<StatusDocument>;
+  timeline(principal: Principal, days: number): Promise<Timeline>;
   connect(principal: Principal, request: ConnectRequest, meta: RequestMeta): Promise<ConnectResponse>;
   disconnect(
     principal: Principal,
@@ -104,6 +107,7 @@ function assemble(
     clock: () => new Date(),
     newId: randomUUID,
     wishWaitMs: config.timing.wishWaitMs,
+    patience: config.timing.patience,
   };
   const { llm, timing } = config;
   const statusHub = createStatusHub({
@@ -129,6 +133,7 @@ function assemble(
     ...auth,
     channels: {
       status: (principal) => channelsStatus(deps, principal),
+      timeline: (principal, days) => channelsTimeline(deps, principal, days),
       connect: (principal, request, meta) => connectChannel(deps, principal, request, meta),
       disconnect: (principal, request, meta) => disconnectChannel(deps, principal, request, meta),
     },

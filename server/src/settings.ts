@@ -65,6 +65,7 @@ export const settingsShape = {
   LLM_API_KEY: secret.optional(),
   LLM_MODEL: z.string().optional(),
   DATA_DIR: path.default(resolve(".data")),
+  TIMELINE_DAYS: count.default(30),
   TIMING: jsonText.pipe(timingSchema).prefault("{}"),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "fatal"]).default("info"),
 };

@@ -31,6 +31,8 @@ export const timingSchema = z.strictObject({
       retryMs: ms(2_000),
     })
     .prefault({}),
+  /** What the state bears of an account that comes and goes: see channels/steadiness.ts. */
+  patience: z.strictObject({ blipMs: ms(5_000), steadyMs: ms(15_000) }).prefault({}),
   gateway: z
     .strictObject({
       /** One call. */

@@ -84,7 +84,16 @@ export async function createWorker(deps: WorkerDeps): Promise<Reconciler> {
     holder,
     leaseMs: timing.leaseMs,
     open: (onLeaseLost) =>
-      openSession({ ...deps, gateway: openGateway(), holder, onLeaseLost, clock, timing: timing.reconcile }),
+      openSession({
+        ...deps,
+        gateway: openGateway(),
+        holder,
+        onLeaseLost,
+        clock,
+        timing: timing.reconcile,
+        patience: timing.patience,
+        timelineDays: config.timelineDays,
+      }),
     clock,
     log,
   });

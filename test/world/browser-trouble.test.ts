@@ -15,7 +15,7 @@ describe.concurrent("a card tells", { timeout: 240_000 }, () => {
     await world.telegram.revoke(account.token);
     const card = cardOf(page);
     await expectPage(card).toContainText(
-      /Action requiredsince .*The messenger refused this credential\./,
+      /Action requiredsince .*The messenger refused this credential/,
       LONG,
     );
     await expectPage(card).toContainText("Copy the credential again from the messenger");

@@ -4,6 +4,7 @@ import type { Fingerprints } from "../vault/fingerprint.ts";
 import type { Vault } from "../vault/vault.ts";
 import type { Catalogs } from "./catalogs.ts";
 import type { Outcomes } from "./outcomes.ts";
+import type { Patience } from "./steadiness.ts";
 
 export interface ChannelsDeps {
   readonly db: Db;
@@ -15,6 +16,7 @@ export interface ChannelsDeps {
   readonly newId: () => string;
   /** How long a request waits for the outcome of its wish, in milliseconds. */
   readonly wishWaitMs: number;
+  readonly patience: Patience;
 }
 
 /** Of the request that asked, for the audit log. */

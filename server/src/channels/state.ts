@@ -5,6 +5,7 @@
 import { type ChannelProblem, type ChannelState, channelProblem, type ErrorCode } from "@cogni/contract";
 import { failureOf } from "../gateway/failure.ts";
 import type { AccountObservation } from "../gateway/snapshot.ts";
+import { type Glance, isBlip, isSettling, type Patience, type Steadiness } from "./steadiness.ts";
 
 export interface Wish {
   readonly desired: "connected" | "disconnected";
@@ -20,6 +21,8 @@ export interface Wish {
 export interface Sighting {
   readonly observation: AccountObservation;
   readonly startedVersion: number | null;
+  /** How it fared before; null: the sighting is to be taken as it is. */
+  readonly steadiness: Steadiness | null;
 }
 
 /** A login by QR that is under way, or that failed and was not asked for again. */
@@ -37,6 +40,7 @@ export interface StateInput {
   readonly now: Date;
   /** How long a channel's transport may be silent before its “connected” is not believed; null: it reports none. */
   readonly silenceMs: number | null;
+  readonly patience: Patience;
 }
 
 export interface DerivedState {
@@ -82,22 +86,71 @@ function loggingIn(
   return plain(status === "offered" ? "awaiting_scan" : "connecting");
 }
 
-function seen({ sighting, now, silenceMs }: StateInput, wish: Wish): DerivedState {
-  const waiting = wish.wasConnected ? "reconnecting" : "connecting";
+function seen(input: StateInput, wish: Wish): DerivedState {
+  const { sighting, now, patience } = input;
+  const waiting = waitingFor(wish);
   // What is seen of an earlier credential says nothing about this one.
   if (!sighting || sighting.startedVersion !== wish.credentialVersion) return plain(waiting);
-  const { observation } = sighting;
+  const { observation, steadiness } = sighting;
+  const present = atFirstSight(observation, wish, input);
+  if (!steadiness || present.state === "action_required") return present;
+  if (present.state === "connected") {
+    if (!isSettling(steadiness, now, patience)) return present;
+    return steadiness.trouble
+      ? troubled("action_required", steadiness.trouble)
+      : troubled(waiting, "connection_unsteady");
+  }
+  if (!present.problem && steadiness.trouble) return troubled("action_required", steadiness.trouble);
+  const heardAt = observation.lastTransportActivityAt ?? steadiness.heardAt?.getTime() ?? null;
+  const blip = wish.wasConnected && isBlip(steadiness, now, patience) && !isSilent(heardAt, input);
+  return blip ? plain("connected") : present;
+}
 
+/** What `remember` needs of a sighting, of whichever credential. */
+export function glanceAt(
+  observation: AccountObservation,
+  wish: Wish,
+  looked: { readonly at: Date; readonly before: Date | null },
+  silenceMs: number | null,
+): Glance {
+  const { state, problem } = atFirstSight(observation, wish, { now: looked.at, silenceMs });
+  const heardAt = observation.lastTransportActivityAt;
+  return {
+    at: looked.at,
+    lookedBefore: looked.before,
+    up: state === "connected",
+    cause: problem && { code: problem.code, needsPerson: state === "action_required" },
+    heardAt: heardAt === null ? null : new Date(heardAt),
+    silenceMs,
+  };
+}
+
+const waitingFor = ({ wasConnected }: Wish): ChannelState => (wasConnected ? "reconnecting" : "connecting");
+
+function isSilent(
+  heardAt: number | null,
+  { now, silenceMs }: Pick<StateInput, "now" | "silenceMs">,
+): boolean {
+  return silenceMs !== null && heardAt !== null && now.getTime() - heardAt > silenceMs;
+}
+
+/** The state by one sighting alone, whatever was before. */
+function atFirstSight(
+  observation: AccountObservation,
+  wish: Wish,
+  clock: Pick<StateInput, "now" | "silenceMs">,
+): DerivedState {
+  const waiting = waitingFor(wish);
   if (observation.connected) {
-    const lastHeard = observation.lastTransportActivityAt;
-    const silent = silenceMs !== null && lastHeard !== null && now.getTime() - lastHeard > silenceMs;
+    const silent = isSilent(observation.lastTransportActivityAt, clock);
     return silent ? troubled("reconnecting", "messenger_unreachable") : plain("connected");
   }
 
   const failure = failureOf(observation);
   if (!failure) {
     const { running, lastStartAt } = observation;
-    const unanswered = running && lastStartAt !== null && now.getTime() - lastStartAt > UNANSWERED_START_MS;
+    const unanswered =
+      running && lastStartAt !== null && clock.now.getTime() - lastStartAt > UNANSWERED_START_MS;
     return unanswered ? troubled(waiting, "messenger_unreachable") : plain(waiting);
   }
   // The cure is ours: the loop reloads the gateway's secrets and starts the account again.

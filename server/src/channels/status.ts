@@ -7,6 +7,7 @@ import { AppError } from "../errors.ts";
 import type { AccountObservation } from "../gateway/snapshot.ts";
 import type { ChannelsDeps } from "./deps.ts";
 import { type DerivedState, deriveState, lastKnownState, type StateInput } from "./state.ts";
+import { type Patience, steadinessSchema } from "./steadiness.ts";
 
 /** @throws AppError database_unavailable */
 export async function channelsStatus(
@@ -26,6 +27,7 @@ export async function channelsStatus(
         logins.find((login) => login.channel === channel.channel),
         gateway,
         now,
+        deps.patience,
       ),
     ),
   };
@@ -65,8 +67,9 @@ function toStatus(
   login: LoginStatus | undefined,
   gateway: TenantStatus["gateway"],
   now: Date,
+  patience: Patience,
 ): ChannelStatus {
-  const input = stateInput(row, login, gateway, now, silenceMs);
+  const input = stateInput(row, login, gateway, now, silenceMs, patience);
   const derived = deriveState(input);
   const lastKnown = derived.state === "unknown" ? lastKnownState(input) : null;
   return {
@@ -103,6 +106,7 @@ function stateInput(
   gateway: TenantStatus["gateway"],
   now: Date,
   silenceMs: number | null,
+  patience: Patience,
 ): StateInput {
   // Written by our own watcher from a parsed row.
   const observation = (row?.observation ?? null) as AccountObservation | null;
@@ -119,10 +123,18 @@ function stateInput(
       login && login.status !== "succeeded" && login.status !== "cancelled"
         ? { status: login.status, expiresAt: login.expiresAt, problem: login.problem }
         : null,
-    sighting: row && observation ? { observation, startedVersion: row.startedVersion } : null,
+    sighting:
+      row && observation
+        ? {
+            observation,
+            startedVersion: row.startedVersion,
+            steadiness: steadinessSchema.nullable().parse(row.steadiness),
+          }
+        : null,
     gatewayReachable: gateway?.reachable ?? false,
     now,
     silenceMs,
+    patience,
   };
 }
 

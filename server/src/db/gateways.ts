@@ -71,6 +71,14 @@ export async function releaseLease(tx: ServiceTx, gatewayId: string, holder: str
   );
 }
 
+/** When the gateway was last looked at, by whichever process; null: never. */
+export async function lastLook(tx: ServiceTx, gatewayId: string): Promise<Date | null> {
+  const rows = await tx.query<{ at: Date | null }>("SELECT observed_at AS at FROM gateways WHERE id = $1", [
+    gatewayId,
+  ]);
+  return rows[0]?.at ?? null;
+}
+
 /** Whether the gateway answers; written by the holder of its lease only. False: that is another by now. */
 export async function recordReachable(
   tx: ServiceTx,

@@ -10,6 +10,8 @@ export interface ObservedAccount {
   readonly observation: object;
   /** The state derived from it; since when it has been so is kept by the database. */
   readonly state: string;
+  /** What is to be remembered of it; stored as JSON, null for an account that nobody wished for. */
+  readonly steadiness: object | null;
 }
 
 /**
@@ -29,19 +31,21 @@ export async function recordSnapshot(
        UPDATE gateways SET reachable = true, observed_at = $3 WHERE id = $1 AND lease_holder = $2 RETURNING id
      ), seen AS (
        SELECT s.* FROM held, jsonb_to_recordset($4::jsonb) AS s ("billingAccountId" text, channel text,
-         "accountId" text, observation jsonb, state text)
+         "accountId" text, observation jsonb, state text, steadiness jsonb)
        -- An account that the gateway has and the database never had, as after a restore, has nowhere to be written.
        JOIN billing_accounts b ON b.id = "billingAccountId"
      ), written AS (
        INSERT INTO account_observations AS o
-         (billing_account_id, gateway_id, channel, account_id, observation, observed_at, state, state_since)
-       SELECT "billingAccountId", $1, channel, "accountId", observation, $3, state, $3 FROM seen
+         (billing_account_id, gateway_id, channel, account_id, observation, observed_at, state, state_since, steadiness)
+       SELECT "billingAccountId", $1, channel, "accountId", observation, $3, state, $3, steadiness FROM seen
        ON CONFLICT (billing_account_id, channel, gateway_id) DO UPDATE SET
          observation = excluded.observation, observed_at = excluded.observed_at, state = excluded.state,
+         steadiness = excluded.steadiness,
          state_since = CASE WHEN o.state = excluded.state THEN o.state_since ELSE excluded.state_since END
-       WHERE (o.observation, o.state) IS DISTINCT FROM (excluded.observation, excluded.state)
+       WHERE (o.observation, o.state, o.steadiness)
+         IS DISTINCT FROM (excluded.observation, excluded.state, excluded.steadiness)
      ), missing AS (
-       UPDATE account_observations o SET observation = NULL, observed_at = $3, state = NULL, state_since = $3
+       UPDATE account_observations o SET observation = NULL, observed_at = $3, state = NULL, state_since = $3, steadiness = NULL
        FROM held WHERE o.gateway_id = held.id AND o.observation IS NOT NULL AND NOT EXISTS (
          SELECT FROM seen WHERE seen."billingAccountId" = o.billing_account_id AND seen.channel = o.channel)
      )
@@ -51,12 +55,15 @@ export async function recordSnapshot(
   return rows.length > 0;
 }
 
-/** Writes one account as it was just seen, so that whoever is told of its outcome reads it too. */
+/**
+ * Writes one account as it was just seen, so that whoever is told of its outcome reads it too. What is to be remembered
+ * of it stays the watcher's to write.
+ */
 export async function recordObservation(
   tx: ServiceTx,
   gatewayId: string,
   observedAt: Date,
-  account: ObservedAccount,
+  account: Omit<ObservedAccount, "steadiness">,
 ): Promise<void> {
   await tx.query(
     `INSERT INTO account_observations AS o
@@ -94,7 +101,10 @@ export async function recordStarted(
   await tx.query(
     `INSERT INTO account_observations (billing_account_id, gateway_id, channel, account_id, started_version)
      VALUES ($1, $2, $3, $4, $5)
-     ON CONFLICT (billing_account_id, channel, gateway_id) DO UPDATE SET started_version = excluded.started_version`,
+     ON CONFLICT (billing_account_id, channel, gateway_id) DO UPDATE SET started_version = excluded.started_version,
+       -- How it fared on another credential says nothing about this one.
+       steadiness = CASE WHEN account_observations.started_version IS NOT DISTINCT FROM excluded.started_version
+         THEN account_observations.steadiness END`,
     [account.billingAccountId, account.gatewayId, account.channel, account.accountId, version],
   );
 }

@@ -39,6 +39,8 @@ export interface PlacedRegistration extends Registration {
   readonly gatewayId: string;
   /** The credential version last started on that gateway. */
   readonly startedVersion: number | null;
+  /** What is remembered of the account, as the watcher wrote it. */
+  readonly steadiness: unknown;
 }
 
 export interface RegistrationKey {
@@ -54,7 +56,7 @@ const COLUMNS = `r.id, r.billing_account_id AS "billingAccountId", r.channel, r.
   r.wished_at AS "wishedAt", r.connected_at AS "connectedAt"`;
 
 const PLACED = `SELECT ${COLUMNS}, b.name AS "billingAccountName", p.gateway_id AS "gatewayId",
-    o.started_version AS "startedVersion"
+    o.started_version AS "startedVersion", o.steadiness
   FROM channel_registrations r
   JOIN billing_accounts b ON b.id = r.billing_account_id
   JOIN placements p ON p.billing_account_id = r.billing_account_id

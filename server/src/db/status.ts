@@ -20,6 +20,8 @@ export interface RegistrationStatus {
   readonly startedVersion: number | null;
   /** As the watcher wrote it; null while the gateway knows no such account. */
   readonly observation: unknown;
+  /** As the watcher wrote it. */
+  readonly steadiness: unknown;
   /** When that observation last changed. */
   readonly observedAt: Date | null;
   readonly state: string | null;
@@ -75,7 +77,7 @@ const STATUS = {
       r.id, r.channel, r.account_id AS "accountId", coalesce(r.display_name, o.display_name) AS "displayName", r.access,
       r.desired_state AS "desiredState", r.credential_version AS "credentialVersion", r.generation,
       r.settled_generation AS "settledGeneration", r.outcome, r.wished_at AS "wishedAt", r.connected_at AS "connectedAt",
-      o.started_version AS "startedVersion", o.observation, o.observed_at AS "observedAt", o.state,
+      o.started_version AS "startedVersion", o.observation, o.steadiness, o.observed_at AS "observedAt", o.state,
       o.state_since AS "stateSince",
       (SELECT count(*)::integer FROM pending_senders s WHERE s.channel = r.channel AND s.decision IS NULL
         AND r.access = 'approval') AS "pendingSenders",

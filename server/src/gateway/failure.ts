@@ -6,6 +6,7 @@ import type { AccountObservation } from "./snapshot.ts";
 
 export type FailureKind =
   | "credential_refused"
+  | "webhook_elsewhere"
   | "conflict_elsewhere"
   | "logged_out"
   | "secret_unavailable"
@@ -25,6 +26,8 @@ const PATTERNS: readonly (readonly [FailureKind, RegExp])[] = [
     /secret ?ref|secret .*unavailable|unresolved secret|credential file is unavailable/i,
   ],
   ["logged_out", /logged ?out/i],
+  // Also a conflict, whose text may go on to recommend a webhook.
+  ["webhook_elsewhere", /webhook is (?:active|set)|by set_?webhook/i],
   ["conflict_elsewhere", /\b409\b|\bconflict\b|terminated by other|duplicate .*token/i],
   [
     "credential_refused",

@@ -11,6 +11,7 @@ import type { Route } from "./route.ts";
 import { connectChannel } from "./routes/connect-channel.ts";
 import { disconnectChannel } from "./routes/disconnect-channel.ts";
 import { getChannelsStatus } from "./routes/get-channels-status.ts";
+import { getChannelsTimeline } from "./routes/get-channels-timeline.ts";
 import { getMe } from "./routes/get-me.ts";
 import { signIn } from "./routes/sign-in.ts";
 import { signOut } from "./routes/sign-out.ts";
@@ -18,6 +19,7 @@ import { ownOriginsOf, refuseCrossSite } from "./security.ts";
 
 const ROUTES: readonly Route[] = [
   getChannelsStatus,
+  getChannelsTimeline,
   connectChannel,
   disconnectChannel,
   getMe,

@@ -3,7 +3,7 @@ import type { PlacedRegistration } from "../db/registrations.ts";
 import { AppError } from "../errors.ts";
 import { accountKeyString } from "../gateway/snapshot.ts";
 import type { ReconcileDeps, ReconcileResult } from "./deps.ts";
-import { stateOf } from "./observe.ts";
+import { type Circumstances, stateOf, steadinessOf } from "./observe.ts";
 import { recordConnected, recordFailed, recordProblem, type Seen } from "./record.ts";
 
 /** The watcher is asked to hurry only this long: an account that takes longer is no reason to keep the gateway busy. */
@@ -46,15 +46,29 @@ async function nextBefore({ gateway, clock }: ReconcileDeps, after: Date, deadli
   }
 }
 
-/** Writes down the end of a wish, if what is seen is one. */
+/**
+ * Writes down the end of a wish, if what is seen is one. For a wish the account is up as soon as it is seen so; what is
+ * shown of one that comes and goes bears in mind how it fared before.
+ */
 export async function judge(
   deps: ReconcileDeps,
   { registration, fingerprint }: Attempt,
   seen: Seen,
 ): Promise<ReconcileResult | null> {
-  const { state, problem } = stateOf(registration, seen.observation, null, deps.clock());
+  const circumstances: Circumstances = {
+    now: deps.clock(),
+    silenceMs: null,
+    patience: deps.patience,
+    steadiness: null,
+    gatewayReachable: true,
+  };
+  const { state, problem } = stateOf(registration, seen.observation, circumstances);
   if (state === "connected") {
-    const outcome = await recordConnected(deps, registration, fingerprint, seen);
+    const shown = stateOf(registration, seen.observation, {
+      ...circumstances,
+      steadiness: steadinessOf(registration),
+    });
+    const outcome = await recordConnected(deps, registration, fingerprint, seen, shown);
     if (outcome !== "claimed_elsewhere") return { kind: "done" };
     return giveWay(deps, registration);
   }

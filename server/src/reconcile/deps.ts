@@ -1,6 +1,7 @@
 /** What reconciling an account works with, and what it comes to. */
 import type { ErrorCode } from "@cogni/contract";
 import type { Logger } from "pino";
+import type { Patience } from "../channels/steadiness.ts";
 import type { Db } from "../db/pool.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import type { Fingerprints } from "../vault/fingerprint.ts";
@@ -21,6 +22,7 @@ export interface ReconcileDeps {
   readonly outcomeWaitMs: number;
   /** After a start that the gateway refused, or one that came to nothing in that time. */
   readonly retryMs: number;
+  readonly patience: Patience;
   readonly log: Logger;
 }
 

@@ -1,31 +1,60 @@
 /** Puts a registration and the gateway's row of its account together into the state they make. */
 import { type BillingAccountId, type ChannelId, channelIdSchema, tenantOfAccountId } from "@cogni/contract";
-import { type DerivedState, deriveState } from "../channels/state.ts";
+import { type DerivedState, deriveState, glanceAt, type Wish } from "../channels/state.ts";
+import { type Patience, remember, type Steadiness, steadinessSchema } from "../channels/steadiness.ts";
 import type { PlacedRegistration } from "../db/registrations.ts";
 import { failureOf } from "../gateway/failure.ts";
 import type { AccountObservation, Snapshot } from "../gateway/snapshot.ts";
 
+export interface Circumstances {
+  readonly now: Date;
+  readonly silenceMs: number | null;
+  readonly patience: Patience;
+  /** Null: the observation is to be taken as it is. */
+  readonly steadiness: Steadiness | null;
+  readonly gatewayReachable: boolean;
+}
+
+/** @param observation undefined for an account that the gateway does not have */
 export function stateOf(
   registration: PlacedRegistration | undefined,
-  observation: AccountObservation,
-  silenceMs: number | null,
-  now: Date,
+  observation: AccountObservation | undefined,
+  { steadiness, ...circumstances }: Circumstances,
 ): DerivedState {
   return deriveState({
-    wish: registration
-      ? {
-          desired: registration.desiredState,
-          credentialVersion: registration.credentialVersion,
-          wasConnected: registration.connectedAt !== null,
-          outcome: registration.outcome,
-        }
-      : null,
+    wish: registration ? wishOf(registration) : null,
     login: null,
-    sighting: { observation, startedVersion: registration?.startedVersion ?? null },
-    gatewayReachable: true,
-    now,
-    silenceMs,
+    sighting: observation
+      ? { observation, startedVersion: registration?.startedVersion ?? null, steadiness }
+      : null,
+    ...circumstances,
   });
+}
+
+/** What is remembered of the account so far; null where nothing is, or it was of another credential. */
+export function steadinessOf(registration: PlacedRegistration): Steadiness | null {
+  return steadinessSchema.nullable().parse(registration.steadiness);
+}
+
+/** What is to be remembered of the account, with this look at it; null while it is not on its credential yet. */
+export function remembered(
+  registration: PlacedRegistration,
+  observation: AccountObservation,
+  looked: { readonly at: Date; readonly before: Date | null },
+  { silenceMs, patience }: Pick<Circumstances, "silenceMs" | "patience">,
+): Steadiness | null {
+  if (registration.startedVersion !== registration.credentialVersion) return null;
+  const glance = glanceAt(observation, wishOf(registration), looked, silenceMs);
+  return remember(steadinessOf(registration), glance, patience);
+}
+
+function wishOf(registration: PlacedRegistration): Wish {
+  return {
+    desired: registration.desiredState,
+    credentialVersion: registration.credentialVersion,
+    wasConnected: registration.connectedAt !== null,
+    outcome: registration.outcome,
+  };
 }
 
 /** An account that does not run, that the gateway will not restart, and that nothing final happened to. */

@@ -83,7 +83,12 @@ async function bringUp(
     if (outdated && !replaced && row?.running) await deps.limit(() => gateway.stop(spec));
     const started = await start(deps, registration);
     if (!started) return { kind: "retry", afterMs: deps.retryMs };
-    const running = { ...registration, startedVersion: registration.credentialVersion };
+    const running = {
+      ...registration,
+      startedVersion: registration.credentialVersion,
+      // How it fared on another credential says nothing about this one.
+      steadiness: outdated ? null : registration.steadiness,
+    };
     return awaitOutcome(deps, { registration: running, fingerprint }, signal);
   }
   // Up or refused since the run that started it gave up waiting.

@@ -1,11 +1,13 @@
 /** Writes down what became of a wish, with its audit row and the word to whoever waits, in one transaction each. */
 import type { ErrorCode } from "@cogni/contract";
+import type { DerivedState } from "../channels/state.ts";
 import { append } from "../db/audit.ts";
 import { notifyOutcome } from "../db/notify.ts";
 import { recordObservation, recordStarted as saveStarted } from "../db/observations.ts";
 import { claimCredential, closeRegistration, settle } from "../db/registration-outcomes.ts";
 import type { PlacedRegistration } from "../db/registrations.ts";
 import { type ServiceTx, withService } from "../db/tenant.ts";
+import { recordGone, recordStates } from "../db/timeline.ts";
 import type { AccountObservation } from "../gateway/snapshot.ts";
 import type { ReconcileDeps } from "./deps.ts";
 
@@ -34,6 +36,7 @@ export function recordConnected(
   registration: PlacedRegistration,
   fingerprint: Uint8Array,
   seen: Seen,
+  { state, problem }: DerivedState,
 ): Promise<"connected" | "claimed_elsewhere" | "superseded"> {
   return withService(deps.db, async (tx) => {
     const claim = await claimCredential(tx, registration, fingerprint);
@@ -41,8 +44,9 @@ export function recordConnected(
     await recordObservation(tx, registration.gatewayId, seen.observedAt, {
       ...registration,
       observation: seen.observation,
-      state: "connected",
+      state,
     });
+    await recordStates(tx, seen.observedAt, [{ ...registration, state, code: problem?.code ?? null }]);
     await end(tx, registration, null, "connected", seen.observedAt);
     return "connected";
   });
@@ -61,6 +65,7 @@ export async function recordFailed(
       observation: seen.observation,
       state: "action_required",
     });
+    await recordStates(tx, seen.observedAt, [{ ...registration, state: "action_required", code }]);
     await end(tx, registration, null, code);
   });
 }
@@ -78,6 +83,7 @@ export async function recordProblem(
 export function recordClosed(deps: ReconcileDeps, registration: PlacedRegistration): Promise<boolean> {
   return withService(deps.db, async (tx) => {
     if (!(await closeRegistration(tx, registration))) return false;
+    await recordGone(tx, registration);
     await audit(tx, registration, "channel.disconnect", "disconnected");
     await notifyOutcome(tx, registration, registration.generation);
     return true;

@@ -1,5 +1,6 @@
 /** What the holder of a gateway's lease runs for as long as it holds it: the watch and the loop, on one gateway. */
 import type { Logger } from "pino";
+import type { Patience } from "../channels/steadiness.ts";
 import { saveCatalog } from "../db/catalogs.ts";
 import type { Db } from "../db/pool.ts";
 import { recordDisplayName } from "../db/registration-outcomes.ts";
@@ -10,6 +11,7 @@ import {
   registrationByKey,
 } from "../db/registrations.ts";
 import { withService } from "../db/tenant.ts";
+import { forgetStates } from "../db/timeline.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import type { Fingerprints } from "../vault/fingerprint.ts";
 import type { Vault } from "../vault/vault.ts";
@@ -36,6 +38,9 @@ export interface SessionDeps {
   readonly onLeaseLost: () => void;
   readonly clock: () => Date;
   readonly timing: SessionTiming;
+  readonly patience: Patience;
+  /** How long the states of accounts are kept. */
+  readonly timelineDays: number;
   readonly log: Logger;
 }
 
@@ -48,6 +53,7 @@ export interface Session {
 /** Starts and stops under way at once on one gateway; each keeps its only thread busy for some 50 ms. */
 const GATEWAY_CALLS_AT_ONCE = 8;
 const MAX_LEFTOVERS = 5;
+const DAY_MS = 86_400_000;
 
 export function openSession(deps: SessionDeps): Session {
   const { db, gateway, timing, log } = deps;
@@ -85,6 +91,7 @@ export function openSession(deps: SessionDeps): Session {
         // What only this process needs of an entry is left out.
         catalog.map(({ accountKeys: _, ...offered }) => offered),
       );
+      await forgetStates(tx, new Date(deps.clock().getTime() - deps.timelineDays * DAY_MS));
       return allOnGateway(tx, gateway.id);
     });
     for (const registration of registrations) loop.nudge(registration);

@@ -2,17 +2,27 @@
  * What every snapshot of a gateway sets off: the accounts' states are written down for those who read them, and the
  * accounts that are not as wished are handed to the loop.
  */
+import type { ChannelId } from "@cogni/contract";
 import type { Logger } from "pino";
 import { keyString } from "../channels/keys.ts";
-import { recordReachable } from "../db/gateways.ts";
+import type { Patience } from "../channels/steadiness.ts";
+import { lastLook, recordReachable } from "../db/gateways.ts";
 import { recordSnapshot } from "../db/observations.ts";
 import type { Db } from "../db/pool.ts";
 import { allOnGateway, type PlacedRegistration, type RegistrationKey } from "../db/registrations.ts";
-import { withService } from "../db/tenant.ts";
+import { type ServiceTx, withService } from "../db/tenant.ts";
+import { type AccountState, recordStates } from "../db/timeline.ts";
 import type { ChannelCatalog } from "../gateway/catalog.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import { type AccountObservation, accountKeyString, type Snapshot } from "../gateway/snapshot.ts";
-import { needsStart, type OurAccount, ourAccounts, stateOf } from "./observe.ts";
+import {
+  type Circumstances,
+  needsStart,
+  type OurAccount,
+  ourAccounts,
+  remembered,
+  stateOf,
+} from "./observe.ts";
 
 export interface WatchDeps {
   readonly db: Db;
@@ -25,6 +35,7 @@ export interface WatchDeps {
   readonly clock: () => Date;
   /** A gateway is called unreachable only after this long, in milliseconds: a blip is not an outage. */
   readonly unreachableAfterMs: number;
+  readonly patience: Patience;
   /** More leftovers than this at once were hardly left over one by one: they wait for the operator. */
   readonly maxLeftovers: number;
   readonly log: Logger;
@@ -35,17 +46,24 @@ export interface Watch {
   stop(): Promise<void>;
 }
 
+/** A process that ends and comes again leaves no gap worth telling; a longer one is time in which nobody watched. */
+const UNWATCHED_MS = 15_000;
+
 export function startWatch(deps: WatchDeps): Watch {
   let pending: Snapshot | null = null;
   let working: Promise<void> | null = null;
   let awaySince: number | null = null;
+  let first = true;
 
   async function work(): Promise<void> {
     for (let snapshot = pending; snapshot; snapshot = pending) {
       pending = null;
-      await onSnapshot(deps, snapshot).catch((error: unknown) =>
-        deps.log.warn({ err: error }, "a snapshot could not be written down"),
-      );
+      try {
+        await onSnapshot(deps, snapshot, first);
+        first = false;
+      } catch (error) {
+        deps.log.warn({ err: error }, "a snapshot could not be written down");
+      }
     }
     working = null;
   }
@@ -54,8 +72,8 @@ export function startWatch(deps: WatchDeps): Watch {
     // Not since the failed look: one that ends by its time-out began long ago.
     awaySince ??= (deps.gateway.latest()?.observedAt ?? deps.clock()).getTime();
     if (deps.clock().getTime() - awaySince < deps.unreachableAfterMs) return;
-    await withService(deps.db, (tx) => recordReachable(tx, deps.gateway.id, deps.holder, false)).catch(
-      (error: unknown) => deps.log.warn({ err: error }, "an unreachable gateway could not be written down"),
+    await recordUnwatched(deps, new Date(awaySince)).catch((error: unknown) =>
+      deps.log.warn({ err: error }, "an unreachable gateway could not be written down"),
     );
   }
 
@@ -75,18 +93,29 @@ export function startWatch(deps: WatchDeps): Watch {
   };
 }
 
-async function onSnapshot(deps: WatchDeps, snapshot: Snapshot): Promise<void> {
+/** @param first of this watch: somebody else, or nobody, watched before */
+async function onSnapshot(deps: WatchDeps, snapshot: Snapshot, first: boolean): Promise<void> {
   const { gateway, holder } = deps;
   const catalog = await gateway.catalog();
   const accounts = ourAccounts(snapshot);
   const registrations = await withService(deps.db, async (tx) => {
-    const placed = new Map((await allOnGateway(tx, gateway.id)).map((row) => [keyString(row), row]));
-    const observed = accounts.map((account) => ({
-      ...account,
-      state: stateIn(deps, catalog, placed.get(keyString(account)), account).state,
-    }));
-    const held = await recordSnapshot(tx, gateway.id, holder, snapshot.observedAt, observed);
-    return held ? placed : null;
+    const placed = await placedOn(tx, gateway.id);
+    const before = await lastLook(tx, gateway.id);
+    const looked = { at: snapshot.observedAt, before };
+    const observed = accounts.map((account) =>
+      observedNow(deps, catalog, placed.get(keyString(account)), account, looked),
+    );
+    if (!(await recordSnapshot(tx, gateway.id, holder, looked.at, observed))) return null;
+    if (first && before && looked.at.getTime() - before.getTime() > UNWATCHED_MS) {
+      await recordStates(tx, before, unwatched(deps, placed));
+    }
+    const seen = new Map(observed.map((account) => [keyString(account), account]));
+    const states = [...placed.values()].map((registration) => {
+      const { state, code } = seen.get(keyString(registration)) ?? missing(deps, registration);
+      return { ...registration, state, code };
+    });
+    await recordStates(tx, looked.at, states);
+    return placed;
   });
   if (!registrations) return deps.onLeaseLost();
 
@@ -98,6 +127,56 @@ async function onSnapshot(deps: WatchDeps, snapshot: Snapshot): Promise<void> {
     deps,
     accounts.filter((account) => account.observation.running && !registrations.has(keyString(account))),
   );
+}
+
+async function placedOn(tx: ServiceTx, gatewayId: string): Promise<Map<string, PlacedRegistration>> {
+  return new Map((await allOnGateway(tx, gatewayId)).map((row) => [keyString(row), row]));
+}
+
+/** The account as it is to be written down: with what is remembered of it, and the state that comes of that. */
+function observedNow(
+  deps: WatchDeps,
+  catalog: ChannelCatalog,
+  registration: PlacedRegistration | undefined,
+  account: OurAccount,
+  looked: { readonly at: Date; readonly before: Date | null },
+) {
+  const circumstances = circumstancesOf(deps, catalog, account.channel);
+  const { observation } = account;
+  const steadiness = registration ? remembered(registration, observation, looked, circumstances) : null;
+  const { state, problem } = stateOf(registration, observation, { ...circumstances, steadiness });
+  return { ...account, steadiness, state, code: problem?.code ?? null };
+}
+
+/** Of an account that the gateway does not have. */
+function missing(deps: WatchDeps, registration: PlacedRegistration) {
+  const { state, problem } = stateOf(
+    registration,
+    undefined,
+    circumstancesOf(deps, null, registration.channel),
+  );
+  return { state, code: problem?.code ?? null };
+}
+
+/** The accounts' states while nobody can tell how they are. */
+function unwatched(deps: WatchDeps, placed: ReadonlyMap<string, PlacedRegistration>): AccountState[] {
+  return [...placed.values()].map((registration) => {
+    const circumstances = circumstancesOf(deps, null, registration.channel);
+    const { state, problem } = stateOf(registration, undefined, {
+      ...circumstances,
+      gatewayReachable: false,
+    });
+    return { ...registration, state, code: problem?.code ?? null };
+  });
+}
+
+/** The gateway does not answer since `since`. */
+async function recordUnwatched(deps: WatchDeps, since: Date): Promise<void> {
+  const { db, gateway, holder } = deps;
+  await withService(db, async (tx) => {
+    if (!(await recordReachable(tx, gateway.id, holder, false))) return;
+    await recordStates(tx, since, unwatched(deps, await placedOn(tx, gateway.id)));
+  });
 }
 
 /** Whether the reconciler has anything to do for an account that is seen so. */
@@ -112,17 +191,19 @@ function isAmiss(
   if (registration.startedVersion !== registration.credentialVersion || needsStart(observation)) return true;
   if (!observation) return false;
   const settled = registration.settledGeneration === registration.generation;
-  const { state } = stateIn(deps, catalog, registration, { channel: registration.channel, observation });
+  // As it looks now: what becomes of a wish does not wait for an account to have held for a while.
+  const { state } = stateOf(registration, observation, circumstancesOf(deps, catalog, registration.channel));
   return state === "connected" ? !settled || !registration.claimed : state === "action_required" && !settled;
 }
 
-function stateIn(
-  { clock }: WatchDeps,
-  catalog: ChannelCatalog,
-  registration: PlacedRegistration | undefined,
-  { channel, observation }: Pick<OurAccount, "channel" | "observation">,
-) {
-  return stateOf(registration, observation, catalog.get(channel)?.silenceMs ?? null, clock());
+/** An account is taken as it looks, unless what is remembered of it is added. */
+function circumstancesOf(
+  { clock, patience }: WatchDeps,
+  catalog: ChannelCatalog | null,
+  channel: ChannelId,
+): Circumstances {
+  const silenceMs = catalog?.get(channel)?.silenceMs ?? null;
+  return { now: clock(), silenceMs, patience, steadiness: null, gatewayReachable: true };
 }
 
 function handLeftovers({ nudge, maxLeftovers, log }: WatchDeps, leftovers: readonly OurAccount[]): void {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { deriveState, lastKnownState, type StateInput, type Wish } from "../../src/channels/state.ts";
+import type { Steadiness } from "../../src/channels/steadiness.ts";
 import type { AccountObservation } from "../../src/gateway/snapshot.ts";
 import { observation } from "../support/observation.ts";
 
@@ -7,9 +8,21 @@ const now = new Date("2026-01-01T12:00:00Z");
 const ago = (seconds: number) => now.getTime() - seconds * 1000;
 
 const wish: Wish = { desired: "connected", credentialVersion: 7, wasConnected: false, outcome: null };
-const seen = (row: Partial<AccountObservation>, startedVersion: number | null = 7) => ({
+const seen = (
+  row: Partial<AccountObservation>,
+  startedVersion: number | null = 7,
+  past: Partial<Steadiness> | null = null,
+) => ({
   observation: observation(row),
   startedVersion,
+  steadiness: past && {
+    upSince: null,
+    downSince: null,
+    falls: 0 as const,
+    trouble: null,
+    heardAt: null,
+    ...past,
+  },
 });
 const input = (change: Partial<StateInput>): StateInput => ({
   wish,
@@ -18,12 +31,21 @@ const input = (change: Partial<StateInput>): StateInput => ({
   gatewayReachable: true,
   now,
   silenceMs: 90_000,
+  patience: { blipMs: 5_000, steadyMs: 15_000 },
   ...change,
 });
 
 const up = { running: true, connected: true, lastTransportActivityAt: ago(5) };
 const refused = { lifecycle: "blocked", terminalDisconnect: true, lastError: "401: Unauthorized" } as const;
 const was = { ...wish, wasConnected: true };
+const at = (seconds: number) => new Date(ago(seconds));
+const down = { running: true };
+const webhook =
+  "getUpdates conflict: Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete " +
+  "the webhook first. Another poller may be using this bot token; switch this account to webhook mode.";
+const poller =
+  "getUpdates conflict: Conflict: terminated by other getUpdates request; make sure that only one bot instance is " +
+  "running. Another poller may be using this bot token; switch this account to webhook mode.";
 
 describe("the state a tenant sees", () => {
   it.each<[string, Partial<StateInput>, string, string | null]>([
@@ -78,6 +100,90 @@ describe("the state a tenant sees", () => {
     [
       "another poller of the same bot needs a person",
       { wish: was, sighting: seen({ running: true, lastError: "getUpdates conflict: 409: Conflict" }) },
+      "action_required",
+      "conflict_elsewhere",
+    ],
+    [
+      "the text that recommends a webhook does not tell of one",
+      { wish: was, sighting: seen({ ...down, lastError: poller }) },
+      "action_required",
+      "conflict_elsewhere",
+    ],
+    [
+      "a webhook that is set elsewhere is told as such",
+      { wish: was, sighting: seen({ ...down, lastError: webhook }) },
+      "action_required",
+      "webhook_elsewhere",
+    ],
+    [
+      "so is a webhook that ended the poll under way",
+      { wish: was, sighting: seen({ ...down, lastError: "Conflict: terminated by setWebhook request" }) },
+      "action_required",
+      "webhook_elsewhere",
+    ],
+    [
+      "a blip is not shown as an outage",
+      { wish: was, sighting: seen(down, 7, { falls: 1, downSince: at(4), heardAt: at(60) }) },
+      "connected",
+      null,
+    ],
+    [
+      "a blip with a passing cause is none either",
+      { wish: was, sighting: seen({ ...down, lastError: "ECONNRESET" }, 7, { falls: 1, downSince: at(4) }) },
+      "connected",
+      null,
+    ],
+    [
+      "what takes longer than a blip is an outage",
+      { wish: was, sighting: seen(down, 7, { falls: 1, downSince: at(5) }) },
+      "reconnecting",
+      null,
+    ],
+    [
+      "a failure for good is told at once",
+      { wish: was, sighting: seen(refused, 7, { falls: 1, downSince: at(0) }) },
+      "action_required",
+      "credential_refused",
+    ],
+    [
+      "a silence does not become a blip when the connection ends",
+      { wish: was, sighting: seen(down, 7, { falls: 1, downSince: at(1), heardAt: at(91) }) },
+      "reconnecting",
+      null,
+    ],
+    [
+      "an account that was never up has no blips",
+      { sighting: seen(down, 7, { falls: 1, downSince: at(1) }) },
+      "connecting",
+      null,
+    ],
+    [
+      "up after an outage is connected at once",
+      { wish: was, sighting: seen(up, 7, { falls: 1, upSince: at(0) }) },
+      "connected",
+      null,
+    ],
+    [
+      "up after falling twice is not believed yet",
+      { wish: was, sighting: seen(up, 7, { falls: 2, upSince: at(14) }) },
+      "reconnecting",
+      "connection_unsteady",
+    ],
+    [
+      "up for long enough is believed, however often it fell",
+      { wish: was, sighting: seen(up, 7, { falls: 2, upSince: at(15) }) },
+      "connected",
+      null,
+    ],
+    [
+      "up for a moment between two conflicts is still a conflict",
+      { wish: was, sighting: seen(up, 7, { falls: 1, trouble: "conflict_elsewhere", upSince: at(1) }) },
+      "action_required",
+      "conflict_elsewhere",
+    ],
+    [
+      "what a person is to mend stays told while the gateway tries again",
+      { wish: was, sighting: seen(down, 7, { falls: 1, trouble: "conflict_elsewhere", downSince: at(30) }) },
       "action_required",
       "conflict_elsewhere",
     ],

@@ -123,6 +123,7 @@ describe("a snapshot", () => {
     accountId: `tenant-${tenant}`,
     state,
     observation,
+    steadiness: { falls: 0 },
   });
   const record = (observedAt: string, ...accounts: ObservedAccount[]) =>
     withService(database.db, (tx) => recordSnapshot(tx, GATEWAY, "one", new Date(observedAt), accounts));

@@ -27,6 +27,7 @@ test("the document describes every route, in OpenAPI 3.1, with its problems", as
   );
   expect(routes.sort()).toEqual([
     "GET /api/v1/channels/status",
+    "GET /api/v1/channels/timeline",
     "GET /api/v1/me",
     "POST /api/auth/sign-in/email",
     "POST /api/auth/sign-out",
