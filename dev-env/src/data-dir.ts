@@ -16,7 +16,9 @@ const secretsSchema = z.object({
 });
 export type Secrets = z.infer<typeof secretsSchema>;
 
-const portsSchema = z.object({ postgres: z.number(), gateway: z.number(), llm: z.number() }).partial();
+const portsSchema = z
+  .object({ postgres: z.number(), gateway: z.number(), llm: z.number(), tryIt: z.number() })
+  .partial();
 export type KeptPorts = z.infer<typeof portsSchema>;
 
 export interface DataDir {

@@ -3,14 +3,18 @@
  * where no other is named, and two tenants to sign in as. Stops all of it on Ctrl-C, and when it loses its parent.
  */
 import { join } from "node:path";
+import { overlayGatewayConfig } from "@cogni/contract";
 import { z } from "zod";
 import { openDataDir } from "./data-dir.ts";
+import { readJsonObject } from "./gateway-folder.ts";
 import { demandPort, keptPort, UserError } from "./ports.ts";
 import { readPrivate, writePrivate } from "./private-files.ts";
 import { seedTenants, type Tenant, tenantSchema } from "./seed.ts";
 import { isComplete, startStack } from "./stack.ts";
 import { startLlm } from "./stand-ins/llm.ts";
+import { startTryIt } from "./stand-ins/try-it/server.ts";
 import { createSteps, type Steps, Stopped } from "./steps.ts";
+import { tryItOverlay } from "./try-it.ts";
 
 const TENANTS = [
   { billingAccountId: "acme", name: "Acme" },
@@ -37,6 +41,8 @@ const PASSED_ON = [
 
 const devFileSchema = z.object({
   url: z.string(),
+  /** The page that plays the phone; null where the gateway is one of your own. */
+  phone: z.string().nullable().default(null),
   gateway: z.object({ url: z.string(), token: z.string() }),
   tenants: z.array(tenantSchema),
 });
@@ -63,6 +69,7 @@ async function run(steps: Steps): Promise<void> {
     postgres: await keptPort(dir.ports.postgres),
     gateway: await keptPort(dir.ports.gateway),
     llm: await keptPort(dir.ports.llm),
+    tryIt: await keptPort(dir.ports.tryIt),
   };
   dir.keepPorts(kept);
 
@@ -70,12 +77,13 @@ async function run(steps: Steps): Promise<void> {
     PASSED_ON.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])),
   );
   const llm = await model(steps, kept.llm);
+  const tryIt = await messenger(steps, dir.path, kept.tryIt, settings);
   const stack = await startStack({
     dataDir: dir.path,
     secrets: dir.secrets,
     ports: { ...ports, ...kept },
     llm,
-    settings,
+    settings: tryIt.settings,
     steps,
   });
 
@@ -83,9 +91,32 @@ async function run(steps: Steps): Promise<void> {
   writePrivate(join(dir.path, "settings.json"), stack.env);
   const devFile = join(dir.path, "dev.json");
   const tenants = await seedTenants(stack.env, TENANTS, readPrivate(devFile, devFileSchema)?.tenants);
-  writePrivate(devFile, { url: stack.url, gateway: stack.gatewayAt, tenants });
+  writePrivate(devFile, { url: stack.url, phone: tryIt.phone, gateway: stack.gatewayAt, tenants });
   await steps.until("all of it", () => isComplete(ports.http), READY_MS);
-  steps.say(welcome(stack.url, devFile, tenants));
+  steps.say(welcome(stack.url, tryIt.phone, devFile, tenants));
+}
+
+/**
+ * Starts our own messenger and has the gateway load the channel for it. `phone` is the phone page's address; null
+ * where the gateway is one of the developer's own, whose plugins are not ours to choose.
+ */
+async function messenger(
+  steps: Steps,
+  dataDir: string,
+  port: number,
+  settings: Record<string, string>,
+): Promise<{ phone: string | null; settings: Record<string, string> }> {
+  if (settings.OPENCLAW_GATEWAY_URL) return { phone: null, settings };
+  const file = join(dataDir, "try-it.json");
+  const { url } = await steps.start(
+    "try-it",
+    () => startTryIt({ port, file }),
+    (part) => part.close(),
+  );
+  const theirs = settings.GATEWAY_CONFIG_OVERLAY ? readJsonObject(settings.GATEWAY_CONFIG_OVERLAY) : {};
+  const overlay = join(dataDir, "gateway-overlay.json");
+  writePrivate(overlay, overlayGatewayConfig(tryItOverlay(url), theirs));
+  return { phone: url, settings: { ...settings, GATEWAY_CONFIG_OVERLAY: overlay } };
 }
 
 /** The model that answers: the one that is named, else the echo. */
@@ -114,14 +145,19 @@ function portOf(setting: string, usual: number): number {
   return port.data;
 }
 
-function welcome(url: string, devFile: string, tenants: Tenant[]): string {
+function welcome(url: string, phone: string | null, devFile: string, tenants: Tenant[]): string {
   const logins = tenants.map(
     ({ name, email, password, apiKey }) =>
       `  ${name.padEnd(8)} e-mail ${email}   password ${password}\n           API key ${apiKey}\n`,
   );
   return `
 Cogni Channels: ${url}/channels
-
+${
+  phone === null
+    ? ""
+    : `Phone page:     ${phone}   to try channels with, without an account anywhere
+`
+}
 ${logins.join("")}
   curl -H "Authorization: Bearer ${tenants[0]?.apiKey}" ${url}/api/v1/channels/status
 

@@ -97,7 +97,8 @@ function isGateway(pid: number): boolean {
   }
 }
 
-function readJsonObject(file: string): JsonObject {
+/** @throws UserError naming the file */
+export function readJsonObject(file: string): JsonObject {
   try {
     return z.record(z.string(), z.json()).parse(JSON.parse(readFileSync(file, "utf8"))) as JsonObject;
   } catch (cause) {

@@ -67,6 +67,7 @@ export function createLinks() {
     byId: (id: string) => links.find((link) => link.id === id),
     /** The login that shows this code now. */
     byCode: (code: string) => links.find((link) => link.code === code && link.status === "pending"),
+    pending: () => links.filter(({ status }) => status === "pending"),
     /** The latest login of an account that is still open. */
     pendingOf: (account: string) =>
       links.findLast((link) => link.account === account && link.status === "pending"),

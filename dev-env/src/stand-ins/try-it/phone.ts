@@ -22,19 +22,22 @@ export const PEOPLE = [
 /** A device polls every 5 s at least. */
 const ONLINE_MS = 8_000;
 
-const FILES: Readonly<Record<string, [file: string, type: string]>> = {
-  "/": ["phone.html", "text/html; charset=utf-8"],
-  "/phone.css": ["phone.css", "text/css; charset=utf-8"],
-  "/phone.js": ["phone.js", "text/javascript; charset=utf-8"],
+const TYPES: Readonly<Record<string, string>> = {
+  html: "text/html; charset=utf-8",
+  css: "text/css; charset=utf-8",
+  js: "text/javascript; charset=utf-8",
+  svg: "image/svg+xml",
 };
 
-const name = z.string().trim().min(1).max(40);
+const FILE = /^\/page\/(phone|chat|scan|dom|icon)\.(css|js|svg)$/;
+
+const botName = z.string().trim().min(1).max(40);
 const saySchema = z.object({
   device: z.string(),
   person: z.string(),
   text: z.string().trim().min(1).max(4_000),
 });
-const answerSchema = z.object({ code: z.string(), answer: z.enum(["accept", "refuse"]) });
+const answerSchema = z.object({ link: z.string(), answer: z.enum(["accept", "refuse"]) });
 
 export function createPhone({ devices, links, accept }: PhoneOptions) {
   const shown = (device: Device) => ({
@@ -54,9 +57,10 @@ export function createPhone({ devices, links, accept }: PhoneOptions) {
         .all()
         .filter(({ ended }) => ended === null)
         .map(shown),
+      codes: links.pending().map(({ id, account, code }) => ({ id, account, code })),
     }),
     "POST /phone/bots": (params) => {
-      const bot = newDevice({ kind: "bot", name: name.parse(params.name), account: null });
+      const bot = newDevice({ kind: "bot", name: botName.parse(params.name), account: null });
       return shown(devices.add(bot));
     },
     "POST /phone/say": (params) => {
@@ -75,19 +79,20 @@ export function createPhone({ devices, links, accept }: PhoneOptions) {
     },
     "GET /phone/link": (params) => {
       const link = links.byCode(String(params.code));
-      return { open: link !== undefined, account: link?.account ?? null };
+      return link ? { open: true, id: link.id, account: link.account } : { open: false };
     },
     "POST /phone/link": (params) => {
-      const { code, answer } = answerSchema.parse(params);
-      const link = links.byCode(code);
-      if (!link) return { open: false };
+      const { link: id, answer } = answerSchema.parse(params);
+      const link = links.byId(id);
+      // Once scanned, a code that is replaced meanwhile is as good.
+      if (link?.status !== "pending") return { open: false };
       if (answer === "refuse") {
         links.refuse(link);
         return { open: true };
       }
       const device = accept(link.account);
       links.accept(link, device.token);
-      return { open: true, device: device.id };
+      return { open: true };
     },
   };
 
@@ -95,9 +100,10 @@ export function createPhone({ devices, links, accept }: PhoneOptions) {
     const answer = answers[`${request.method} ${request.path}`];
     if (answer) return sendJson(response, 200, answer(request.params));
     // The address that a code holds is this page, too.
-    const file = FILES[request.path.startsWith("/link/") ? "/" : request.path];
-    if (!file || request.method !== "GET") return sendJson(response, 404, { error: "Not Found" });
-    const [path, type] = file;
+    const isPage = request.path === "/" || request.path.startsWith("/link/");
+    const [, name, ending = ""] = isPage ? ["", "phone", "html"] : (FILE.exec(request.path) ?? []);
+    const type = TYPES[ending];
+    if (!type || request.method !== "GET") return sendJson(response, 404, { error: "Not Found" });
     response.writeHead(200, {
       "content-type": type,
       "cache-control": "no-store",
@@ -105,7 +111,7 @@ export function createPhone({ devices, links, accept }: PhoneOptions) {
       "x-content-type-options": "nosniff",
       "referrer-policy": "no-referrer",
     });
-    response.end(await readFile(new URL(`page/${path}`, import.meta.url)));
+    response.end(await readFile(new URL(`page/${name}.${ending}`, import.meta.url)));
   };
 }
 
