@@ -30,14 +30,17 @@ export function listPending(tx: TenantTx): Promise<PendingSenderRow[]> {
   );
 }
 
-/** The tenant's word on someone who waits; the last one holds. When it was given, in epoch milliseconds; null: nobody waits. */
+/**
+ * The tenant's word on someone who waits; the last one holds, but letting someone in can't be taken back: the gateway may
+ * have been told. When it was given, in epoch milliseconds; null: nobody of that name waits for one.
+ */
 export async function decide(
   tx: TenantTx,
   { channel, sender, decision }: DecideSenderRequest,
 ): Promise<number | null> {
   const rows = await tx.query<{ at: number }>(
     `UPDATE pending_senders s SET decision = $3, decided_at = date_trunc('milliseconds', clock_timestamp())
-     WHERE s.channel = $1 AND s.sender = $2 AND EXISTS (SELECT ${BY_APPROVAL})
+     WHERE s.channel = $1 AND s.sender = $2 AND (s.decision IS DISTINCT FROM 'approve' OR $3 = 'approve') AND EXISTS (SELECT ${BY_APPROVAL})
      RETURNING (extract(epoch FROM decided_at) * 1000)::bigint AS at`,
     [channel, sender, decision],
   );

@@ -60,8 +60,8 @@ test("a wish, its end, a login and a person who waits are told of, each for its 
   );
   await asSuperuser(
     database,
-    `INSERT INTO pending_senders (billing_account_id, gateway_id, channel, sender, requested_at, expires_at)
-     VALUES ($1, $2, 'made-up', 's', now(), now())`,
+    `INSERT INTO pending_senders (billing_account_id, gateway_id, channel, sender, request_id, requested_at, expires_at)
+     VALUES ($1, $2, 'made-up', 's', 'r', now(), now())`,
     [bolt, GATEWAY],
   );
   await asSuperuser(database, "DELETE FROM pending_senders");
