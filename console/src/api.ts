@@ -5,14 +5,18 @@
 import type {
   ConnectRequest,
   ConnectResponse,
+  DecideSenderRequest,
+  DecideSenderResponse,
   DisconnectRequest,
   DisconnectResponse,
   Me,
   Problem,
+  Senders,
   SignedIn,
   SignedOut,
   SignInRequest,
   StatusDocument,
+  Timeline,
 } from "@cogni/contract";
 
 /** Longer than the API's own limit of 10 s for a connect, so that its answer wins over ours. */
@@ -43,6 +47,12 @@ export const api = {
     call((schemas) => schemas.connectResponseSchema, "/api/v1/channels/connect", post(body)),
   disconnect: (body: DisconnectRequest): Promise<DisconnectResponse> =>
     call((schemas) => schemas.disconnectResponseSchema, "/api/v1/channels/disconnect", post(body)),
+  timeline: (signal: AbortSignal): Promise<Timeline> =>
+    call((schemas) => schemas.timelineSchema, "/api/v1/channels/timeline", { signal }),
+  senders: (signal: AbortSignal): Promise<Senders> =>
+    call((schemas) => schemas.sendersSchema, "/api/v1/senders", { signal }),
+  decideSender: (body: DecideSenderRequest): Promise<DecideSenderResponse> =>
+    call((schemas) => schemas.decideSenderResponseSchema, "/api/v1/senders", post(body)),
   signIn: (body: SignInRequest): Promise<SignedIn> =>
     call((schemas) => schemas.signedInSchema, "/api/auth/sign-in/email", post(body)),
   signOut: (): Promise<SignedOut> =>

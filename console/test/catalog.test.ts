@@ -8,5 +8,5 @@ test("every state has its words", () => {
 
 test("every action that is a button has its words", () => {
   const named = problemActionSchema.options.filter((action) => action in messages.problem);
-  expect(named).toEqual(["retry", "replace_credential"]);
+  expect(named).toEqual(["retry", "replace_credential", "scan_again"]);
 });

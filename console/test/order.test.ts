@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { changedStates, keepOrder } from "../src/channels/order.ts";
+import { changedStates, keepOrder, moreSenders } from "../src/channels/order.ts";
 import { channel } from "./channel.ts";
 
 const offered = [
@@ -30,4 +30,11 @@ test("what is announced is a changed state, and nothing on the first look", () =
   const later = [channel("a", { state: "connecting" }), ...offered.slice(1)];
   expect(changedStates(offered, later).map(({ channel }) => channel)).toEqual(["a"]);
   expect(changedStates(later, later)).toEqual([]);
+});
+
+test("whoever comes to wait is announced, and nobody who waits already", () => {
+  const before = [channel("a", { pendingSenders: 2 }), channel("b")];
+  expect(moreSenders([], before)).toEqual([]);
+  const after = [channel("a", { pendingSenders: 1 }), channel("b", { pendingSenders: 1 })];
+  expect(moreSenders(before, after).map(({ channel }) => channel)).toEqual(["b"]);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { elapsed, relativeTime, sinceTime, timeLocale } from "../src/parts/relative-time.ts";
+import { duration, elapsed, relativeTime, sinceTime, timeLocale } from "../src/parts/relative-time.ts";
 
 const now = new Date("2026-05-04T12:00:00Z");
 const before = (seconds: number) => new Date(now.getTime() - seconds * 1000);
@@ -41,4 +41,10 @@ test("times follow the person's variety of the catalog's language", () => {
 
 test("a locale that Intl refuses is passed over", () => {
   expect(timeLocale(["en-US@posix", "en-GB"], "en")).toBe("en-GB");
+});
+
+test("how long something lasted is told in its largest whole unit, and never as nothing", () => {
+  const from = new Date("2027-01-01T00:00:00Z");
+  const after = [0, 4, 90, 3 * 3600, 50 * 3600].map((seconds) => new Date(from.getTime() + seconds * 1000));
+  expect(after.map((to) => duration(from, to, "en"))).toEqual(["1 sec", "4 sec", "1 min", "3 hr", "2 days"]);
 });

@@ -1,9 +1,9 @@
 "use client";
-/** Tells a screen reader what the dots show: each change of a channel's state, in words. */
+/** Tells a screen reader what the dots show: each change of a channel's state, and who came to wait. */
 import type { ChannelStatus } from "@cogni/contract";
 import { useTranslations } from "next-intl";
 import { useEffect, useRef, useState } from "react";
-import { changedStates } from "./order.ts";
+import { changedStates, moreSenders } from "./order.ts";
 
 export function Announcer({ channels = [] }: { channels: readonly ChannelStatus[] | undefined }) {
   const text = useTranslations("channels");
@@ -13,8 +13,9 @@ export function Announcer({ channels = [] }: { channels: readonly ChannelStatus[
 
   useEffect(() => {
     const changed = changedStates(before.current, channels);
+    const awaited = moreSenders(before.current, channels);
     before.current = channels;
-    if (changed.length === 0) return;
+    if (changed.length + awaited.length === 0) return;
     const sentences = changed.map(({ label, state, displayName, problem }) => {
       const values = { label, state: states(state) };
       const news = displayName
@@ -22,7 +23,8 @@ export function Announcer({ channels = [] }: { channels: readonly ChannelStatus[
         : text("announce", values);
       return problem ? `${news}. ${problem.cause} ${problem.remedy}` : news;
     });
-    setSaid(sentences.join(". "));
+    const calls = awaited.map(({ label, pendingSenders: count }) => text("announceSender", { label, count }));
+    setSaid([...sentences, ...calls].join(". "));
   }, [channels, text, states]);
 
   return (

@@ -9,9 +9,9 @@ import classes from "./card-facts.module.css";
 
 export function CardFacts({ channel }: { channel: ChannelStatus }) {
   const text = useTranslations("card");
-  if (channel.accountId === null) return <Needs connect={channel.connect} />;
   const { state, label } = channel;
-  if (state === "connecting" || state === "disconnecting") {
+  if (state === "not_connected") return <Needs connect={channel.connect} />;
+  if (state === "connecting" || state === "awaiting_scan" || state === "disconnecting") {
     return <p className={classes.underway}>{text(state, { label })}</p>;
   }
   const { lastInboundAt, lastOutboundAt } = channel.status;

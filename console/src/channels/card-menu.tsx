@@ -3,12 +3,12 @@
 import { IconDots } from "@tabler/icons-react";
 import { useTranslations } from "next-intl";
 import { Menu } from "../parts/menu.tsx";
-import type { CardAction } from "./states.ts";
+import type { MenuAction } from "./states.ts";
 
 interface CardMenuProps {
   label: string;
-  actions: readonly CardAction[];
-  onAction: (action: CardAction) => void;
+  actions: readonly MenuAction[];
+  onAction: (action: MenuAction) => void;
 }
 
 export function CardMenu({ label, actions, onAction }: CardMenuProps) {

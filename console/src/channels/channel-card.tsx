@@ -5,25 +5,30 @@ import { useTranslations } from "next-intl";
 import { memo } from "react";
 import { Button } from "../parts/button.tsx";
 import { ProblemNote } from "../parts/problem-note.tsx";
+import { type Uptime, UptimeLine } from "../timeline/uptime.tsx";
 import { CardFacts } from "./card-facts.tsx";
 import { CardMenu } from "./card-menu.tsx";
 import classes from "./channel-card.module.css";
 import { StateLine } from "./state-line.tsx";
-import { type CardAction, STATES } from "./states.ts";
+import { type CardAction, isOffered, STATES } from "./states.ts";
 
 interface ChannelCardProps {
   channel: ChannelStatus;
+  uptime: Uptime;
   open: (channel: ChannelId, action: CardAction) => void;
 }
 
 /** Memoised: a poll that changed one channel draws one card. */
-export const ChannelCard = memo(function ChannelCard({ channel, open }: ChannelCardProps) {
+export const ChannelCard = memo(function ChannelCard({ channel, uptime, open }: ChannelCardProps) {
   const text = useTranslations("card");
   const { main, menu } = STATES[channel.state];
-  const offered = (action: CardAction) => action === "disconnect" || channel.connect.method === "credentials";
+  const offered = (action: CardAction) => isOffered(action, channel);
   const act = (action: CardAction) => open(channel.channel, action);
   // That the gateway is away is told once, above the cards; here, what was last known of this one says more.
   const problem = channel.lastKnown ? null : channel.problem;
+  const history = channel.state !== "not_connected" && (
+    <UptimeLine label={channel.label} uptime={uptime} brief={problem !== null} onOpen={() => act("uptime")} />
+  );
   return (
     <li className={classes.card} id={cardId(channel.channel)} aria-labelledby={titleId(channel.channel)}>
       <div className={classes.head}>
@@ -37,15 +42,15 @@ export const ChannelCard = memo(function ChannelCard({ channel, open }: ChannelC
             </h2>
             {channel.displayName && <span title={channel.displayName}>{channel.displayName}</span>}
           </div>
-          <StateLine channel={channel} />
+          <StateLine channel={channel} onSenders={() => act("senders")} />
         </div>
         {main && offered(main) && (
           <Button
             data-main
-            aria-label={text("connectLabel", { label: channel.label })}
+            aria-label={text(`${main}Label`, { label: channel.label })}
             onClick={() => act(main)}
           >
-            {text("connect")}
+            {text(main)}
           </Button>
         )}
         <CardMenu label={channel.label} actions={menu.filter(offered)} onAction={act} />
@@ -54,10 +59,18 @@ export const ChannelCard = memo(function ChannelCard({ channel, open }: ChannelC
         {problem ? (
           <ProblemNote
             failure={problem}
-            onAction={offered("replace") ? { replace_credential: () => act("replace") } : {}}
+            aside={history}
+            calm={channel.state === "not_connected"}
+            onAction={{
+              ...(offered("replace") && { replace_credential: () => act("replace") }),
+              ...(offered("scanAgain") && { scan_again: () => act("scanAgain") }),
+            }}
           />
         ) : (
-          <CardFacts channel={channel} />
+          <>
+            <CardFacts channel={channel} />
+            {history}
+          </>
         )}
       </div>
     </li>

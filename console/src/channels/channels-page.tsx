@@ -1,11 +1,13 @@
 "use client";
-/** Every messenger on offer as a card, kept up to date, and the dialogs that connect and disconnect it. */
-import type { ChannelId, StatusDocument } from "@cogni/contract";
+/** Every messenger on offer as a card, kept up to date, and the dialogs in which something is done about it. */
+import type { ChannelId, ChannelStatus, StatusDocument } from "@cogni/contract";
 import dynamic from "next/dynamic";
 import { useTranslations } from "next-intl";
 import { useCallback, useState } from "react";
 import { ApiError } from "../api.ts";
 import { ProblemNote } from "../parts/problem-note.tsx";
+import type { Uptime } from "../timeline/uptime.tsx";
+import { useTimeline } from "../timeline/use-timeline.ts";
 import { Announcer } from "./announcer.tsx";
 import { CardSkeletons } from "./card-skeletons.tsx";
 import { ChannelCard, focusCard } from "./channel-card.tsx";
@@ -16,12 +18,30 @@ import { StatusLine } from "./status-line.tsx";
 import { useStatus } from "./use-status.ts";
 
 // A dialog is no part of the first load; it is fetched when the pointer or the focus comes near a card.
-const loadConnect = () => import("./connect-dialog.tsx").then((module) => module.ConnectDialog);
-const loadDisconnect = () => import("./disconnect-dialog.tsx").then((module) => module.DisconnectDialog);
-const ConnectDialog = dynamic(loadConnect, { ssr: false });
-const DisconnectDialog = dynamic(loadDisconnect, { ssr: false });
+const load = {
+  connect: () => import("./connect-dialog.tsx").then((module) => module.ConnectDialog),
+  login: () => import("../login/login-dialog.tsx").then((module) => module.LoginDialog),
+  access: () => import("../senders/access-dialog.tsx").then((module) => module.AccessDialog),
+  senders: () => import("../senders/senders-dialog.tsx").then((module) => module.SendersDialog),
+  uptime: () => import("../timeline/timeline-dialog.tsx").then((module) => module.TimelineDialog),
+  disconnect: () => import("./disconnect-dialog.tsx").then((module) => module.DisconnectDialog),
+};
+const DIALOGS = {
+  connect: dynamic(load.connect, { ssr: false }),
+  login: dynamic(load.login, { ssr: false }),
+  access: dynamic(load.access, { ssr: false }),
+  senders: dynamic(load.senders, { ssr: false }),
+  uptime: dynamic(load.uptime, { ssr: false }),
+  disconnect: dynamic(load.disconnect, { ssr: false }),
+};
 // A failure here is none yet: it counts when a dialog is asked for, and shows then.
-const loadDialogs = () => Promise.all([loadConnect(), loadDisconnect()]).catch(() => null);
+const loadDialogs = () => Promise.all(Object.values(load).map((one) => one())).catch(() => null);
+
+function dialogFor(action: CardAction, { connect }: ChannelStatus) {
+  if (action === "access" || action === "senders" || action === "uptime") return DIALOGS[action];
+  if (action === "disconnect" || action === "cancelLogin") return DIALOGS.disconnect;
+  return connect.method === "qr" ? DIALOGS.login : DIALOGS.connect;
+}
 
 interface OpenDialog {
   channel: ChannelId;
@@ -39,12 +59,12 @@ export function ChannelsPage() {
   );
 
   const subject = status.data?.channels.find(({ channel }) => channel === dialog?.channel);
-  const Dialog = dialog?.action === "disconnect" ? DisconnectDialog : ConnectDialog;
+  const Dialog = dialog && subject && dialogFor(dialog.action, subject);
   return (
     <div className={classes.page}>
       <div className={classes.heading}>
         <h1>{text("title")}</h1>
-        <StatusLine document={status.data} failing={status.isError} />
+        <StatusLine document={status.data} failing={status.isError} live={status.live} />
       </div>
       {status.data ? (
         <Cards document={status.data} open={open} />
@@ -54,7 +74,7 @@ export function ChannelsPage() {
         <CardSkeletons />
       )}
       <Announcer channels={status.data?.channels} />
-      {dialog && subject && (
+      {Dialog && (
         <Dialog
           channel={subject}
           seenAt={status.dataUpdatedAt}
@@ -77,6 +97,7 @@ interface CardsProps {
 
 function Cards({ document, open }: CardsProps) {
   const text = useTranslations("channels");
+  const timeline = useTimeline(true);
   const [shown, setShown] = useState<ChannelId[]>([]);
   const order = keepOrder(shown, document.channels);
   // Kept during render, so that no frame is ever drawn in another order.
@@ -99,7 +120,16 @@ function Cards({ document, open }: CardsProps) {
     >
       {order.map((id) => {
         const channel = document.channels.find((candidate) => candidate.channel === id);
-        return channel && <ChannelCard key={id} channel={channel} open={open} />;
+        if (!channel) return null;
+        const uptime: Uptime | undefined = timeline.data?.channels.find((one) => one.channel === id);
+        return (
+          <ChannelCard
+            key={id}
+            channel={channel}
+            uptime={uptime ?? (timeline.isPending ? "loading" : timeline.data ? "none" : "failed")}
+            open={open}
+          />
+        );
       })}
     </ul>
   );

@@ -6,7 +6,8 @@ import { useState } from "react";
 import { Dialog } from "../parts/dialog.tsx";
 import { ConnectForm } from "./connect-form.tsx";
 import { ConnectProgress } from "./connect-progress.tsx";
-import { isFailure } from "./progress.ts";
+import { type Terms, wishOf } from "./connect-terms.tsx";
+import { isFailure, progressOf } from "./progress.ts";
 import { useConnect } from "./use-connect.ts";
 
 export interface ChannelDialogProps {
@@ -21,9 +22,11 @@ export interface ChannelDialogProps {
 
 export function ConnectDialog({ channel, seenAt, opened, onClose, onClosed }: ChannelDialogProps) {
   const text = useTranslations("connect");
-  const [replacing] = useState(channel.accountId !== null && channel.state !== "not_connected");
+  const [replacing] = useState(channel.state !== "not_connected");
   const [values, setValues] = useState<Record<string, string>>({});
-  const { progress, start } = useConnect(channel, seenAt);
+  const [terms, setTerms] = useState<Terms>({ access: channel.access, noticeAccepted: false });
+  const { attempt, connect } = useConnect(channel, seenAt);
+  const progress = attempt && progressOf(attempt);
   return (
     <Dialog
       title={text(replacing ? "replaceTitle" : "title", { label: channel.label })}
@@ -33,12 +36,15 @@ export function ConnectDialog({ channel, seenAt, opened, onClose, onClosed }: Ch
     >
       {progress === null || isFailure(progress) ? (
         <ConnectForm
-          connect={channel.connect}
+          channel={channel}
           values={values}
           setValues={setValues}
+          terms={terms}
+          setTerms={setTerms}
+          asksAccess={!replacing}
           failure={progress}
           submitLabel={text(replacing ? "submitReplace" : "submit")}
-          onSubmit={() => start(values)}
+          onSubmit={() => connect({ credentials: filled(values), ...wishOf(channel, terms, !replacing) })}
           onCancel={onClose}
         />
       ) : (
@@ -46,4 +52,10 @@ export function ConnectDialog({ channel, seenAt, opened, onClose, onClosed }: Ch
       )}
     </Dialog>
   );
+}
+
+/** An optional field left empty is not sent; what was pasted with a stray newline still counts. */
+function filled(values: Record<string, string>): Record<string, string> {
+  const trimmed = Object.entries(values).map(([name, value]) => [name, value.trim()] as const);
+  return Object.fromEntries(trimmed.filter(([, value]) => value !== ""));
 }

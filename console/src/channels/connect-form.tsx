@@ -1,6 +1,6 @@
 "use client";
 /** The fields that the gateway names for a channel. */
-import type { ConnectMethod } from "@cogni/contract";
+import type { ChannelStatus } from "@cogni/contract";
 import { PasswordInput, TextInput } from "@mantine/core";
 import { useTranslations } from "next-intl";
 import { type FormEvent, useRef, useState } from "react";
@@ -8,14 +8,18 @@ import { Button } from "../parts/button.tsx";
 import { OutsideLink } from "../parts/outside-link.tsx";
 import { ProblemNote } from "../parts/problem-note.tsx";
 import { RevealIcon } from "../parts/reveal-icon.tsx";
+import { ConnectTerms, lacksAcceptance, NOTICE_FIELD, type Terms } from "./connect-terms.tsx";
 import classes from "./dialog.module.css";
 import { fieldErrors } from "./field-errors.ts";
 import type { Failure } from "./progress.ts";
 
 interface ConnectFormProps {
-  connect: ConnectMethod;
+  channel: ChannelStatus;
   values: Record<string, string>;
   setValues: (values: Record<string, string>) => void;
+  terms: Terms;
+  setTerms: (terms: Terms) => void;
+  asksAccess: boolean;
   /** How the last attempt ended; null before the first. */
   failure: Failure | null;
   submitLabel: string;
@@ -24,11 +28,13 @@ interface ConnectFormProps {
 }
 
 export function ConnectForm(props: ConnectFormProps) {
-  const { connect, values, setValues, failure, submitLabel, onSubmit, onCancel } = props;
+  const { channel, values, setValues, terms, setTerms, asksAccess, failure, submitLabel } = props;
+  const { connect } = channel;
   const text = useTranslations("connect");
   const input = useTranslations("input");
   const form = useRef<HTMLFormElement>(null);
   const [missing, setMissing] = useState<Record<string, string>>({});
+  const [asked, setAsked] = useState(false);
   const [edited, setEdited] = useState<ReadonlySet<string>>(new Set());
   const refused = fieldErrors(failure, connect.fields);
   // A reason stands until the field is changed: what was refused is still what is typed there.
@@ -42,9 +48,10 @@ export function ConnectForm(props: ConnectFormProps) {
     event.preventDefault();
     const empty = connect.fields.filter((field) => field.required && !values[field.name]?.trim());
     setMissing(Object.fromEntries(empty.map(({ name, label }) => [name, text("required", { label })])));
-    const [first] = empty;
-    if (first) form.current?.querySelector<HTMLElement>(`[name="${first.name}"]`)?.focus();
-    else onSubmit();
+    setAsked(true);
+    const first = empty[0]?.name ?? (lacksAcceptance(channel, terms) ? NOTICE_FIELD : null);
+    if (first) form.current?.querySelector<HTMLElement>(`[name="${first}"]`)?.focus();
+    else props.onSubmit();
   }
 
   return (
@@ -82,8 +89,15 @@ export function ConnectForm(props: ConnectFormProps) {
         );
       })}
       {connect.docsUrl && <OutsideLink href={connect.docsUrl}>{text("docs")}</OutsideLink>}
+      <ConnectTerms
+        channel={channel}
+        terms={terms}
+        setTerms={setTerms}
+        missing={asked && lacksAcceptance(channel, terms)}
+        asksAccess={asksAccess}
+      />
       <div className={classes.buttons}>
-        <Button onClick={onCancel}>{text("cancel")}</Button>
+        <Button onClick={props.onCancel}>{text("cancel")}</Button>
         <Button type="submit" variant="filled">
           {submitLabel}
         </Button>

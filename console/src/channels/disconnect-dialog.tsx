@@ -2,7 +2,7 @@
 /** Asks once before a disconnect, naming what stops, what is kept, and what only the messenger can end. */
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
-import { useEffect } from "react";
+import { useEffect, useState } from "react";
 import { api } from "../api.ts";
 import { isKept } from "../kept.ts";
 import { Button } from "../parts/button.tsx";
@@ -21,34 +21,43 @@ export function DisconnectDialog({ channel, opened, onClose, onClosed }: Channel
     onSuccess: onClose,
     onSettled: () => cache.invalidateQueries({ queryKey: STATUS_KEY }),
   });
-  const { label, displayName } = channel;
+  const { label, displayName, connect } = channel;
+  // A code that nobody has scanned: nothing stops, and nothing stays valid anywhere.
+  const [waiting] = useState(channel.state === "awaiting_scan");
   const kept = isKept(disconnect.error);
   const carriedOut = kept && channel.state === "not_connected";
   useEffect(() => {
     if (carriedOut) onClose();
   }, [carriedOut, onClose]);
   return (
-    <Dialog title={text("title", { label })} opened={opened} onClose={onClose} onClosed={onClosed}>
+    <Dialog
+      title={text(waiting ? "loginTitle" : "title", { label })}
+      opened={opened}
+      onClose={onClose}
+      onClosed={onClosed}
+    >
       <div className={classes.body}>
-        <dl className={classes.terms}>
-          <div>
-            <dt>{text("stopsTitle")}</dt>
-            <dd>{displayName ? text("stopsNamed", { name: displayName }) : text("stops", { label })}</dd>
-          </div>
-          <div>
-            <dt>{text("keptTitle")}</dt>
-            <dd>{text("kept")}</dd>
-          </div>
-          <div>
-            <dt>{text("revokeTitle", { label })}</dt>
-            <dd>
-              {text("revoke", { label })}{" "}
-              {channel.connect.docsUrl && (
-                <OutsideLink href={channel.connect.docsUrl}>{text("revokeHow")}</OutsideLink>
-              )}
-            </dd>
-          </div>
-        </dl>
+        {waiting ? (
+          <p>{text("loginStops")}</p>
+        ) : (
+          <dl className={classes.terms}>
+            <div>
+              <dt>{text("stopsTitle")}</dt>
+              <dd>{displayName ? text("stopsNamed", { name: displayName }) : text("stops", { label })}</dd>
+            </div>
+            <div>
+              <dt>{text("keptTitle")}</dt>
+              <dd>{text(`kept.${connect.method}`)}</dd>
+            </div>
+            <div>
+              <dt>{text("revokeTitle", { label })}</dt>
+              <dd>
+                {text(`revoke.${connect.method}`, { label })}{" "}
+                {connect.docsUrl && <OutsideLink href={connect.docsUrl}>{text("revokeHow")}</OutsideLink>}
+              </dd>
+            </div>
+          </dl>
+        )}
         <div role="alert">
           {disconnect.error && !disconnect.isPending && <ProblemNote failure={disconnect.error} />}
         </div>
@@ -65,7 +74,7 @@ export function DisconnectDialog({ channel, opened, onClose, onClosed }: Channel
               {text("cancel")}
             </Button>
             <Button variant="danger" busy={disconnect.isPending} onClick={() => disconnect.mutate()}>
-              {text("confirm")}
+              {text(waiting ? "loginConfirm" : "confirm")}
             </Button>
           </div>
         )}

@@ -25,6 +25,17 @@ export function changedStates(
   });
 }
 
+/** The channels on which more people wait than in the last document. */
+export function moreSenders(
+  before: readonly ChannelStatus[],
+  after: readonly ChannelStatus[],
+): ChannelStatus[] {
+  const counts = new Map(before.map((channel) => [channel.channel, channel.pendingSenders]));
+  return after.filter(
+    ({ channel, pendingSenders }) => pendingSenders > (counts.get(channel) ?? pendingSenders),
+  );
+}
+
 function isInUse(channel: ChannelStatus): boolean {
   return channel.accountId !== null && channel.state !== "not_connected";
 }

@@ -1,27 +1,49 @@
 "use client";
-/** The state as a dot and in words, and since when, where that matters to whoever waits. */
-import type { ChannelStatus } from "@cogni/contract";
+/** The state as a dot and in words, since when, where that matters to whoever waits, and who else waits. */
+import type { ChannelState, ChannelStatus } from "@cogni/contract";
 import { useTranslations } from "next-intl";
 import { Time, useTimeWords } from "../parts/time-ago.tsx";
 import classes from "./state-line.module.css";
 import { STATES } from "./states.ts";
 
-export function StateLine({ channel }: { channel: ChannelStatus }) {
+interface StateLineProps {
+  channel: ChannelStatus;
+  /** Shows the people who wait to be let in. */
+  onSenders: () => void;
+}
+
+export function StateLine({ channel, onSenders }: StateLineProps) {
   const text = useTranslations("card");
-  const states = useTranslations("state");
   const { since } = useTimeWords();
-  const { tone, moving, dated } = STATES[channel.state];
+  const { label, state, pendingSenders: count } = channel;
   return (
     <div className={classes.line}>
-      <span className={classes.state} data-tone={tone} data-moving={moving}>
-        <span className={classes.dot} aria-hidden="true" />
-        {states(channel.state)}
-      </span>
-      {channel.since && dated && (
+      <StateMark state={state} moving={STATES[state].moving} />
+      {channel.since && STATES[state].dated && (
         <span className={classes.since}>
           <Time at={channel.since}>{text("since", { time: since(channel.since) })}</Time>
         </span>
       )}
+      {count > 0 && (
+        <button
+          type="button"
+          className={classes.waiting}
+          aria-label={text("waitingLabel", { count, label })}
+          onClick={onSenders}
+        >
+          {text("waiting", { count })}
+        </button>
+      )}
     </div>
+  );
+}
+
+export function StateMark({ state, moving = false }: { state: ChannelState; moving?: boolean }) {
+  const states = useTranslations("state");
+  return (
+    <span className={classes.state} data-tone={STATES[state].tone} data-moving={moving}>
+      <span className={classes.dot} aria-hidden="true" />
+      {states(state)}
+    </span>
   );
 }

@@ -1,8 +1,10 @@
 /** What each state of the closed set looks like and allows: data, so that no component decides by itself. */
-import type { ChannelState, StatusDocument } from "@cogni/contract";
+import type { ChannelState, ChannelStatus, StatusDocument } from "@cogni/contract";
 
 export type Tone = "green" | "blue" | "amber" | "red" | "grey";
-export type CardAction = "connect" | "connectAgain" | "replace" | "disconnect";
+export type MainAction = "connect" | "showCode";
+export type MenuAction = "connectAgain" | "replace" | "access" | "cancelLogin" | "disconnect";
+export type CardAction = MainAction | MenuAction | "scanAgain" | "senders" | "uptime";
 
 interface StateLook {
   tone: Tone;
@@ -11,21 +13,43 @@ interface StateLook {
   /** How long it has been so is told beside it; a healthy one has its time among the facts. */
   dated: boolean;
   /** The one button on the card. */
-  main: CardAction | null;
-  menu: readonly CardAction[];
+  main: MainAction | null;
+  menu: readonly MenuAction[];
 }
+
+const IN_USE: readonly MenuAction[] = ["replace", "access", "disconnect"];
 
 export const STATES: Record<ChannelState, StateLook> = {
   not_connected: { tone: "grey", moving: false, dated: false, main: "connect", menu: [] },
-  connecting: { tone: "blue", moving: true, dated: false, main: null, menu: ["replace", "disconnect"] },
-  awaiting_scan: { tone: "blue", moving: true, dated: false, main: null, menu: ["disconnect"] },
-  connected: { tone: "green", moving: false, dated: false, main: null, menu: ["replace", "disconnect"] },
-  reconnecting: { tone: "amber", moving: true, dated: true, main: null, menu: ["replace", "disconnect"] },
+  connecting: { tone: "blue", moving: true, dated: false, main: null, menu: IN_USE },
+  awaiting_scan: { tone: "blue", moving: true, dated: false, main: "showCode", menu: ["cancelLogin"] },
+  connected: { tone: "green", moving: false, dated: false, main: null, menu: IN_USE },
+  reconnecting: { tone: "amber", moving: true, dated: true, main: null, menu: IN_USE },
   // Its button is the problem's own.
-  action_required: { tone: "red", moving: false, dated: true, main: null, menu: ["replace", "disconnect"] },
+  action_required: { tone: "red", moving: false, dated: true, main: null, menu: IN_USE },
   disconnecting: { tone: "grey", moving: true, dated: false, main: null, menu: ["connectAgain"] },
-  unknown: { tone: "grey", moving: false, dated: true, main: null, menu: ["replace", "disconnect"] },
+  unknown: { tone: "grey", moving: false, dated: true, main: null, menu: IN_USE },
 };
+
+/**
+ * Whether an action makes sense for a channel: a credential can be replaced where there is one, a code scanned where one
+ * logs in so, and nothing connected that the gateway can't run.
+ */
+export function isOffered(action: CardAction, { state, problem, connect }: ChannelStatus): boolean {
+  switch (action) {
+    case "replace":
+      return connect.method === "credentials";
+    case "scanAgain":
+      return connect.method === "qr";
+    case "access":
+      // Without a session to change, the wish would be one for a code.
+      return connect.method === "credentials" || state !== "action_required";
+    case "connect":
+      return state !== "not_connected" || problem === null;
+    default:
+      return true;
+  }
+}
 
 const SOON_MS = 1_000;
 const CALM_MS = 2_000;

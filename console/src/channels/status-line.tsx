@@ -11,11 +11,13 @@ import classes from "./status-line.module.css";
 
 interface StatusLineProps {
   document: StatusDocument | undefined;
-  /** The last poll failed. */
+  /** The last look failed. */
   failing: boolean;
+  /** Changes arrive as they happen; else somebody has to look for them. */
+  live: boolean;
 }
 
-export function StatusLine({ document, failing }: StatusLineProps) {
+export function StatusLine({ document, failing, live }: StatusLineProps) {
   const text = useTranslations("channels");
   const trouble = useTrouble(document, failing);
   return (
@@ -26,7 +28,7 @@ export function StatusLine({ document, failing }: StatusLineProps) {
           <span>{trouble}</span>
         </>
       ) : (
-        text("lead")
+        text(live || !document ? "lead" : "paused")
       )}
     </p>
   );

@@ -1,18 +1,20 @@
 "use client";
-/** One attempt to connect: the request, and what polls see of it meanwhile and afterwards. */
-import type { ChannelStatus } from "@cogni/contract";
+/** One attempt to connect: the request, and what the status shows of it meanwhile and afterwards. */
+import type { ChannelStatus, ConnectRequest } from "@cogni/contract";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { ApiError, api } from "../api.ts";
-import { type Progress, progressOf } from "./progress.ts";
+import type { Attempt } from "./progress.ts";
 import { STATUS_KEY } from "./use-status.ts";
 
+export type ConnectWish = Omit<ConnectRequest, "channel">;
+
+/** `attempt` is null until `connect` is called; each call begins another. */
 export function useConnect(channel: ChannelStatus, seenAt: number) {
   const cache = useQueryClient();
   const [turnedAt, setTurnedAt] = useState(0);
   const request = useMutation({
-    mutationFn: (values: Record<string, string>) =>
-      api.connect({ channel: channel.channel, credentials: filled(values) }),
+    mutationFn: (wish: ConnectWish) => api.connect({ channel: channel.channel, ...wish }),
     onMutate: () => setTurnedAt(Date.now()),
     onSettled: () => {
       setTurnedAt(Date.now());
@@ -20,20 +22,14 @@ export function useConnect(channel: ChannelStatus, seenAt: number) {
       return cache.invalidateQueries({ queryKey: STATUS_KEY });
     },
   });
-
-  const attempt = {
-    answer: request.data ?? null,
-    error: request.error && asApiError(request.error),
-    seen: seenAt > turnedAt ? channel : null,
-  };
-  const progress: Progress | null = request.isIdle ? null : progressOf(attempt);
-  return { progress, start: (values: Record<string, string>) => request.mutate(values) };
-}
-
-/** An optional field left empty is not sent; what was pasted with a stray newline still counts. */
-function filled(values: Record<string, string>): Record<string, string> {
-  const trimmed = Object.entries(values).map(([name, value]) => [name, value.trim()] as const);
-  return Object.fromEntries(trimmed.filter(([, value]) => value !== ""));
+  const attempt: Attempt | null = request.isIdle
+    ? null
+    : {
+        answer: request.data ?? null,
+        error: request.error && asApiError(request.error),
+        seen: seenAt > turnedAt ? channel : null,
+      };
+  return { attempt, connect: (wish: ConnectWish) => request.mutate(wish) };
 }
 
 function asApiError(error: Error): ApiError {

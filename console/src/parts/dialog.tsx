@@ -14,6 +14,8 @@ import classes from "./dialog.module.css";
 
 interface DialogProps {
   title: string;
+  /** For what stands beside each other; on a narrow screen both are as wide as it. */
+  wide?: boolean;
   opened: boolean;
   onClose: () => void;
   /** The dialog is gone from the page; whoever opened it puts the focus back. */
@@ -21,7 +23,7 @@ interface DialogProps {
   children: ReactNode;
 }
 
-export function Dialog({ title, opened, onClose, onClosed, children }: DialogProps) {
+export function Dialog({ title, wide = false, opened, onClose, onClosed, children }: DialogProps) {
   const text = useTranslations("dialog");
   return (
     <Mantine>
@@ -36,7 +38,7 @@ export function Dialog({ title, opened, onClose, onClosed, children }: DialogPro
         lockScroll={false}
         // From a fixed height on, so that the title stays where it is while the content grows and shrinks.
         yOffset="14dvh"
-        size={460}
+        size={wide ? 640 : 460}
         transitionProps={{ duration: 140, transition: "fade" }}
       >
         <Modal.Overlay backgroundOpacity={0.45} />

@@ -5,26 +5,31 @@
  */
 import type { ChannelProblem, ProblemAction } from "@cogni/contract";
 import { useTranslations } from "next-intl";
+import type { ReactNode } from "react";
 import { ApiError } from "../api.ts";
 import { Button } from "./button.tsx";
 import { CopyButton } from "./copy-button.tsx";
 import classes from "./problem-note.module.css";
 
 /** Actions that are a button; the others are told by the remedy alone. */
-type ButtonAction = Extract<ProblemAction, "replace_credential" | "retry">;
+type ButtonAction = Extract<ProblemAction, "replace_credential" | "scan_again" | "retry">;
 
 interface ProblemNoteProps {
   /** A channel's problem, or a request that failed. */
   failure: ChannelProblem | Error;
+  /** Nothing of the person's own is in trouble: said without alarm. */
+  calm?: boolean;
+  /** Stands in the row of the button, at its far end. */
+  aside?: ReactNode;
   onAction?: Partial<Record<ButtonAction, () => void>>;
 }
 
-export function ProblemNote({ failure, onAction = {} }: ProblemNoteProps) {
+export function ProblemNote({ failure, calm = false, aside, onAction = {} }: ProblemNoteProps) {
   const text = useTranslations("problem");
   const { cause, remedy, action, code, requestId } = useProblemWords(failure);
   const act = action && isButton(action) ? onAction[action] : undefined;
   return (
-    <div className={classes.note} data-waiting={action === "wait"}>
+    <div className={classes.note} data-tone={calm ? "calm" : action === "wait" ? "waiting" : "trouble"}>
       <p>
         <strong>{cause}</strong> {remedy}
       </p>
@@ -38,6 +43,7 @@ export function ProblemNote({ failure, onAction = {} }: ProblemNoteProps) {
           </dl>
         </details>
       )}
+      {aside}
     </div>
   );
 }
@@ -72,5 +78,5 @@ function useProblemWords(failure: ChannelProblem | Error): ProblemWords {
 }
 
 function isButton(action: ProblemAction | undefined): action is ButtonAction {
-  return action === "replace_credential" || action === "retry";
+  return action === "replace_credential" || action === "scan_again" || action === "retry";
 }

@@ -28,6 +28,14 @@ export function relativeTime({ value, unit }: Elapsed, locale: string): string {
   return new Intl.RelativeTimeFormat(locale, { numeric: "always", style: "short" }).format(-value, unit);
 }
 
+/** "3 hr": how long something lasted, in its largest whole unit. */
+export function duration(from: Date, to: Date, locale: string): string {
+  const { value, unit } = elapsed(from, to);
+  const seconds = Math.max(1, Math.floor((to.getTime() - from.getTime()) / 1000));
+  const format = new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "short" });
+  return format.format(unit === "second" ? seconds : value);
+}
+
 /** When something began, as short as is clear: the time today, the day this year, else the date. */
 export function sinceTime(then: Date, now: Date, locale: string): string {
   if (then.toDateString() === now.toDateString()) {
@@ -39,6 +47,16 @@ export function sinceTime(then: Date, now: Date, locale: string): string {
 
 export function exactTime(then: Date, locale: string): string {
   return new Intl.DateTimeFormat(locale, { dateStyle: "full", timeStyle: "long" }).format(then);
+}
+
+/** "May 4, 2:07 PM": a moment among others of the last days. */
+export function momentOf(then: Date, locale: string): string {
+  const form = { month: "short", day: "numeric", hour: "numeric", minute: "2-digit" } as const;
+  return new Intl.DateTimeFormat(locale, form).format(then);
+}
+
+export function dayOf(then: Date, locale: string): string {
+  return new Intl.DateTimeFormat(locale, { weekday: "short", month: "short", day: "numeric" }).format(then);
 }
 
 /**

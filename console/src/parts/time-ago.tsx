@@ -1,7 +1,16 @@
 "use client";
 /** A time as "3 min. ago", with the exact one on hover. Only for data that the browser fetched itself. */
 import { useLocale, useTranslations } from "next-intl";
-import { elapsed, exactTime, relativeTime, sinceTime, timeLocale } from "./relative-time.ts";
+import {
+  dayOf,
+  duration,
+  elapsed,
+  exactTime,
+  momentOf,
+  relativeTime,
+  sinceTime,
+  timeLocale,
+} from "./relative-time.ts";
 import { useNow } from "./use-now.ts";
 
 export function TimeAgo({ at }: { at: string }) {
@@ -28,6 +37,9 @@ export function useTimeWords() {
     },
     since: (at: string) => sinceTime(new Date(at), now, locale),
     exact: (at: string) => exactTime(new Date(at), locale),
+    moment: (at: string) => momentOf(new Date(at), locale),
+    day: (at: string) => dayOf(new Date(at), locale),
+    lasted: (from: string, to: string) => duration(new Date(from), new Date(to), locale),
   };
 }
 

@@ -1,0 +1,60 @@
+"use client";
+/** Connects a channel by QR code, from its risk to the tick, in one dialog. */
+import { useTranslations } from "next-intl";
+import { useEffect, useRef, useState } from "react";
+import type { ChannelDialogProps } from "../channels/connect-dialog.tsx";
+import { lacksAcceptance, type Terms, wishOf } from "../channels/connect-terms.tsx";
+import { Dialog } from "../parts/dialog.tsx";
+import { LoginCode } from "./login-code.tsx";
+import { LoginDone } from "./login-done.tsx";
+import { LoginTerms } from "./login-terms.tsx";
+import { useLogin } from "./use-login.ts";
+
+export function LoginDialog({ channel, seenAt, opened, onClose, onClosed }: ChannelDialogProps) {
+  const text = useTranslations("login");
+  const { phase, code, start } = useLogin(channel, seenAt);
+  const [terms, setTerms] = useState<Terms>({ access: channel.access, noticeAccepted: false });
+  /** Who may write is asked once; whoever scans again keeps what they chose. */
+  const [first] = useState(channel.state === "not_connected");
+  const [settling, setSettling] = useState(phase.kind === "asking");
+
+  function ask() {
+    setSettling(false);
+    const again = channel.state !== "not_connected";
+    start({ ...wishOf(channel, terms, first), ...(again && { force: true }) });
+  }
+  const askAgain = () => (lacksAcceptance(channel, terms) ? setSettling(true) : ask());
+
+  // With nothing to settle first, the code is all that whoever pressed "Scan again" came for.
+  const atOnce = useRef(settling && !first && channel.connect.notice === null);
+  useEffect(() => {
+    if (!atOnce.current) return;
+    atOnce.current = false;
+    ask();
+  });
+
+  return (
+    <Dialog
+      wide
+      title={text("title", { label: channel.label })}
+      opened={opened}
+      onClose={onClose}
+      onClosed={onClosed}
+    >
+      {phase.kind === "connected" ? (
+        <LoginDone displayName={phase.displayName} onClose={onClose} />
+      ) : phase.kind === "asking" || (settling && phase.kind !== "offered") ? (
+        <LoginTerms
+          channel={channel}
+          terms={terms}
+          setTerms={setTerms}
+          asksAccess={first}
+          onSubmit={ask}
+          onCancel={onClose}
+        />
+      ) : (
+        <LoginCode channel={channel} phase={phase} code={code} onAskAgain={askAgain} onClose={onClose} />
+      )}
+    </Dialog>
+  );
+}

@@ -1,0 +1,81 @@
+"use client";
+/** Who waits to be let in to a channel, the longest wait first, each to be approved or dismissed. */
+import type { PendingSender } from "@cogni/contract";
+import { useTranslations } from "next-intl";
+import { useRef, useState } from "react";
+import type { ChannelDialogProps } from "../channels/connect-dialog.tsx";
+import dialog from "../channels/dialog.module.css";
+import { Button } from "../parts/button.tsx";
+import { Dialog } from "../parts/dialog.tsx";
+import { ProblemNote } from "../parts/problem-note.tsx";
+import { SenderRow } from "./sender-row.tsx";
+import classes from "./senders.module.css";
+import { type Decision, useSenders } from "./use-senders.ts";
+
+export function SendersDialog({ channel, opened, onClose, onClosed }: ChannelDialogProps) {
+  const text = useTranslations("senders");
+  const { data, error, refetch } = useSenders(channel);
+  const list = useRef<HTMLDivElement>(null);
+  const [said, setSaid] = useState("");
+
+  function decided(sender: PendingSender, decision: Decision["decision"]) {
+    const name = sender.name ?? sender.sender;
+    setSaid(text(`done.${decision}`, { name }));
+    // The button that had the focus is gone with its row: the next row's takes it, or else the way out.
+    const rows = [...(list.current?.querySelectorAll<HTMLElement>("[data-approve]") ?? [])];
+    const next = rows.find((row) => row.dataset.approve !== sender.sender);
+    (next ?? list.current?.querySelector<HTMLElement>("[data-close]"))?.focus();
+  }
+
+  return (
+    <Dialog
+      title={text("title", { label: channel.label })}
+      opened={opened}
+      onClose={onClose}
+      onClosed={onClosed}
+    >
+      <div ref={list} className={dialog.body}>
+        <div className={classes.panel} aria-busy={!data && !error}>
+          {data && data.length > 0 ? (
+            <>
+              <p className={dialog.quiet}>{text("lead")}</p>
+              <ul className={classes.list}>
+                {data.map((sender) => (
+                  <SenderRow key={sender.sender} channel={channel} sender={sender} onDecided={decided} />
+                ))}
+              </ul>
+            </>
+          ) : data ? (
+            <p className={classes.empty}>{text("empty", { label: channel.label })}</p>
+          ) : error ? (
+            <div role="alert">
+              <ProblemNote failure={error} onAction={{ retry: () => void refetch() }} />
+            </div>
+          ) : (
+            <Waiting />
+          )}
+        </div>
+        <div className="unseen" role="status">
+          {said}
+        </div>
+        <div className={dialog.buttons}>
+          <Button data-close data-autofocus onClick={onClose}>
+            {text("close")}
+          </Button>
+        </div>
+      </div>
+    </Dialog>
+  );
+}
+
+/** Two rows' true height. */
+function Waiting() {
+  const text = useTranslations("senders");
+  return (
+    <>
+      <span className="unseen">{text("loading")}</span>
+      <div className={classes.bone} aria-hidden="true" />
+      <div className={classes.bone} aria-hidden="true" />
+    </>
+  );
+}
