@@ -6,9 +6,12 @@ import { randomUUID } from "node:crypto";
 import type {
   ConnectRequest,
   ConnectResponse,
+  DecideSenderRequest,
+  DecideSenderResponse,
   DisconnectRequest,
   DisconnectResponse,
   ResolveResponse,
+  Senders,
   StatusDocument,
   Timeline,
 } from "@cogni/contract";
@@ -25,6 +28,7 @@ import { createStatusHub, type StatusHub } from "./channels/live/hub.ts";
 import { createOutcomes, type Outcomes } from "./channels/outcomes.ts";
 import { channelsTimeline } from "./channels/read-timeline.ts";
 import { resolveCredentials } from "./channels/resolve-credentials.ts";
+import { decideSender, pendingSenders } from "./channels/senders.ts";
 import { channelsStatus } from "./channels/status.ts";
 import type { Config } from "./config.ts";
 import { listen, type Notification } from "./db/notify.ts";
@@ -48,6 +52,12 @@ export interface Channels {
     request: DisconnectRequest,
     meta: RequestMeta,
   ): Promise<DisconnectResponse>;
+  senders(principal: Principal): Promise<Senders>;
+  decideSender(
+    principal: Principal,
+    request: DecideSenderRequest,
+    meta: RequestMeta,
+  ): Promise<DecideSenderResponse>;
 }
 
 export interface Context {
@@ -98,12 +108,16 @@ function assemble(
   auth: Auth,
 ): Context {
   const outcomes = createOutcomes();
+  const logins = createOutcomes();
+  const decisions = createOutcomes();
   const deps: ChannelsDeps = {
     db,
     vault,
     fingerprints,
     catalogs: createCatalogs(db),
     outcomes,
+    logins,
+    decisions,
     clock: () => new Date(),
     newId: randomUUID,
     wishWaitMs: config.timing.wishWaitMs,
@@ -119,7 +133,8 @@ function assemble(
   });
   const notifications = listen({
     url: config.database.apiUrl,
-    onNotification: (notification) => announce(notification, outcomes, statusHub, worker),
+    onNotification: (notification) =>
+      announce(notification, { outcomes, logins, decisions, statusHub, worker }),
     // Who waits for an outcome that was not heard looks it up when the wait is over; a wish that was not heard is
     // found by the next snapshot.
     onConnected: () => statusHub.changed(),
@@ -136,6 +151,8 @@ function assemble(
       timeline: (principal, days) => channelsTimeline(deps, principal, days),
       connect: (principal, request, meta) => connectChannel(deps, principal, request, meta),
       disconnect: (principal, request, meta) => disconnectChannel(deps, principal, request, meta),
+      senders: (principal) => pendingSenders(deps, principal),
+      decideSender: (principal, request, meta) => decideSender(deps, principal, request, meta),
     },
     statusHub,
     async resolveCredentials(gatewayId, ids) {
@@ -153,15 +170,24 @@ function assemble(
   };
 }
 
+interface Listeners {
+  readonly outcomes: Outcomes;
+  readonly logins: Outcomes;
+  readonly decisions: Outcomes;
+  readonly statusHub: StatusHub;
+  readonly worker: Reconciler | null;
+}
+
 function announce(
   notification: Notification,
-  outcomes: Outcomes,
-  statusHub: StatusHub,
-  worker: Reconciler | null,
+  { outcomes, logins, decisions, statusHub, worker }: Listeners,
 ): void {
   const { about } = notification;
   if (about === "wish") worker?.wake(notification);
   else if (about === "outcome") outcomes.announce(keyString(notification), notification.generation);
+  else if (about === "login") logins.announce(keyString(notification), notification.generation);
+  else if (about === "decision") worker?.wakeSenders();
+  else if (about === "decided") decisions.announce(keyString(notification), notification.at);
   else if (about === "change") statusHub.changed(notification.billingAccountIds);
   else if (about === "gateway") statusHub.changed();
 }

@@ -11,6 +11,9 @@ import {
 } from "../db/registrations.ts";
 import { type TenantTx, withTenant } from "../db/tenant.ts";
 import { AppError } from "../errors.ts";
+import { changesOnlyAccess, wishAccess } from "./access.ts";
+import { connectByCode } from "./connect-by-code.ts";
+import { auditNotice, noticeErrors, requireAvailable } from "./connectable.ts";
 import {
   type Credential,
   credentialOf,
@@ -22,7 +25,7 @@ import type { ChannelsDeps, RequestMeta } from "./deps.ts";
 import { channelStatus } from "./status.ts";
 
 /**
- * The same credential again changes nothing, unless the last attempt needs a person: then it is one more attempt.
+ * The same credential again changes nothing but who may write to the account, if that is asked for, unless the last attempt needs a person: then it is one more attempt.
  * @throws AppError unknown_channel, invalid_request, credential_claimed, superseded (by a wish to disconnect),
  *   gateway_unreachable (the wish is kept), database_unavailable (it is not)
  */
@@ -34,13 +37,22 @@ export async function connectChannel(
 ): Promise<ConnectResponse> {
   const { billingAccountId } = principal;
   const before = await channelStatus(deps, principal, request.channel);
-  const credential = credentialOf(request, before.connect);
+  await requireAvailable(deps, principal, request.channel);
+  const credential = changesOnlyAccess(request, before)
+    ? null
+    : credentialOf(request, before.connect, noticeErrors(request, before));
+  if (before.connect.method === "qr") return connectByCode(deps, principal, before, request, meta);
 
   using outcome = deps.outcomes.open({ billingAccountId, channel: request.channel });
   const wish = await withTenant(deps.db, billingAccountId, async (tx) => {
     const current = await lockedRegistration(tx, request.channel);
-    const unchanged = current && holds(deps, current, credential) && before.state !== "action_required";
-    return unchanged ? null : writeWish(deps, tx, principal, before, current, credential, meta);
+    const unchanged =
+      credential === null || (before.state !== "action_required" && holds(deps, current, credential));
+    if (current && unchanged) return wishAccess(tx, principal, current, request.access, meta);
+    // It was disconnected since the request was read.
+    if (credential === null) throw new AppError("superseded");
+    const access = request.access ?? current?.access ?? "everyone";
+    return writeWish(deps, tx, principal, { ...before, access }, current, credential, meta);
   });
   const reachable = wish && (await channelStatus(deps, principal, request.channel)).state !== "unknown";
   if (reachable) await outcome.settled(wish.generation, deps.wishWaitMs);
@@ -53,8 +65,8 @@ export async function connectChannel(
   return answer(after);
 }
 
-function holds({ vault }: ChannelsDeps, current: Registration, credential: Credential): boolean {
-  if (current.desiredState !== "connected" || current.outcome === "credential_unreadable") return false;
+function holds({ vault }: ChannelsDeps, current: Registration | null, credential: Credential): boolean {
+  if (current?.desiredState !== "connected" || current.outcome === "credential_unreadable") return false;
   return sameCredential(openCredential(vault, current), credential);
 }
 
@@ -82,6 +94,7 @@ async function writeWish(
     fingerprint,
     access,
   });
+  await auditNotice(tx, principal, channel, connect, meta);
   await append(tx, {
     billingAccountId,
     actor: principal.actor,

@@ -11,21 +11,42 @@ export type Credential = Readonly<Record<string, string>>;
 const credentialSchema = z.record(z.string(), z.string());
 
 /**
- * The credential a request carries, whichever of the two forms it took.
- * @throws AppError invalid_request naming every field that is missing or not the channel's; channel_unavailable for one
- *   that is connected in another way
+ * The credential a request carries, whichever of the two forms it took; empty for a channel that takes none.
+ * @param others what else is wrong with the request, to be told at the same time
+ * @throws AppError invalid_request naming every field that is missing or not the channel's
  */
-export function credentialOf(request: ConnectRequest, method: ConnectMethod): Credential {
-  if (method.method !== "credentials") {
-    throw new AppError("channel_unavailable", { detail: "This channel takes no credential." });
-  }
+export function credentialOf(
+  request: ConnectRequest,
+  method: ConnectMethod,
+  others: readonly FieldError[],
+): Credential {
+  const { credential, errors } = method.method === "qr" ? withoutCredential(request) : read(request, method);
+  const all = [...others, ...errors];
+  if (all.length > 0) throw new AppError("invalid_request", { errors: all });
+  return credential;
+}
+
+interface Read {
+  readonly credential: Credential;
+  readonly errors: readonly FieldError[];
+}
+
+function withoutCredential(request: ConnectRequest): Read {
+  const given = (["credential", "credentials"] as const).filter((name) => request[name] !== undefined);
+  const message = "this channel takes none: it is connected by scanning a code";
+  return { credential: {}, errors: given.map((path) => ({ path, message })) };
+}
+
+function read(request: ConnectRequest, method: ConnectMethod): Read {
   const required = method.fields.filter((field) => field.required);
-  const given =
-    request.credentials ??
-    shortForm(
-      request,
-      required.map((field) => field.name),
-    );
+  const [only, ...more] = required.map(({ name }) => name);
+  if (request.credential !== undefined && (only === undefined || more.length > 0)) {
+    const names = required.map(({ name }) => name).join(", ");
+    const message = `this channel takes several fields: send credentials with ${names}`;
+    return { credential: {}, errors: [{ path: "credential", message }] };
+  }
+  const short = request.credential !== undefined && only !== undefined ? { [only]: request.credential } : {};
+  const given: Credential = request.credentials ?? short;
   const errors: FieldError[] = [
     ...required
       .filter((field) => given[field.name] === undefined)
@@ -38,18 +59,7 @@ export function credentialOf(request: ConnectRequest, method: ConnectMethod): Cr
   if (errors.length === 0 && Object.keys(given).length === 0) {
     errors.push({ path: "credentials", message: "must not be empty" });
   }
-  if (errors.length > 0) throw new AppError("invalid_request", { errors });
-  return given;
-}
-
-function shortForm({ credential }: ConnectRequest, required: readonly string[]): Credential {
-  if (credential === undefined) return {};
-  const [only, ...others] = required;
-  if (only === undefined || others.length > 0) {
-    const message = `this channel takes several fields: send credentials with ${required.join(", ")}`;
-    throw new AppError("invalid_request", { errors: [{ path: "credential", message }] });
-  }
-  return { [only]: credential };
+  return { credential: given, errors };
 }
 
 /** @throws AppError credential_unreadable */

@@ -12,6 +12,10 @@ export interface ChannelsDeps {
   readonly fingerprints: Fingerprints;
   readonly catalogs: Catalogs;
   readonly outcomes: Outcomes;
+  /** Of logins by QR: a code to show is an outcome, too. */
+  readonly logins: Outcomes;
+  /** Of decisions on people who wait to be let in: in place of a generation, when they were taken. */
+  readonly decisions: Outcomes;
   readonly clock: () => Date;
   readonly newId: () => string;
   /** How long a request waits for the outcome of its wish, in milliseconds. */

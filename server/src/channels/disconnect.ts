@@ -1,17 +1,23 @@
 /** A tenant wishes a channel disconnected: the wish is written with its audit row, and its outcome awaited. */
-import type { DisconnectRequest, DisconnectResponse } from "@cogni/contract";
+import {
+  accountIdOf,
+  type ChannelId,
+  type DisconnectRequest,
+  type DisconnectResponse,
+} from "@cogni/contract";
 import type { Principal } from "../auth/principal.ts";
 import { append } from "../db/audit.ts";
+import { cancelLogin, isFinished } from "../db/logins.ts";
 import { notifyWish } from "../db/notify.ts";
 import { wishDisconnected } from "../db/registrations.ts";
 import { tenantStatus } from "../db/status.ts";
-import { withTenant } from "../db/tenant.ts";
+import { type TenantTx, withTenant } from "../db/tenant.ts";
 import { AppError } from "../errors.ts";
 import type { ChannelsDeps, RequestMeta } from "./deps.ts";
 import { channelStatus } from "./status.ts";
 
 /**
- * What was never connected is disconnected already.
+ * What was never connected is disconnected already; a login by QR that is under way is given up.
  * @throws AppError unknown_channel, gateway_unreachable or gateway_timeout (the wish is kept), superseded (by a wish to
  *   connect), database_unavailable
  */
@@ -25,31 +31,42 @@ export async function disconnectChannel(
   await channelStatus(deps, principal, channel);
 
   using outcome = deps.outcomes.open({ billingAccountId, channel });
-  const wish = await withTenant(deps.db, billingAccountId, async (tx) => {
-    const registration = await wishDisconnected(tx, channel);
-    if (!registration) return null;
-    await append(tx, {
-      billingAccountId,
-      actor: principal.actor,
-      action: "channel.disconnect",
-      channel,
-      accountId: registration.accountId,
-      outcome: "requested",
-      requestId: meta.requestId,
-    });
-    await notifyWish(tx, registration, registration.generation);
-    return registration;
-  });
+  using loginEnd = deps.logins.open({ billingAccountId, channel });
+  const wish = await withTenant(deps.db, billingAccountId, (tx) => writeWish(tx, principal, channel, meta));
   const disconnected: DisconnectResponse = { channel, status: "disconnected" };
   if (!wish) return disconnected;
 
+  const { registration, login } = wish;
   const { gateway } = await tenantStatus(deps.db, billingAccountId);
-  if (gateway?.reachable) await outcome.settled(wish.generation, deps.wishWaitMs);
+  if (gateway?.reachable && registration) await outcome.settled(registration.generation, deps.wishWaitMs);
+  else if (gateway?.reachable && login) await loginEnd.settled(login.generation, deps.wishWaitMs);
   const after = await tenantStatus(deps.db, billingAccountId);
-  const standing = after.registrations.find((row) => row.id === wish.id);
-  if (!standing) return disconnected;
-  if (standing.desiredState === "connected") throw new AppError("superseded");
+  const standing = registration && after.registrations.find((row) => row.id === registration.id);
+  const isDone =
+    registration || !login || (await withTenant(deps.db, billingAccountId, (tx) => isFinished(tx, login)));
+  if (!standing && isDone) return disconnected;
+  if (standing?.desiredState === "connected") throw new AppError("superseded");
   throw new AppError(after.gateway?.reachable ? "gateway_timeout" : "gateway_unreachable", {
     detail: "Your wish is kept. The account is taken down as soon as the gateway answers.",
   });
+}
+
+/** Null where there is nothing to end. */
+async function writeWish(tx: TenantTx, principal: Principal, channel: ChannelId, meta: RequestMeta) {
+  const { billingAccountId, actor } = principal;
+  const registration = await wishDisconnected(tx, channel);
+  const login = await cancelLogin(tx, channel);
+  const ended = registration ?? login;
+  if (!ended) return null;
+  await append(tx, {
+    billingAccountId,
+    actor,
+    action: "channel.disconnect",
+    channel,
+    accountId: accountIdOf(billingAccountId),
+    outcome: "requested",
+    requestId: meta.requestId,
+  });
+  await notifyWish(tx, ended, ended.generation);
+  return { registration, login };
 }

@@ -76,11 +76,14 @@ export function lastKnownState(input: StateInput): ChannelState | null {
   return deriveState({ ...input, gatewayReachable: true }).state;
 }
 
-function loggingIn(
-  { status, expiresAt, problem }: LoginView,
-  { gatewayReachable, now }: StateInput,
-): DerivedState {
-  if (status === "failed") return troubled("action_required", problem ?? "login_failed");
+function loggingIn({ status, expiresAt, problem }: LoginView, input: StateInput): DerivedState {
+  const { wish, gatewayReachable, now } = input;
+  if (status === "failed") {
+    // It was asked for beside an account that lives on without it.
+    const beside = wish && !wish.outcome && gatewayReachable ? seen(input, wish) : null;
+    if (beside?.state === "connected") return beside;
+    return troubled("action_required", problem ?? "login_failed");
+  }
   if (expiresAt && expiresAt <= now) return troubled("action_required", "login_expired");
   if (!gatewayReachable) return troubled("unknown", "gateway_unreachable");
   return plain(status === "offered" ? "awaiting_scan" : "connecting");

@@ -20,7 +20,7 @@ export interface Registration {
   readonly encryptedCredential: Uint8Array | null;
   /** New with every credential, and never the same twice. */
   readonly credentialVersion: number;
-  /** Whether the messenger has accepted this credential, which makes it this tenant's alone. */
+  /** Whether the messenger has accepted this credential, which makes it this tenant's alone; a session is, always. */
   readonly claimed: boolean;
   readonly desiredState: "connected" | "disconnected";
   readonly access: Access;
@@ -39,6 +39,8 @@ export interface PlacedRegistration extends Registration {
   readonly gatewayId: string;
   /** The credential version last started on that gateway. */
   readonly startedVersion: number | null;
+  /** A login by QR is under way: until it has ended, the account is the login's. */
+  readonly loggingIn: boolean;
   /** What is remembered of the account, as the watcher wrote it. */
   readonly steadiness: unknown;
 }
@@ -51,12 +53,14 @@ export interface RegistrationKey {
 const COLUMNS = `r.id, r.billing_account_id AS "billingAccountId", r.channel, r.account_id AS "accountId",
   r.display_name AS "displayName", r.credential_type AS "credentialType",
   r.encrypted_credential AS "encryptedCredential", r.credential_version AS "credentialVersion",
-  r.credential_fingerprint IS NOT NULL AS claimed,
+  r.credential_fingerprint IS NOT NULL OR r.credential_type = 'state_dir' AS claimed,
   r.desired_state AS "desiredState", r.access, r.generation, r.settled_generation AS "settledGeneration", r.outcome,
   r.wished_at AS "wishedAt", r.connected_at AS "connectedAt"`;
 
 const PLACED = `SELECT ${COLUMNS}, b.name AS "billingAccountName", p.gateway_id AS "gatewayId",
-    o.started_version AS "startedVersion", o.steadiness
+    o.started_version AS "startedVersion", o.steadiness,
+    EXISTS (SELECT FROM channel_logins l WHERE l.billing_account_id = r.billing_account_id AND l.channel = r.channel
+      AND l.status IN ('requested', 'offered')) AS "loggingIn"
   FROM channel_registrations r
   JOIN billing_accounts b ON b.id = r.billing_account_id
   JOIN placements p ON p.billing_account_id = r.billing_account_id
@@ -75,10 +79,18 @@ export async function activeRegistration(tx: TenantTx, channel: ChannelId): Prom
 
 /** The same, holding every other wish for it off until the transaction ends, also where there is no row to lock yet. */
 export async function lockedRegistration(tx: TenantTx, channel: ChannelId): Promise<Registration | null> {
-  await tx.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [
-    `registration ${tx.billingAccountId}/${channel}`,
-  ]);
+  await lockRegistration(tx, { billingAccountId: tx.billingAccountId, channel });
   return activeRegistration(tx, channel);
+}
+
+/** Holds off every other wish for this channel of this tenant until the transaction ends. */
+export async function lockRegistration(
+  tx: Tx,
+  { billingAccountId, channel }: RegistrationKey,
+): Promise<void> {
+  await tx.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [
+    `registration ${billingAccountId}/${channel}`,
+  ]);
 }
 
 /** All of the tenant's registrations that are not closed. */
@@ -88,17 +100,21 @@ export function listActive(tx: TenantTx): Promise<Registration[]> {
   );
 }
 
-export interface ConnectWish {
-  /** Of the row to write: `lockedRegistration`'s, or a new one. The credential is sealed for it. */
+interface WishedAccount {
+  /** Of the row to write: `lockedRegistration`'s, or a new one. */
   readonly id: string;
   readonly channel: ChannelId;
   readonly accountId: string;
-  readonly credentialType: CredentialType;
+  readonly access: Access;
+}
+
+export interface ConnectWish extends WishedAccount {
+  readonly credentialType: Exclude<CredentialType, "state_dir">;
+  /** Sealed for the row that `id` names. */
   readonly sealed: Uint8Array;
   readonly keyId: string;
   /** Not written: a claim on the same credential stays, one on another is given up. */
   readonly fingerprint: Uint8Array;
-  readonly access: Access;
 }
 
 /**
@@ -106,7 +122,39 @@ export interface ConnectWish {
  * The version follows the clock, so that a database restored
  * from yesterday does not give out yesterday's versions a second time.
  */
-export async function wishConnected(tx: TenantTx, wish: ConnectWish): Promise<Registration> {
+export function wishConnected(tx: TenantTx, wish: ConnectWish): Promise<Registration> {
+  return writeConnected(tx, tx.billingAccountId, wish);
+}
+
+/**
+ * A login by QR succeeded: the tenant's account is connected by a session that the gateway keeps, whatever connected it
+ * before. Call `lockRegistration` first.
+ */
+export async function connectedBySession(
+  tx: ServiceTx,
+  account: RegistrationKey & WishedAccount,
+): Promise<Registration> {
+  const current = await registrationByKey(tx, account);
+  return writeConnected(tx, account.billingAccountId, {
+    ...account,
+    id: current?.id ?? account.id,
+    credentialType: "state_dir",
+    sealed: null,
+    keyId: null,
+    fingerprint: null,
+  });
+}
+
+async function writeConnected(
+  tx: Tx,
+  billingAccountId: BillingAccountId,
+  wish: WishedAccount & {
+    readonly credentialType: CredentialType;
+    readonly sealed: Uint8Array | null;
+    readonly keyId: string | null;
+    readonly fingerprint: Uint8Array | null;
+  },
+): Promise<Registration> {
   const rows = await tx.query<Registration>(
     `INSERT INTO channel_registrations AS r (id, billing_account_id, channel, account_id, credential_type,
        encrypted_credential, encryption_key_id, access, desired_state, credential_version)
@@ -123,7 +171,7 @@ export async function wishConnected(tx: TenantTx, wish: ConnectWish): Promise<Re
      RETURNING ${COLUMNS}`,
     [
       wish.id,
-      tx.billingAccountId,
+      billingAccountId,
       wish.channel,
       wish.accountId,
       wish.credentialType,
@@ -138,6 +186,21 @@ export async function wishConnected(tx: TenantTx, wish: ConnectWish): Promise<Re
       cause: new Error(`${wish.id} is not the active registration's id`),
     });
   }
+  return rows[0];
+}
+
+/**
+ * Writes who may write to the account; the credential stays as it is, claim and all. One that waits for its tenant has
+ * no new generation: nothing is carried out before it has another credential.
+ */
+export async function wishAccess(tx: TenantTx, id: string, access: Access): Promise<Registration> {
+  const rows = await tx.query<Registration>(
+    `UPDATE channel_registrations r SET access = $2,
+       generation = r.generation + CASE WHEN r.outcome IS NULL THEN 1 ELSE 0 END
+     WHERE r.id = $1 AND r.disconnected_at IS NULL RETURNING ${COLUMNS}`,
+    [id, access],
+  );
+  if (!rows[0]) throw new AppError("internal_error", { cause: new Error(`${id} is no active registration`) });
   return rows[0];
 }
 

@@ -9,10 +9,12 @@ import { coalesce } from "./coalesce.ts";
 import { createDisplayNames } from "./display-names.ts";
 import type { Gateway } from "./gateway.ts";
 import type { JsonObject } from "./json.ts";
+import { failedLogin, isTellable, type LoginStep, loginStep } from "./login-failure.ts";
 import { isLogoutUnsupported, isUnresolvedSecret, refusedStart, startOutcome } from "./outcomes.ts";
-import { accountTemplate, displayNameTemplates, type Overlay } from "./overlay.ts";
+import { ACCESS_KEY, accessOf, accountTemplate, displayNameTemplates, type Overlay } from "./overlay.ts";
 import { createReadiness } from "./readiness.ts";
 import { type GatewayReconciled, reconcileGateway } from "./reconcile-gateway.ts";
+import { createSenders } from "./senders.ts";
 import { type AccountKey, accountKeyString } from "./snapshot.ts";
 import { tenantModel } from "./wanted-config.ts";
 import { createWatcher } from "./watcher.ts";
@@ -92,12 +94,18 @@ export function createGateway(options: GatewayOptions): Gateway {
     templates: (channel) => displayNameTemplates(overlay, channel),
     minIntervalMs: timing.probe.minIntervalMs,
   });
+  const senders = createSenders(client);
   const catalog = keepCatalog(() => readCatalog(client, overlay), log);
   readiness.onReady(() => {
     catalog.renew();
     watcher.pollNow();
   });
   client.onDisconnected(() => watcher.pollNow());
+
+  async function accountKeysOf(channel: string): Promise<ReadonlySet<string> | undefined> {
+    const offered = await catalog.get(readiness.require);
+    return [...offered.values()].find((one) => one.channel === channel)?.accountKeys;
+  }
 
   /** Runs what asks or changes the gateway, which must be ours for that. */
   async function guarded<T>(run: () => Promise<T>): Promise<T> {
@@ -121,15 +129,21 @@ export function createGateway(options: GatewayOptions): Gateway {
       guarded(async () => {
         const { accounts: all } = await accounts();
         const found = all.find((one) => one.channel === key.channel && one.accountId === key.accountId);
-        return found ? { enabled: found.enabled, refs: found.refs } : null;
+        if (!found) return null;
+        const known = (await accountKeysOf(key.channel))?.has(ACCESS_KEY) ?? false;
+        const access = known ? accessOf(overlay, key.channel, found.dmPolicy) : null;
+        return { enabled: found.enabled, refs: found.refs, access };
       }),
 
     put: (spec) =>
       guarded(async () => {
-        const offered = await catalog.get(readiness.require);
-        const known = [...offered.values()].find((one) => one.channel === spec.channel)?.accountKeys;
+        const known = await accountKeysOf(spec.channel);
         if (!known) throw new AppError("unknown_channel");
-        const template = { enabled: true, ...accountTemplate(overlay, spec.channel, spec.access) };
+        const template: JsonObject = {
+          enabled: true,
+          ...(spec.approved.length > 0 && { allowFrom: spec.approved }),
+          ...accountTemplate(overlay, spec.channel, spec.access),
+        };
         const content: AccountContent = {
           ...spec,
           model,
@@ -177,14 +191,51 @@ export function createGateway(options: GatewayOptions): Gateway {
         }),
       ),
 
+    beginLogin: (key, fresh) =>
+      guarded(() =>
+        stepOf(async () => loginStep(await client.webLoginStart({ ...pick(key), force: fresh }), true)),
+      ),
+
+    awaitLogin: (key, { qr, session }, timeoutMs) =>
+      guarded(() =>
+        stepOf(async () => {
+          const askedAt = Date.now();
+          const answer = await client.webLoginWait(
+            {
+              ...pick(key),
+              ...(session !== null && { sessionKey: session }),
+              ...(isTellable(qr) && { currentQrDataUrl: qr }),
+            },
+            timeoutMs,
+          );
+          return loginStep(answer, Date.now() - askedAt < timeoutMs / 2);
+        }),
+      ),
+
     reloadSecrets: () => guarded(reloadSecrets),
     displayName: (key) => guarded(() => names.get(key)),
+
+    waitingRoom: () => guarded(senders.waitingRoom),
+    admit: (key, sender) => guarded(() => senders.admit(key, sender)),
+    turnAway: (key, requestId) => guarded(() => senders.turnAway(key, requestId)),
+    admitsAll: (key, approved) => guarded(() => senders.admitsAll(key, approved)),
+    forgetSenders: (key) => guarded(() => senders.forgetSenders(key)),
 
     async close() {
       await Promise.all([readiness.close(), writer.close(), watcher.close()]);
       await client.close();
     },
   };
+}
+
+async function stepOf(ask: () => Promise<LoginStep>): Promise<LoginStep> {
+  try {
+    return await ask();
+  } catch (error) {
+    const failed = failedLogin(error);
+    if (failed) return failed;
+    throw error;
+  }
 }
 
 /** What stands in an object of a wider type must not reach the wire. */

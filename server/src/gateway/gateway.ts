@@ -5,8 +5,10 @@
 import type { Access, BillingAccountId } from "@cogni/contract";
 import type { AppError } from "../errors.ts";
 import type { ChannelCatalog } from "./catalog.ts";
+import type { LoginStep } from "./login-failure.ts";
 import type { StartOutcome } from "./outcomes.ts";
 import type { GatewayReconciled } from "./reconcile-gateway.ts";
+import type { Senders } from "./senders.ts";
 import type { AccountKey, Snapshot } from "./snapshot.ts";
 import type { WatcherEvent } from "./watcher.ts";
 
@@ -18,11 +20,21 @@ export interface AccountSpec extends AccountKey {
   readonly secretFields: Readonly<Record<string, string>>;
   readonly plainFields: Readonly<Record<string, string>>;
   readonly access: Access;
+  /** Who was let in; told where `access` is by approval, so that an account put anew knows them from its first moment. */
+  readonly approved: readonly string[];
+}
+
+/** The code on offer, and the gateway's name for its login, where it has one. */
+export interface OfferedCode {
+  readonly qr: string;
+  readonly session: string | null;
 }
 
 /** What the gateway's config holds for an account. */
 export interface AppliedAccount {
   readonly enabled: boolean;
+  /** `other`: none that we would have written; null where the channel does not let one choose. */
+  readonly access: Access | "other" | null;
   /** Secret field → id of its reference; null for anything that is not a reference to our resolver. */
   readonly refs: Readonly<Record<string, string | null>>;
 }
@@ -31,7 +43,7 @@ export interface AppliedAccount {
  * Every method that asks the gateway throws AppError gateway_unreachable, gateway_timeout, or GatewayRpcError; none
  * does anything to a gateway that is not ours or not contained (GatewayRefusedError, with the reason for the operator).
  */
-export interface Gateway {
+export interface Gateway extends Senders {
   readonly id: string;
   /** Connected, and found to be as we want it. */
   reachable(): boolean;
@@ -63,6 +75,13 @@ export interface Gateway {
   stop(key: AccountKey): Promise<void>;
   /** Ends the session at the messenger and drops the credential. `unsupported`: the channel has no such thing. */
   logout(key: AccountKey): Promise<"logged_out" | "unsupported">;
+  /**
+   * Begins a login by QR; `put` the account before. One under way is gone on with, unless `fresh`, which also forgets a
+   * session that the account has. May take as long as the messenger takes for a code.
+   */
+  beginLogin(key: AccountKey, fresh: boolean): Promise<LoginStep>;
+  /** The next step of a login under way: at once where there is another code than `offered`, else after `timeoutMs`. */
+  awaitLogin(key: AccountKey, offered: OfferedCode, timeoutMs: number): Promise<LoginStep>;
   /** Has the gateway ask the resolver for all credentials again. */
   reloadSecrets(): Promise<void>;
   /** Null when the messenger does not tell. May take as long as the channel's slowest account. */

@@ -5,6 +5,9 @@ import { GatewayRpcError } from "./errors.ts";
 /** Why a start is refused while the gateway does not have the account's credential: it is to ask for it again. */
 export const SECRET_UNAVAILABLE = "secret-unavailable";
 
+/** Why a start is refused while the account has no session, or not yet one that the channel can read. */
+export const UNLINKED = "unlinked";
+
 /** Started is not connected: a refused credential starts, too. Watch the snapshots. */
 export type StartOutcome =
   | { readonly kind: "started" }

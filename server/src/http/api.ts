@@ -9,10 +9,12 @@ import { addHealth } from "./health.ts";
 import { answerProblem, logProblem } from "./problem.ts";
 import type { Route } from "./route.ts";
 import { connectChannel } from "./routes/connect-channel.ts";
+import { decideSenders } from "./routes/decide-senders.ts";
 import { disconnectChannel } from "./routes/disconnect-channel.ts";
 import { getChannelsStatus } from "./routes/get-channels-status.ts";
 import { getChannelsTimeline } from "./routes/get-channels-timeline.ts";
 import { getMe } from "./routes/get-me.ts";
+import { getSenders } from "./routes/get-senders.ts";
 import { signIn } from "./routes/sign-in.ts";
 import { signOut } from "./routes/sign-out.ts";
 import { ownOriginsOf, refuseCrossSite } from "./security.ts";
@@ -22,6 +24,8 @@ const ROUTES: readonly Route[] = [
   getChannelsTimeline,
   connectChannel,
   disconnectChannel,
+  getSenders,
+  decideSenders,
   getMe,
   signIn,
   signOut,

@@ -12,7 +12,8 @@ const HURRY_MS = 5_000;
 /** A registration whose account runs on its present credential, and that credential's fingerprint. */
 export interface Attempt {
   readonly registration: PlacedRegistration;
-  readonly fingerprint: Uint8Array;
+  /** Null for a session, which needs no claim. */
+  readonly fingerprint: Uint8Array | null;
 }
 
 export async function awaitOutcome(

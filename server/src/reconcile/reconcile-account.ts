@@ -4,24 +4,27 @@
  * is controller-runtime's reconciler).
  */
 import { accountIdOf } from "@cogni/contract";
-import { accountSpec, isApplied } from "../channels/account-spec.ts";
-import { type Credential, identifyingFields, openCredential } from "../channels/credential.ts";
+import { isApplied } from "../channels/account-spec.ts";
 import { keyString } from "../channels/keys.ts";
+import { unfinishedLogin } from "../db/logins.ts";
 import {
   claimedElsewhere,
   type PlacedRegistration,
   type RegistrationKey,
   registrationByKey,
 } from "../db/registrations.ts";
+import { approvedSenders } from "../db/senders.ts";
 import { withService } from "../db/tenant.ts";
 import { AppError } from "../errors.ts";
 import type { AccountSpec } from "../gateway/gateway.ts";
-import { SECRET_UNAVAILABLE } from "../gateway/outcomes.ts";
+import { SECRET_UNAVAILABLE, type StartOutcome, UNLINKED } from "../gateway/outcomes.ts";
 import { accountKeyString } from "../gateway/snapshot.ts";
+import { type AccountPlan, planOf } from "./account-plan.ts";
 import { awaitOutcome, giveWay, judge } from "./await-outcome.ts";
 import type { ReconcileDeps, ReconcileResult } from "./deps.ts";
 import { needsStart } from "./observe.ts";
 import { recordClosed, recordProblem, recordStarted } from "./record.ts";
+import { takeOffGateway } from "./take-down.ts";
 
 /** Before looking again whether another tenant's attempt with the same credential has ended, in milliseconds. */
 const RIVAL_MS = 1_000;
@@ -38,6 +41,8 @@ export async function reconcileAccount(
   const registration = await withService(deps.db, (tx) => registrationByKey(tx, key));
   if (!registration) return stopLeftover(deps, key);
   if (registration.desiredState === "disconnected") return takeDown(deps, registration);
+  // Until the login has ended, the account is the login's.
+  if (registration.loggingIn) return { kind: "done" };
   if (registration.outcome === "credential_claimed") return giveWay(deps, registration);
   if (registration.outcome) return { kind: "needs_person", code: registration.outcome };
   return bringUp(deps, registration, signal);
@@ -49,26 +54,15 @@ async function bringUp(
   signal: AbortSignal,
 ): Promise<ReconcileResult> {
   const { gateway } = deps;
-  const credential = readable(deps, registration);
-  if (!credential) {
+  const channel = (await gateway.catalog()).get(registration.channel);
+  if (!channel) return { kind: "retry", afterMs: deps.retryMs };
+  const plan = readable(() => planOf(deps, registration, channel));
+  if (!plan) {
     await recordProblem(deps, registration, "credential_unreadable");
     return { kind: "needs_person", code: "credential_unreadable" };
   }
-  const channel = (await gateway.catalog()).get(registration.channel);
-  if (!channel) return { kind: "retry", afterMs: deps.retryMs };
-  const spec = accountSpec(
-    registration,
-    registration.credentialVersion,
-    credential,
-    channel.connect.fields,
-    registration.billingAccountName,
-  );
-
-  const fingerprint = deps.fingerprints.of(
-    registration.channel,
-    identifyingFields(credential, channel.connect),
-  );
-  if (!registration.claimed) {
+  const { spec, fingerprint } = plan;
+  if (!registration.claimed && fingerprint) {
     if (!(await deps.contenders.mayTry(registration, fingerprint)))
       return { kind: "retry", afterMs: RIVAL_MS };
     const taken = await withService(deps.db, (tx) => claimedElsewhere(tx, registration.channel, fingerprint));
@@ -80,9 +74,11 @@ async function bringUp(
   const outdated = replaced || registration.startedVersion !== registration.credentialVersion;
   if (outdated || needsStart(row)) {
     // What still runs on an earlier credential was stopped when the config was replaced, unless that run was cut short.
-    if (outdated && !replaced && row?.running) await deps.limit(() => gateway.stop(spec));
-    const started = await start(deps, registration);
-    if (!started) return { kind: "retry", afterMs: deps.retryMs };
+    // And a login that succeeded has the gateway start the account in our name, which our starts avoid (cogni.start).
+    const mayRun = row?.running || registration.credentialType === "state_dir";
+    if (outdated && !replaced && mayRun) await deps.limit(() => gateway.stop(spec));
+    const outcome = await start(deps, registration);
+    if (outcome.kind === "refused") return onRefused(deps, registration, outcome.reason);
     const running = {
       ...registration,
       startedVersion: registration.credentialVersion,
@@ -102,9 +98,9 @@ async function bringUp(
   );
 }
 
-function readable({ vault }: ReconcileDeps, registration: PlacedRegistration): Credential | null {
+function readable(plan: () => AccountPlan): AccountPlan | null {
   try {
-    return openCredential(vault, registration);
+    return plan();
   } catch (error) {
     if (error instanceof AppError && error.code === "credential_unreadable") return null;
     throw error;
@@ -118,15 +114,17 @@ async function apply(
   spec: AccountSpec,
 ): Promise<boolean> {
   const { gateway } = deps;
+  const approved =
+    spec.access === "approval" ? await withService(deps.db, (tx) => approvedSenders(tx, registration)) : [];
   const applied = await gateway.applied(spec);
-  if (isApplied(spec, applied)) return false;
+  if (isApplied(spec, applied) && (await gateway.admitsAll(spec, approved))) return false;
   await recordStarted(deps, registration, null);
   if (applied) await deps.limit(() => gateway.stop(spec));
-  await gateway.put(spec);
+  await gateway.put({ ...spec, approved });
   return true;
 }
 
-async function start(deps: ReconcileDeps, registration: PlacedRegistration): Promise<boolean> {
+async function start(deps: ReconcileDeps, registration: PlacedRegistration): Promise<StartOutcome> {
   const { gateway } = deps;
   const account = { channel: registration.channel, accountId: registration.accountId };
   let outcome = await deps.limit(() => gateway.start(account));
@@ -140,24 +138,31 @@ async function start(deps: ReconcileDeps, registration: PlacedRegistration): Pro
       { account: keyString(registration), reason: outcome.reason },
       "the gateway refused a start",
     );
-    return false;
+    return outcome;
   }
   await recordStarted(deps, { ...registration, startedVersion: null }, registration.credentialVersion);
-  return true;
+  return outcome;
+}
+
+/** A session that is gone comes back by a scan alone; what else keeps an account from starting may pass. */
+async function onRefused(
+  deps: ReconcileDeps,
+  registration: PlacedRegistration,
+  reason: string,
+): Promise<ReconcileResult> {
+  if (registration.credentialType === "state_dir" && reason === UNLINKED) {
+    const { accounts } = await deps.gateway.next(deps.clock(), deps.outcomeWaitMs);
+    if (accounts.get(accountKeyString(registration))?.linked === false) {
+      await recordProblem(deps, registration, "logged_out");
+      return { kind: "needs_person", code: "logged_out" };
+    }
+  }
+  return { kind: "retry", afterMs: deps.retryMs };
 }
 
 /** Gateway first; only when the account is down and gone is the registration closed and its credential zeroed. */
 async function takeDown(deps: ReconcileDeps, registration: PlacedRegistration): Promise<ReconcileResult> {
-  const { gateway } = deps;
-  const account = { channel: registration.channel, accountId: registration.accountId };
-  if (await gateway.applied(account)) {
-    await deps.limit(() => gateway.stop(account));
-    // Only a session has an end at the messenger. Of a token, logging out drops what `remove` drops anyway, and the
-    // gateway then refuses to start an account of that name again ("unlinked", openclaw 2026.9.6).
-    const { method } = (await gateway.catalog()).get(registration.channel)?.connect ?? {};
-    if (method === "qr") await deps.limit(() => gateway.logout(account));
-    await gateway.remove(account);
-  }
+  await takeOffGateway(deps, registration, registration.credentialType === "state_dir");
   await recordClosed(deps, registration);
   return { kind: "done" };
 }
@@ -170,6 +175,8 @@ async function stopLeftover(deps: ReconcileDeps, key: RegistrationKey): Promise<
   const account = { channel: key.channel, accountId: accountIdOf(key.billingAccountId) };
   const row = deps.gateway.latest()?.accounts.get(accountKeyString(account));
   if (!row?.running) return { kind: "done" };
+  // One that is just being logged in: the gateway starts it before it tells us.
+  if (await withService(deps.db, (tx) => unfinishedLogin(tx, key))) return { kind: "done" };
   deps.log.error(
     { account: keyString(key) },
     "an account without a registration was stopped; nothing was removed",

@@ -34,12 +34,12 @@ export async function recordStarted(
 export function recordConnected(
   deps: ReconcileDeps,
   registration: PlacedRegistration,
-  fingerprint: Uint8Array,
+  fingerprint: Uint8Array | null,
   seen: Seen,
   { state, problem }: DerivedState,
 ): Promise<"connected" | "claimed_elsewhere" | "superseded"> {
   return withService(deps.db, async (tx) => {
-    const claim = await claimCredential(tx, registration, fingerprint);
+    const claim = fingerprint ? await claimCredential(tx, registration, fingerprint) : "claimed";
     if (claim !== "claimed") return claim;
     await recordObservation(tx, registration.gatewayId, seen.observedAt, {
       ...registration,

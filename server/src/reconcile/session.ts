@@ -2,6 +2,7 @@
 import type { Logger } from "pino";
 import type { Patience } from "../channels/steadiness.ts";
 import { saveCatalog } from "../db/catalogs.ts";
+import { unfinishedLogins } from "../db/logins.ts";
 import type { Db } from "../db/pool.ts";
 import { recordDisplayName } from "../db/registration-outcomes.ts";
 import {
@@ -17,8 +18,10 @@ import type { Fingerprints } from "../vault/fingerprint.ts";
 import type { Vault } from "../vault/vault.ts";
 import { createContenders } from "./contenders.ts";
 import { createGate } from "./gate.ts";
+import { carryOutLogin, type LoginTiming } from "./login.ts";
 import { createLoop, exponentialBackoff } from "./loop.ts";
 import { reconcileAccount } from "./reconcile-account.ts";
+import { startSenders } from "./senders.ts";
 import { startWatch } from "./watch.ts";
 
 export interface SessionTiming {
@@ -27,6 +30,8 @@ export interface SessionTiming {
   readonly backoff: { readonly firstMs: number; readonly maxMs: number };
   readonly unreachableAfterMs: number;
   readonly sweepMs: number;
+  readonly login: LoginTiming;
+  readonly senders: { readonly pauseMs: number; readonly pauseFactor: number };
 }
 
 export interface SessionDeps {
@@ -46,6 +51,8 @@ export interface SessionDeps {
 
 export interface Session {
   wake(key: RegistrationKey): void;
+  /** A tenant decided of someone who waits to be let in. */
+  wakeSenders(): void;
   /** Ends what is under way and closes the gateway. */
   close(): Promise<void>;
 }
@@ -53,6 +60,8 @@ export interface Session {
 /** Starts and stops under way at once on one gateway; each keeps its only thread busy for some 50 ms. */
 const GATEWAY_CALLS_AT_ONCE = 8;
 const MAX_LEFTOVERS = 5;
+/** The longest pause of a login that failed: someone sits before the page with a phone in hand. */
+const LOGIN_BACKOFF_MS = 2_000;
 const DAY_MS = 86_400_000;
 
 export function openSession(deps: SessionDeps): Session {
@@ -71,12 +80,18 @@ export function openSession(deps: SessionDeps): Session {
     backoff: exponentialBackoff(timing.backoff.firstMs, timing.backoff.maxMs),
     log,
   });
+  const logins = createLoop({
+    reconcile: (key, signal) => carryOutLogin({ ...deps, ...timing, limit }, key, signal),
+    backoff: exponentialBackoff(timing.backoff.firstMs, LOGIN_BACKOFF_MS),
+    log,
+  });
   const watch = startWatch({
     ...deps,
     nudge: loop.nudge,
     unreachableAfterMs: timing.unreachableAfterMs,
     maxLeftovers: MAX_LEFTOVERS,
   });
+  const senders = startSenders({ ...deps, ...timing.senders, wake: loop.wake });
   const unsubscribe = gateway.onReachable(() => inBackground(sweep));
   const sweeping = setInterval(() => inBackground(sweep), timing.sweepMs);
 
@@ -92,6 +107,7 @@ export function openSession(deps: SessionDeps): Session {
         catalog.map(({ accountKeys: _, ...offered }) => offered),
       );
       await forgetStates(tx, new Date(deps.clock().getTime() - deps.timelineDays * DAY_MS));
+      for (const login of await unfinishedLogins(tx, gateway.id)) logins.nudge(login);
       return allOnGateway(tx, gateway.id);
     });
     for (const registration of registrations) loop.nudge(registration);
@@ -125,11 +141,15 @@ export function openSession(deps: SessionDeps): Session {
   }
 
   return {
-    wake: loop.wake,
+    wake(key) {
+      loop.wake(key);
+      logins.wake(key);
+    },
+    wakeSenders: senders.wake,
     async close() {
       clearInterval(sweeping);
       unsubscribe();
-      await Promise.all([watch.stop(), loop.stop(), gateway.close()]);
+      await Promise.all([watch.stop(), senders.stop(), loop.stop(), logins.stop(), gateway.close()]);
       await Promise.all(background);
     },
   };

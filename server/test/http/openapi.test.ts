@@ -29,10 +29,12 @@ test("the document describes every route, in OpenAPI 3.1, with its problems", as
     "GET /api/v1/channels/status",
     "GET /api/v1/channels/timeline",
     "GET /api/v1/me",
+    "GET /api/v1/senders",
     "POST /api/auth/sign-in/email",
     "POST /api/auth/sign-out",
     "POST /api/v1/channels/connect",
     "POST /api/v1/channels/disconnect",
+    "POST /api/v1/senders",
   ]);
   const connect = JSON.stringify(document.paths["/api/v1/channels/connect"]?.post);
   for (const code of ["invalid_request", "credential_claimed", "gateway_unreachable", "payload_too_large"]) {

@@ -1,0 +1,49 @@
+/** Whether a request to connect may go ahead at all: is the channel there, and does the person know its risk. */
+import {
+  accountIdOf,
+  type ChannelId,
+  type ChannelStatus,
+  type ConnectMethod,
+  type ConnectRequest,
+  type FieldError,
+} from "@cogni/contract";
+import type { Principal } from "../auth/principal.ts";
+import { append } from "../db/audit.ts";
+import { tenantStatus } from "../db/status.ts";
+import type { TenantTx } from "../db/tenant.ts";
+import { AppError } from "../errors.ts";
+import type { ChannelsDeps, RequestMeta } from "./deps.ts";
+
+/** @throws AppError channel_unavailable, channel_installing, or another that the catalog names; database_unavailable */
+export async function requireAvailable(
+  deps: ChannelsDeps,
+  { billingAccountId }: Principal,
+  channel: string,
+): Promise<void> {
+  const { gateway } = await tenantStatus(deps.db, billingAccountId);
+  const offered = await deps.catalogs.offeredTo(billingAccountId, gateway);
+  const entry = offered.find((one) => one.channel === channel);
+  // One that was connected once, and that the gateway has no more.
+  const problem = entry ? entry.unavailable : "channel_unavailable";
+  if (problem) throw new AppError(problem);
+}
+
+/** That the person accepted the channel's risk, beside the wish that needed it. */
+export async function auditNotice(
+  tx: TenantTx,
+  { billingAccountId, actor }: Principal,
+  channel: ChannelId,
+  { notice }: ConnectMethod,
+  { requestId }: RequestMeta,
+): Promise<void> {
+  if (notice === null) return;
+  const accountId = accountIdOf(billingAccountId);
+  const action = "channel.notice";
+  await append(tx, { billingAccountId, actor, action, channel, accountId, outcome: "accepted", requestId });
+}
+
+/** What is missing, for a channel whose notice has to be accepted. */
+export function noticeErrors(request: ConnectRequest, { connect }: ChannelStatus): FieldError[] {
+  if (connect.notice === null || request.noticeAccepted) return [];
+  return [{ path: "noticeAccepted", message: "the channel's notice has to be read and accepted" }];
+}
