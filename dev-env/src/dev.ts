@@ -7,6 +7,7 @@ import { overlayGatewayConfig } from "@cogni/contract";
 import { z } from "zod";
 import { openDataDir } from "./data-dir.ts";
 import { readJsonObject } from "./gateway-folder.ts";
+import { followInstallation } from "./installation.ts";
 import { demandPort, keptPort, UserError } from "./ports.ts";
 import { readPrivate, writePrivate } from "./private-files.ts";
 import { seedTenants, type Tenant, tenantSchema } from "./seed.ts";
@@ -30,6 +31,7 @@ const PASSED_ON = [
   "CONSOLE",
   "LOG_LEVEL",
   "GATEWAY_CONFIG_OVERLAY",
+  "INSTALL_CHANNEL_PLUGINS",
   "CHANNEL_ENCRYPTION_KEY",
   "CHANNEL_ENCRYPTION_KEYS_PREVIOUS",
   "DATABASE_URL",
@@ -73,9 +75,11 @@ async function run(steps: Steps): Promise<void> {
   };
   dir.keepPorts(kept);
 
-  const settings = Object.fromEntries(
+  const named: Record<string, string> = Object.fromEntries(
     PASSED_ON.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])),
   );
+  // A gateway of the developer's own is not ours to install things in.
+  const settings = { INSTALL_CHANNEL_PLUGINS: named.OPENCLAW_GATEWAY_URL ? "off" : "on", ...named };
   const llm = await model(steps, kept.llm);
   const tryIt = await messenger(steps, dir.path, kept.tryIt, settings);
   const stack = await startStack({
@@ -94,6 +98,7 @@ async function run(steps: Steps): Promise<void> {
   writePrivate(devFile, { url: stack.url, phone: tryIt.phone, gateway: stack.gatewayAt, tenants });
   await steps.until("all of it", () => isComplete(ports.http), READY_MS);
   steps.say(welcome(stack.url, tryIt.phone, devFile, tenants));
+  await followInstallation(ports.http, tenants[0]?.apiKey ?? "", steps);
 }
 
 /**

@@ -13,6 +13,8 @@ export interface Steps {
   ): Promise<T>;
   /** Waits until `condition` holds, asking ten times a second. Throws after `timeoutMs`. */
   until(name: string, condition: () => Promise<boolean>, timeoutMs: number): Promise<void>;
+  /** Whether everything is being stopped: then what waits for something else ends, too. */
+  stopping(): boolean;
   /** A line for the person at the terminal. */
   say(line: string): void;
   /** Stops everything that was started, the last first; what is still starting is stopped as soon as it has. */
@@ -51,6 +53,7 @@ export function createSteps(say: (line: string) => void): Steps {
 
   return {
     say,
+    stopping: () => stopping.signal.aborted,
     async start(name, start, stop) {
       goOn();
       const part = start(stopping.signal).then((value) => {

@@ -71,6 +71,7 @@ function toConfig(settings: Settings) {
           url: present(settings.OPENCLAW_GATEWAY_URL),
           token: present(settings.OPENCLAW_GATEWAY_TOKEN),
           overlayPath: settings.GATEWAY_CONFIG_OVERLAY ?? null,
+          installPlugins: settings.INSTALL_CHANNEL_PLUGINS === "on",
         }
       : null,
     llm: worker

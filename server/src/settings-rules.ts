@@ -92,8 +92,16 @@ function addressProblems({ PORT, INTERNAL_PORT, PUBLIC_URL }: Partial<Settings>)
   return problems;
 }
 
-function productionProblems({ PUBLIC_URL, LLM_MODEL }: Partial<Settings>): SettingProblem[] {
+function productionProblems(settings: Partial<Settings>): SettingProblem[] {
+  const { PUBLIC_URL, LLM_MODEL, INSTALL_CHANNEL_PLUGINS } = settings;
   const problems: SettingProblem[] = [];
+  if (INSTALL_CHANNEL_PLUGINS === "on") {
+    problems.push({
+      setting: "INSTALL_CHANNEL_PLUGINS",
+      message:
+        "must be off in production: tenants are served meanwhile. Install them before the gateway starts",
+    });
+  }
   if (PUBLIC_URL && new URL(PUBLIC_URL).protocol !== "https:") {
     problems.push({ setting: "PUBLIC_URL", message: "must be https: in production" });
   }

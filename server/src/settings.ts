@@ -61,6 +61,7 @@ export const settingsShape = {
   OPENCLAW_GATEWAY_URL: z.url({ protocol: /^wss?$/, error: "must be a ws:// or wss:// URL" }).optional(),
   OPENCLAW_GATEWAY_TOKEN: z.string().min(16, "must have at least 16 characters").pipe(secret).optional(),
   GATEWAY_CONFIG_OVERLAY: path.optional(),
+  INSTALL_CHANNEL_PLUGINS: z.enum(["on", "off"]).default("off"),
   LLM_BASE_URL: httpUrl.optional(),
   LLM_API_KEY: secret.optional(),
   LLM_MODEL: z.string().optional(),

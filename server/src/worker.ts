@@ -72,6 +72,7 @@ export async function createWorker(deps: WorkerDeps): Promise<Reconciler> {
       operatorOverlay,
       installationId: installation,
       llmModel: llm.model,
+      installPlugins: gateway.installPlugins,
       timing: timing.gateway,
       log,
     });

@@ -5,10 +5,12 @@
 import type { ChannelId, ConnectField, ConnectMethod, ErrorCode } from "@cogni/contract";
 import { channelIdSchema } from "@cogni/contract";
 import type { Logger } from "pino";
+import { AppError } from "../errors.ts";
+import { absence, type ChannelPlugin } from "./channel-plugins.ts";
 import type { GatewayClient } from "./client.ts";
 import { coalesce } from "./coalesce.ts";
 import { fieldOverlayOf, type Overlay, overlayOf } from "./overlay.ts";
-import type { SchemaNode } from "./protocol.ts";
+import type { PluginRow, SchemaNode } from "./protocol.ts";
 import type { ChannelsStatus } from "./snapshot.ts";
 
 export interface CatalogEntry {
@@ -26,21 +28,89 @@ export interface CatalogEntry {
 /** In the gateway's order. */
 export type ChannelCatalog = ReadonlyMap<ChannelId, CatalogEntry>;
 
+export interface CatalogOptions {
+  readonly client: Pick<GatewayClient, "channelsStatus" | "schemaLookup" | "pluginsList">;
+  readonly overlay: Overlay;
+  /** The channels that the overlay has a plugin for, without those that the operator turned off. */
+  readonly channelPlugins: readonly ChannelPlugin[];
+  /** The channels whose plugin is being installed. */
+  readonly installing: ReadonlySet<string>;
+  readonly log: Logger;
+}
+
 /** Reads what the gateway offers now; a look-up takes it up to a second per channel, so callers keep the result. */
-export async function readCatalog(
-  client: Pick<GatewayClient, "channelsStatus" | "schemaLookup">,
-  overlay: Overlay,
-): Promise<ChannelCatalog> {
+export async function readCatalog(options: CatalogOptions): Promise<ChannelCatalog> {
+  const { client, overlay, log } = options;
+  const { plugins } = await client.pluginsList();
   const status = await client.channelsStatus();
   const catalog = new Map<ChannelId, CatalogEntry>();
   // One look-up at a time: they keep the gateway's only thread busy.
   for (const channel of offeredChannels(status, overlay)) {
-    const account = await client.schemaLookup(`channels.${channel}.accounts.*`);
-    const section = await client.schemaLookup(`channels.${channel}`);
-    const entry = toEntry(channel, status, account, section, overlay);
+    const entry = await readEntry(options, channel, status);
     if (entry) catalog.set(channel, entry);
+    else
+      log.warn({ channel }, "the gateway has a channel that takes nothing we can ask for; it is not offered");
+  }
+  for (const channel of knownChannels(options, plugins)) {
+    if (catalog.has(channel)) continue;
+    const unavailable = absence(channel, overlay, plugins, options.installing);
+    if (unavailable) catalog.set(channel, absentEntry(channel, unavailable, plugins, overlay));
   }
   return catalog;
+}
+
+/** Null where the channel has no accounts as we know them: one plugin's oddity must not keep all others off the page. */
+async function readEntry(
+  { client, overlay, log }: CatalogOptions,
+  channel: ChannelId,
+  status: ChannelsStatus,
+): Promise<CatalogEntry | null> {
+  try {
+    const account = await client.schemaLookup(`channels.${channel}.accounts.*`);
+    const fields = new Map(account.children.map(({ key, type }) => [key, type]));
+    const misnamed = Object.keys(overlayOf(overlay, channel).fields).filter(
+      (field) => !(fields.has(field) && isText(fields.get(field))),
+    );
+    if (misnamed.length > 0) {
+      log.warn({ channel, fields: misnamed }, "the channel overlay names fields that are none, or not text");
+    }
+    const section = await client.schemaLookup(`channels.${channel}`);
+    return toEntry(channel, status, account, section, overlay);
+  } catch (error) {
+    // The gateway refuses the path, or its answer is of no known form; that it is away is for the caller.
+    if (error instanceof AppError && error.code === "internal_error") return null;
+    throw error;
+  }
+}
+
+/** Which channels are shown even if the gateway does not have them: those that the overlay knows, in its order. */
+function knownChannels(
+  { overlay, channelPlugins }: CatalogOptions,
+  rows: readonly PluginRow[],
+): readonly ChannelId[] {
+  const installable = new Set(channelPlugins.map(({ channel }) => channel));
+  const present = new Set(rows.flatMap(({ channelIds }) => channelIds));
+  return Object.entries(overlay.channels)
+    .filter(([channel, { plugin }]) => (plugin ? installable.has(channel) : present.has(channel)))
+    .map(([channel]) => channelIdSchema.parse(channel));
+}
+
+/** All that can be said of a channel without its schema. */
+function absentEntry(
+  channel: ChannelId,
+  unavailable: ErrorCode,
+  rows: readonly PluginRow[],
+  overlay: Overlay,
+): CatalogEntry {
+  const { label, method = "credentials", docsUrl, notice, scanSteps } = overlayOf(overlay, channel);
+  return {
+    channel,
+    label: label ?? rows.find(({ channelIds }) => channelIds.includes(channel))?.name ?? channel,
+    connect: { method, fields: [], docsUrl: docsUrl ?? null, notice: notice ?? null, scanSteps },
+    unavailable,
+    silenceMs: null,
+    accountKeys: new Set(),
+  };
 }
 
 /**
@@ -48,10 +118,13 @@ export async function readCatalog(
  * for the moment when the gateway may offer something else.
  */
 export function keepCatalog(read: () => Promise<ChannelCatalog>, log: Logger) {
+  const listeners = new Set<(catalog: ChannelCatalog) => void>();
   let kept: ChannelCatalog | null = null;
   const refresh = coalesce(async () => {
-    kept = await read();
-    return kept;
+    const catalog = await read();
+    kept = catalog;
+    for (const listener of listeners) listener(catalog);
+    return catalog;
   });
   return {
     /** @param requireGateway throws when there is no gateway to read from */
@@ -60,8 +133,15 @@ export function keepCatalog(read: () => Promise<ChannelCatalog>, log: Logger) {
       requireGateway();
       return refresh();
     },
-    renew(): void {
-      refresh().catch((error: unknown) => log.warn({ err: error }, "cannot read the channels on offer"));
+    async renew(): Promise<void> {
+      await refresh().catch((error: unknown) =>
+        log.warn({ err: error }, "cannot read the channels on offer"),
+      );
+    },
+    /** Called each time it was read. */
+    onRead(listener: (catalog: ChannelCatalog) => void): () => void {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
     },
   };
 }
@@ -115,6 +195,7 @@ export function toFields(
   const hints = new Map(section.children.map(({ key, hint }) => [key, hint]));
   return account.children
     .filter(({ key, hint }) => key in ours.fields || (hint?.sensitive === true && hint.advanced !== true))
+    .filter(({ type }) => isText(type))
     .filter(({ key }) => !fieldOverlayOf(ours, key).hidden)
     .map(({ key, hint }) => {
       const field = fieldOverlayOf(ours, key);
@@ -127,6 +208,11 @@ export function toFields(
         required: field.required,
       };
     });
+}
+
+/** What a person can type. A secret is of several types, text or a reference to it, and then the schema names none. */
+function isText(type: unknown): boolean {
+  return type == null || type === "string" || (Array.isArray(type) && type.includes("string"));
 }
 
 /** `channelAccessToken` → `Channel access token` */

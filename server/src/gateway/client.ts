@@ -45,6 +45,12 @@ export type GatewayClient = ReturnType<typeof createGatewayClient>;
 
 type Unsubscribe = () => void;
 
+/** Broadcast when plugins came, went or were loaded anew. */
+const PLUGINS_CHANGED = "plugins.changed";
+
+/** npm may have to ask a slow registry several times. */
+const INSTALL_MS = 300_000;
+
 /** The gateway probes an account, audits it and describes it, and gives each of these the time it is told. */
 const PROBE_STEPS = 3;
 
@@ -54,6 +60,7 @@ export function createGatewayClient(options: GatewayClientOptions) {
   const closing = new AbortController();
   const connectedListeners = new Set<() => void>();
   const disconnectedListeners = new Set<(reason: AppError) => void>();
+  const pluginsListeners = new Set<() => void>();
   let connection: Connection | null = null;
   let lastError: AppError | null = null;
   const running = keepConnected();
@@ -62,7 +69,7 @@ export function createGatewayClient(options: GatewayClientOptions) {
     let failures = 0;
     while (!closing.signal.aborted) {
       try {
-        const next = await connect({ ...options, connectTimeoutMs: timeouts.connectMs });
+        const next = await connect({ ...options, connectTimeoutMs: timeouts.connectMs, onEvent: heard });
         if (closing.signal.aborted) return await next.close();
         failures = 0;
         established(next);
@@ -80,6 +87,10 @@ export function createGatewayClient(options: GatewayClientOptions) {
     log.info({ server: next.hello.server.version }, "gateway connected");
     if (next.warning) log.warn(next.warning);
     for (const listener of connectedListeners) listener();
+  }
+
+  function heard(event: string): void {
+    if (event === PLUGINS_CHANGED) for (const listener of pluginsListeners) listener();
   }
 
   function lost(error: AppError): void {
@@ -176,6 +187,11 @@ export function createGatewayClient(options: GatewayClientOptions) {
       return () => disconnectedListeners.delete(listener);
     },
 
+    onPluginsChanged(listener: () => void): Unsubscribe {
+      pluginsListeners.add(listener);
+      return () => pluginsListeners.delete(listener);
+    },
+
     /** With `probe`, the messengers are asked too: as slow as the slowest account, so never in the regular poll. */
     channelsStatus: (query: { channel?: string; probe?: boolean } = {}, timeoutMs = timeouts.callMs) =>
       call(
@@ -219,6 +235,9 @@ export function createGatewayClient(options: GatewayClientOptions) {
       ),
     schemaLookup: (path: string) => call("config.schema.lookup", { path }, protocol.schemaNodeSchema),
     pluginsList: () => call("plugins.list", {}, protocol.pluginsListSchema),
+    /** From npm, into the gateway's state; loaded at once. Writes config: another write at the same time makes it fail. */
+    pluginsInstall: (plugin: { spec: string; mode: "install" | "update"; expectedPluginId: string }) =>
+      call("plugins.install", { source: "npm", ...plugin }, protocol.anySchema, INSTALL_MS),
     secretsReload: () => call("secrets.reload", {}, protocol.anySchema, timeouts.writeMs),
     /** A method that our plugin adds to the gateway. */
     bridge: <T>(method: string, params: object, schema: z.ZodType<T>): Promise<T> =>

@@ -26,6 +26,8 @@ export interface ConnectionOptions {
   readonly device: DeviceCredentials | null;
   readonly clientVersion: string;
   readonly connectTimeoutMs: number;
+  /** Told the name of each event that the gateway broadcasts. */
+  readonly onEvent?: (name: string) => void;
 }
 
 export interface Connection extends CheckedHello {
@@ -61,6 +63,7 @@ export async function connect(options: ConnectionOptions): Promise<Connection> {
     notifyOnStartupRetry: true,
     deviceIdentity: options.device?.identity ?? null,
     ...(options.device && { hostDeps: options.device.hostDeps }),
+    onEvent: ({ event }) => options.onEvent?.(event),
     onHelloOk(hello) {
       try {
         greeted.resolve(checkHello(hello));

@@ -4,14 +4,22 @@ import type { Logger } from "pino";
 import { AppError } from "../errors.ts";
 import { type AccountContent, withAccount, withoutAccount, withReferences } from "./accounts.ts";
 import { keepCatalog, readCatalog } from "./catalog.ts";
+import { channelPlugins } from "./channel-plugins.ts";
 import type { GatewayClient } from "./client.ts";
 import { coalesce } from "./coalesce.ts";
 import { createDisplayNames } from "./display-names.ts";
 import type { Gateway } from "./gateway.ts";
 import type { JsonObject } from "./json.ts";
 import { failedLogin, isTellable, type LoginStep, loginStep } from "./login-failure.ts";
-import { isLogoutUnsupported, isUnresolvedSecret, refusedStart, startOutcome } from "./outcomes.ts";
+import {
+  isLogoutUnsupported,
+  isUnknownChannel,
+  isUnresolvedSecret,
+  refusedStart,
+  startOutcome,
+} from "./outcomes.ts";
 import { ACCESS_KEY, accessOf, accountTemplate, displayNameTemplates, type Overlay } from "./overlay.ts";
+import { createPluginInstaller } from "./plugin-installer.ts";
 import { createReadiness } from "./readiness.ts";
 import { type GatewayReconciled, reconcileGateway } from "./reconcile-gateway.ts";
 import { createSenders } from "./senders.ts";
@@ -31,6 +39,8 @@ export interface GatewayOptions {
   readonly operatorOverlay: JsonObject;
   readonly installationId: string;
   readonly llmModel: string;
+  /** Whether the gateway is to install the channel plugins that it lacks, while it runs. */
+  readonly installPlugins: boolean;
   readonly timing: {
     readonly poll: { readonly pauseMs: number; readonly pauseFactor: number };
     /** Between attempts to make the gateway as we want it. */
@@ -64,6 +74,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     },
     createWriteBudget(GATEWAY_WRITE_LIMITS),
   );
+  const plugins = channelPlugins(overlay, options.operatorOverlay);
+  let lastPlugins: string | null = null;
   const readiness = createReadiness<GatewayReconciled>({
     client,
     prepare: () =>
@@ -72,12 +84,13 @@ export function createGateway(options: GatewayOptions): Gateway {
         writer,
         wanted: options.wanted,
         overlay: options.operatorOverlay,
+        channelPlugins: plugins,
         model,
         installationId: options.installationId,
         pluginWaitMs: timing.pluginWaitMs,
         log,
       }),
-    isNews: ({ changed }) => changed.length > 0,
+    isNews: (result) => result.changed.length > 0 || result.plugins !== lastPlugins,
     retryMs: timing.retryMs,
     recheckMs: timing.recheckMs,
     log,
@@ -95,11 +108,27 @@ export function createGateway(options: GatewayOptions): Gateway {
     minIntervalMs: timing.probe.minIntervalMs,
   });
   const senders = createSenders(client);
-  const catalog = keepCatalog(() => readCatalog(client, overlay), log);
-  readiness.onReady(() => {
-    catalog.renew();
+  const installer = createPluginInstaller({
+    client,
+    plugins: options.installPlugins ? plugins : [],
+    onProgress: async () => {
+      await readiness.recheck();
+      await catalog.renew();
+    },
+    retryMs: timing.retryMs,
+    log,
+  });
+  const catalog = keepCatalog(
+    () => readCatalog({ client, overlay, channelPlugins: plugins, installing: installer.installing, log }),
+    log,
+  );
+  readiness.onReady((found) => {
+    lastPlugins = found.plugins;
+    installer.begin();
+    void catalog.renew();
     watcher.pollNow();
   });
+  client.onPluginsChanged(() => void readiness.recheck());
   client.onDisconnected(() => watcher.pollNow());
 
   async function accountKeysOf(channel: string): Promise<ReadonlySet<string> | undefined> {
@@ -119,6 +148,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     problem: readiness.problem,
     onReachable: readiness.onReady,
     catalog: () => catalog.get(readiness.require),
+    onCatalog: catalog.onRead,
 
     latest: watcher.latest,
     next: watcher.next,
@@ -139,6 +169,8 @@ export function createGateway(options: GatewayOptions): Gateway {
       guarded(async () => {
         const known = await accountKeysOf(spec.channel);
         if (!known) throw new AppError("unknown_channel");
+        // Its plugin is not there now; without keys, no account could be written.
+        if (known.size === 0) throw new AppError("channel_unavailable");
         const template: JsonObject = {
           enabled: true,
           ...(spec.approved.length > 0 && { allowFrom: spec.approved }),
@@ -174,7 +206,7 @@ export function createGateway(options: GatewayOptions): Gateway {
         } catch (error) {
           // An account whose credential it never had does not run; one that runs keeps the credential it started with.
           const runs = watcher.latest()?.accounts.get(accountKeyString(key))?.running ?? false;
-          if (runs || !isUnresolvedSecret(error)) throw error;
+          if (runs || !(isUnresolvedSecret(error) || isUnknownChannel(error))) throw error;
         }
       }),
 
@@ -185,7 +217,7 @@ export function createGateway(options: GatewayOptions): Gateway {
             await client.channelsLogout(pick(key));
             return "logged_out";
           } catch (error) {
-            if (isLogoutUnsupported(error)) return "unsupported";
+            if (isLogoutUnsupported(error) || isUnknownChannel(error)) return "unsupported";
             throw error;
           }
         }),
@@ -223,7 +255,8 @@ export function createGateway(options: GatewayOptions): Gateway {
 
     async close() {
       await Promise.all([readiness.close(), writer.close(), watcher.close()]);
-      await client.close();
+      // An installation under way takes minutes: it ends with the connection.
+      await Promise.all([installer.close(), client.close()]);
     },
   };
 }

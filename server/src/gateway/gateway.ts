@@ -54,6 +54,8 @@ export interface Gateway extends Senders {
 
   /** The last one known while the gateway is away. */
   catalog(): Promise<ChannelCatalog>;
+  /** Called each time it was read anew: the gateway may offer something else. */
+  onCatalog(listener: (catalog: ChannelCatalog) => void): () => void;
 
   latest(): Snapshot | null;
   /** The first snapshot asked for after `after`; without it, the next one. @throws AppError gateway_timeout */

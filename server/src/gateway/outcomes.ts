@@ -33,6 +33,12 @@ export function isUnresolvedSecret(error: unknown): boolean {
   return error.cause instanceof Error && /UnresolvedSecretInputError/.test(error.cause.message);
 }
 
+/** The channel's plugin is not there any more, or did not load: none of its accounts runs. */
+export function isUnknownChannel(error: unknown): boolean {
+  if (!(error instanceof GatewayRpcError && error.kind === "invalid")) return false;
+  return error.cause instanceof Error && /invalid channels\.\w+ channel/.test(error.cause.message);
+}
+
 /** Told by its text alone: “channel … does not support logout”. */
 export function isLogoutUnsupported(error: unknown): boolean {
   if (!(error instanceof GatewayRpcError && error.kind === "invalid")) return false;

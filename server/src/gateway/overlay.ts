@@ -31,8 +31,20 @@ const accountTemplatesSchema = z.record(
   ),
 );
 
-const channelOverlaySchema = z.strictObject({
+const CHANNEL_ID = /^[a-z0-9][a-z0-9_-]{0,63}$/;
+
+/** Where a channel comes from that the gateway does not bundle. */
+const channelPluginSchema = z.strictObject({
+  /** By which the gateway's config names it. */
+  id: z.string().regex(/^[a-z0-9][a-z0-9_-]*$/, "must be a plugin's id"),
+  package: z.string().regex(/^(@[a-z0-9][\w.-]*\/)?[a-z0-9][\w.-]*$/, "must be the name of an npm package"),
+  version: z.string().regex(/^\d+\.\d+\.\d+(-[\w.]+)?$/, "must be one exact version"),
+});
+
+const channelOverlayShape = z.strictObject({
   label: z.string().min(1).optional(),
+  /** The npm package that has to be installed for it; left out for a channel that the gateway has by itself. */
+  plugin: channelPluginSchema.optional(),
   docsUrl: z.url().optional(),
   /** How it is connected, where the gateway's schema does not tell. */
   method: z.enum(["credentials", "qr"]).optional(),
@@ -49,11 +61,28 @@ const channelOverlaySchema = z.strictObject({
   /** Its transport is heard from more often than this while it lives; left out: it may be silent. */
   silenceSeconds: z.number().positive().optional(),
 });
+
+/** What each key allows by itself may still not fit the others. */
+const channelOverlaySchema = channelOverlayShape.superRefine((channel, issues) => {
+  const refuse = (path: string[], message: string) => issues.addIssue({ code: "custom", path, message });
+  if (channel.method === "qr") {
+    for (const [name, { hidden }] of Object.entries(channel.fields)) {
+      if (!hidden) refuse(["fields", name], 'is never asked for where "method" is "qr"; hide it');
+    }
+  } else if (channel.scanSteps.length > 0) {
+    refuse(["scanSteps"], 'are shown only where "method" is "qr"');
+  }
+  for (const [name, field] of Object.entries(channel.fields)) {
+    if (field.hidden && (field.label ?? field.help ?? field.placeholder)) {
+      refuse(["fields", name], "is hidden, so its words are shown nowhere");
+    }
+  }
+});
 export type ChannelOverlay = z.infer<typeof channelOverlaySchema>;
 
 export const overlaySchema = z.strictObject({
   defaults: z.strictObject({ displayName: z.array(template).min(1), account: accountTemplatesSchema }),
-  channels: z.record(z.string(), channelOverlaySchema),
+  channels: z.record(z.string().regex(CHANNEL_ID, "must be a channel's id"), channelOverlaySchema),
 });
 export type Overlay = z.infer<typeof overlaySchema>;
 

@@ -42,11 +42,12 @@ export const webLoginSchema = z.looseObject({
 });
 export type WebLogin = z.infer<typeof webLoginSchema>;
 
+/** A plugin writes its hints itself: one of another type than we know counts as left out. */
 const hint = z.looseObject({
-  label: z.string().optional(),
-  help: z.string().optional(),
-  sensitive: z.boolean().optional(),
-  advanced: z.boolean().optional(),
+  label: z.string().optional().catch(undefined),
+  help: z.string().optional().catch(undefined),
+  sensitive: z.boolean().optional().catch(undefined),
+  advanced: z.boolean().optional().catch(undefined),
 });
 
 export const schemaNodeSchema = z.looseObject({
@@ -54,20 +55,34 @@ export const schemaNodeSchema = z.looseObject({
   /** What the gateway does when this changes: nothing, refresh what it concerns, or restart. */
   reloadKind: z.string().optional(),
   children: z
-    .array(z.looseObject({ key: z.string(), reloadKind: z.string().optional(), hint: hint.optional() }))
+    .array(
+      z.looseObject({
+        key: z.string(),
+        /** Absent where a value may be of several, as every secret may: text, or a reference to it. */
+        type: z.unknown().optional(),
+        reloadKind: z.string().optional(),
+        hint: hint.optional().catch(undefined),
+      }),
+    )
     .default([]),
 });
 export type SchemaNode = z.infer<typeof schemaNodeSchema>;
 
-export const pluginsListSchema = z.looseObject({
-  plugins: z.array(
-    z.looseObject({
-      id: z.string(),
-      version: z.string().optional(),
-      runtime: z.looseObject({ state: z.string() }).optional(),
-    }),
-  ),
+const pluginRowSchema = z.looseObject({
+  id: z.string(),
+  /** False for what the gateway only knows how to get. */
+  installed: z.boolean().default(true),
+  enabled: z.boolean().default(true),
+  name: z.string().optional(),
+  version: z.string().optional(),
+  /** The channels it brings. */
+  channelIds: z.array(z.string()).default([]),
+  /** `active` for one that runs. */
+  runtime: z.looseObject({ state: z.string() }).optional(),
 });
+export type PluginRow = z.infer<typeof pluginRowSchema>;
+
+export const pluginsListSchema = z.looseObject({ plugins: z.array(pluginRowSchema) });
 
 const pairingRequest = z.looseObject({
   requestId: z.string(),

@@ -33,16 +33,17 @@ export function createReadiness<T>(options: ReadinessOptions<T>) {
 
   let rechecking: NodeJS.Timeout | undefined;
 
-  const begin = (): void => {
+  const begin = (): Promise<void> => {
     preparing = preparing
       .then(() => prepareUntilDone(client.epoch()))
       .then(() => {
         clearTimeout(rechecking);
         if (reachable() && !closing.signal.aborted) rechecking = setTimeout(begin, recheckMs);
       });
+    return preparing;
   };
   const unsubscribe = [
-    client.onConnected(begin),
+    client.onConnected(() => void begin()),
     client.onDisconnected((reason) => {
       problem = reason;
     }),
@@ -84,6 +85,9 @@ export function createReadiness<T>(options: ReadinessOptions<T>) {
         ? problem
         : new AppError("gateway_unreachable", { cause: problem });
     },
+
+    /** Looks whether the gateway still is as we want it, without waiting for the next time to do so. */
+    recheck: begin,
 
     /** Called each time the gateway became ready, and at once when it is. */
     onReady(listener: (result: T) => void): () => void {

@@ -5,9 +5,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { BRIDGE_METHODS, BRIDGE_PLUGIN_ID, bridgeInfoSchema, SECRET_PROVIDER } from "@cogni/contract";
 import type { Logger } from "pino";
+import { type ChannelPlugin, pluginsDigest, withChannelPlugins } from "./channel-plugins.ts";
 import type { GatewayClient } from "./client.ts";
 import { GatewayRefusedError, GatewayRpcError } from "./errors.ts";
 import { at, createMergePatch, isObject, type Json, type JsonObject, type MergePatch } from "./json.ts";
+import type { PluginRow } from "./protocol.ts";
 import { configuredChannels, INSTALLATION_PATH, withWanted } from "./wanted-config.ts";
 import type { ConfigWriter } from "./writer.ts";
 
@@ -17,6 +19,8 @@ export interface ReconcileGatewayOptions {
   readonly wanted: JsonObject;
   /** Of the operator, as far as it concerns what is enabled. */
   readonly overlay: JsonObject;
+  /** The channels that are on or off with their plugin. */
+  readonly channelPlugins: readonly ChannelPlugin[];
   /** Provider and model of the tenants' agents. */
   readonly model: string;
   readonly installationId: string;
@@ -30,6 +34,8 @@ export interface GatewayReconciled {
   readonly changed: readonly string[];
   /** Whether the write made running channels reconnect. */
   readonly restartsChannels: boolean;
+  /** Differs whenever the gateway has other plugins than before. */
+  readonly plugins: string;
 }
 
 /**
@@ -38,14 +44,16 @@ export interface GatewayReconciled {
  */
 export async function reconcileGateway(options: ReconcileGatewayOptions): Promise<GatewayReconciled> {
   const { client, writer, log } = options;
-  await requirePlugin(client);
+  const plugins = await requirePlugin(client);
   const { sourceConfig: before } = await client.configGet();
   requireOurs(before, options.installationId);
   requireResolver(before);
 
+  const wanted = withChannelPlugins(options.wanted, options.channelPlugins, plugins, before);
   const lockable = await channelsToLock(client, before);
+  const managed = new Set(options.channelPlugins.map(({ channel }) => channel));
   const mend = (config: JsonObject): JsonObject =>
-    withWanted(config, options.wanted, { ...options, lockable });
+    withWanted(config, wanted, { ...options, lockable, managed });
   const patch = createMergePatch(before, mend(before));
   const restartsChannels = patch !== null && restarts(patch);
   const changed = patch ? leafPaths(patch) : [];
@@ -60,12 +68,12 @@ export async function reconcileGateway(options: ReconcileGatewayOptions): Promis
     log.info({ changed, restartsChannels }, "gateway config mended");
   }
   await requireBridge(options);
-  return { changed, restartsChannels };
+  return { changed, restartsChannels, plugins: pluginsDigest(plugins) };
 }
 
-async function requirePlugin(client: ReconcileGatewayOptions["client"]): Promise<void> {
+async function requirePlugin(client: ReconcileGatewayOptions["client"]): Promise<readonly PluginRow[]> {
   const { plugins } = await client.pluginsList();
-  if (plugins.some(({ id }) => id === BRIDGE_PLUGIN_ID)) return;
+  if (plugins.some(({ id }) => id === BRIDGE_PLUGIN_ID)) return plugins;
   throw new GatewayRefusedError(
     "plugin_missing",
     `it does not have the plugin ${BRIDGE_PLUGIN_ID}: add its folder to plugins.load.paths`,

@@ -66,11 +66,17 @@ export function tenantModel(llmModel: string): string {
  *
  * @param lockable channels that the template may not name, but whose schema knows `configWrites`
  * @param overlay of the operator: only it may turn on or off a channel that the gateway already has
+ * @param managed channels of which `wanted` says whether they are on
  */
 export function withWanted(
   current: JsonObject,
   wanted: JsonObject,
-  options: { model: string; lockable: ReadonlySet<string>; overlay: JsonObject },
+  options: {
+    model: string;
+    lockable: ReadonlySet<string>;
+    overlay: JsonObject;
+    managed: ReadonlySet<string>;
+  },
 ): JsonObject {
   let goal = wanted;
   for (const agentId of tenantAgents(current)) {
@@ -78,7 +84,7 @@ export function withWanted(
   }
   for (const channel of configuredChannels(current)) {
     if (options.lockable.has(channel)) goal = withValue(goal, ["channels", channel, "configWrites"], false);
-    if (at(options.overlay, "channels", channel, "enabled") === undefined) {
+    if (!options.managed.has(channel) && at(options.overlay, "channels", channel, "enabled") === undefined) {
       goal = withValue(goal, ["channels", channel, "enabled"], undefined);
     }
   }

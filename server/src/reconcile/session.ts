@@ -13,6 +13,7 @@ import {
 } from "../db/registrations.ts";
 import { withService } from "../db/tenant.ts";
 import { forgetStates } from "../db/timeline.ts";
+import type { ChannelCatalog } from "../gateway/catalog.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import type { Fingerprints } from "../vault/fingerprint.ts";
 import type { Vault } from "../vault/vault.ts";
@@ -92,26 +93,30 @@ export function openSession(deps: SessionDeps): Session {
     maxLeftovers: MAX_LEFTOVERS,
   });
   const senders = startSenders({ ...deps, ...timing.senders, wake: loop.wake });
-  const unsubscribe = gateway.onReachable(() => inBackground(sweep));
+  const unsubscribe = [
+    gateway.onReachable(() => inBackground(sweep)),
+    gateway.onCatalog((catalog) => inBackground(() => offer(catalog))),
+  ];
   const sweeping = setInterval(() => inBackground(sweep), timing.sweepMs);
 
   /** Looks at every account, whatever anyone told: credentials in the config show in no snapshot. */
   async function sweep(): Promise<void> {
     if (!gateway.reachable()) return;
-    const catalog = [...(await gateway.catalog()).values()];
+    await offer(await gateway.catalog());
     const registrations = await withService(db, async (tx) => {
-      await saveCatalog(
-        tx,
-        gateway.id,
-        // What only this process needs of an entry is left out.
-        catalog.map(({ accountKeys: _, ...offered }) => offered),
-      );
       await forgetStates(tx, new Date(deps.clock().getTime() - deps.timelineDays * DAY_MS));
       for (const login of await unfinishedLogins(tx, gateway.id)) logins.nudge(login);
       return allOnGateway(tx, gateway.id);
     });
     for (const registration of registrations) loop.nudge(registration);
     await Promise.all(registrations.filter(isNameless).map(nameAccount));
+  }
+
+  /** Tells the processes that do not talk to the gateway. */
+  async function offer(catalog: ChannelCatalog): Promise<void> {
+    // What only this process needs of an entry is left out.
+    const offered = [...catalog.values()].map(({ accountKeys: _, ...entry }) => entry);
+    await withService(db, (tx) => saveCatalog(tx, gateway.id, offered));
   }
 
   async function nameByKey(key: RegistrationKey): Promise<void> {
@@ -148,7 +153,7 @@ export function openSession(deps: SessionDeps): Session {
     wakeSenders: senders.wake,
     async close() {
       clearInterval(sweeping);
-      unsubscribe();
+      for (const end of unsubscribe) end();
       await Promise.all([watch.stop(), senders.stop(), loop.stop(), logins.stop(), gateway.close()]);
       await Promise.all(background);
     },

@@ -86,6 +86,7 @@ export async function livingGateway(): Promise<LivingGateway> {
         operatorOverlay: overlay,
         installationId,
         llmModel,
+        installPlugins: false,
         timing: {
           poll: { pauseMs: 1_000, pauseFactor: 9 },
           retryMs: 500,

@@ -8,7 +8,7 @@ const template = readConfigFile(join(import.meta.dirname, "../../../config/openc
 const values = { installationId: "home", llmBaseUrl: "http://127.0.0.1:1/v1", llmModel: "echo" };
 const overlay = { channels: { telegram: { apiRoot: "http://127.0.0.1:2" } } };
 const wanted = wantedConfig(template, values, overlay);
-const options = { model: "cogni/echo", lockable: new Set(["slack"]), overlay };
+const options = { model: "cogni/echo", lockable: new Set<string>(), overlay, managed: new Set<string>() };
 const mended = (config: JsonObject): JsonObject => withWanted(config, wanted, options);
 const changes = (config: JsonObject): string[] => {
   const patch = createMergePatch(config, mended(config));
@@ -61,14 +61,17 @@ test("what an operator has beside our part stays: listening, logging, bindings, 
     "theirs",
     "cogni-bridge",
     "discord",
+    "slack",
     "telegram",
     "whatsapp",
   ]);
 });
 
 test("a channel that the template does not name is locked against writes, where its schema knows that", () => {
-  const config = { ...contained, channels: { ...(contained.channels as JsonObject), slack: {}, matrix: {} } };
-  expect(changes(config)).toEqual(["channels.slack.configWrites"]);
+  const config = { ...contained, channels: { ...(contained.channels as JsonObject), irc: {}, matrix: {} } };
+  const lockable = new Set(["irc"]);
+  const patch = createMergePatch(config, withWanted(config, wanted, { ...options, lockable }));
+  expect(patch && leafPaths(patch)).toEqual(["channels.irc.configWrites"]);
 });
 
 test("a channel that an operator turned on stays on; only the overlay decides otherwise", () => {

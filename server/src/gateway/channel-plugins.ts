@@ -1,0 +1,90 @@
+/**
+ * The channels that the gateway has only once their plugin is installed, as the overlay names them. A channel of these
+ * is on while its plugin is there and off while it is not, for a gateway that is told of a channel without its plugin
+ * downloads it while it boots. Pure.
+ */
+import type { ErrorCode } from "@cogni/contract";
+import { overlayGatewayConfig } from "@cogni/contract";
+import { at, type JsonObject, withValue } from "./json.ts";
+import { type Overlay, overlayOf } from "./overlay.ts";
+import type { PluginRow } from "./protocol.ts";
+
+export interface ChannelPlugin {
+  readonly channel: string;
+  readonly id: string;
+  readonly package: string;
+  readonly version: string;
+}
+
+/** Those that are wanted here: an operator's overlay for the gateway's config can turn a channel off. */
+export function channelPlugins(overlay: Overlay, operatorOverlay: JsonObject): ChannelPlugin[] {
+  return Object.entries(overlay.channels).flatMap(([channel, { plugin, hidden }]) => {
+    const off = hidden || at(operatorOverlay, "channels", channel, "enabled") === false;
+    return plugin && !off ? [{ channel, ...plugin }] : [];
+  });
+}
+
+/** Installed in whatever version: one of another version runs until it is replaced. */
+export function isInstalled(plugin: ChannelPlugin, rows: readonly PluginRow[]): boolean {
+  return rows.some((row) => row.installed && row.id === plugin.id);
+}
+
+/** What is still to be installed, in the overlay's order, and whether it takes another version's place. */
+export function missingPlugins(
+  plugins: readonly ChannelPlugin[],
+  rows: readonly PluginRow[],
+): (ChannelPlugin & { readonly mode: "install" | "update" })[] {
+  return plugins.flatMap((plugin) => {
+    const row = rows.find(({ id, installed }) => installed && id === plugin.id);
+    if (row?.version === plugin.version) return [];
+    return [{ ...plugin, mode: row ? "update" : "install" }];
+  });
+}
+
+/** The wanted config with each of these channels on or off, and their plugins allowed to load. */
+export function withChannelPlugins(
+  wanted: JsonObject,
+  plugins: readonly ChannelPlugin[],
+  rows: readonly PluginRow[],
+  current: JsonObject,
+): JsonObject {
+  const entries: JsonObject = Object.fromEntries(plugins.map(({ id }) => [id, {}]));
+  const allowed = at(overlayGatewayConfig(wanted, { plugins: { entries } }), "plugins", "allow");
+  let config = withValue(wanted, ["plugins", "allow"], allowed ?? []);
+  for (const plugin of plugins) {
+    const on = isInstalled(plugin, rows);
+    // One that is neither there nor named needs no “off”.
+    const named = [wanted, current].some((one) => at(one, "channels", plugin.channel) !== undefined);
+    if (on || named) {
+      config = withValue(config, ["channels", plugin.channel, "enabled"], on);
+    }
+  }
+  return config;
+}
+
+/** One text that is the same as long as the gateway has the same plugins in the same state. */
+export function pluginsDigest(rows: readonly PluginRow[]): string {
+  return rows
+    .filter(({ installed }) => installed)
+    .map(({ id, version, enabled, runtime }) => `${id}@${version ?? ""}:${enabled}:${runtime?.state ?? ""}`)
+    .sort()
+    .join(" ");
+}
+
+/**
+ * Why a channel that the gateway does not have is shown all the same; null where it is not shown: nobody here has
+ * heard of it, or it is switched off. A channel is known by its plugin in the overlay, or by an overlay and a plugin
+ * that is there and does not load.
+ */
+export function absence(
+  channel: string,
+  overlay: Overlay,
+  rows: readonly PluginRow[],
+  installing: ReadonlySet<string>,
+): ErrorCode | null {
+  if (installing.has(channel)) return "channel_installing";
+  const { hidden, plugin } = overlayOf(overlay, channel);
+  if (hidden) return null;
+  const present = rows.some((row) => row.installed && row.enabled && row.channelIds.includes(channel));
+  return plugin || present ? "channel_unavailable" : null;
+}
