@@ -64,7 +64,7 @@ export const timingSchema = z.strictObject({
       /** A gateway is called unreachable only after this long: a blip is not an outage. */
       unreachableAfterMs: ms(3_000),
       /** Between two looks at who waits to be let in, and this many times as long as the last one took. */
-      senders: z.strictObject({ pauseMs: ms(2_000), pauseFactor: ms(9) }).prefault({}),
+      senders: z.strictObject({ pauseMs: ms(1_000), pauseFactor: ms(9) }).prefault({}),
       /** A login by QR. */
       login: z
         .strictObject({

@@ -99,6 +99,12 @@ export interface SeenSender {
   readonly requestedAt: Date;
 }
 
+/** How long a request is kept, and how many for one account: whoever comes after those has to ask again. */
+export interface SenderLimits {
+  readonly keepDays: number;
+  readonly perAccount: number;
+}
+
 /**
  * Writes down who waits at a gateway now. Who waited before and is not among them waits on here, until the time for it
  * is over or everyone may write.
@@ -107,7 +113,7 @@ export async function recordWaiting(
   tx: ServiceTx,
   gatewayId: string,
   seen: readonly SeenSender[],
-  keepDays: number,
+  { keepDays, perAccount }: SenderLimits,
 ): Promise<void> {
   await tx.query(
     `INSERT INTO pending_senders AS s
@@ -128,6 +134,17 @@ export async function recordWaiting(
     `DELETE FROM pending_senders s WHERE s.gateway_id = $1 AND (s.expires_at < now()
        OR (s.decision IS NULL AND NOT EXISTS (SELECT ${BY_APPROVAL})))`,
     [gatewayId],
+  );
+  if (seen.length === 0) return;
+  await tx.query(
+    `DELETE FROM pending_senders s USING (
+       SELECT billing_account_id, channel, sender,
+         row_number() OVER (PARTITION BY billing_account_id, channel ORDER BY requested_at, sender) AS place
+       FROM pending_senders WHERE gateway_id = $1 AND decision IS NULL
+     ) AS queue
+     WHERE (s.billing_account_id, s.channel, s.sender) = (queue.billing_account_id, queue.channel, queue.sender)
+       AND queue.place > $2`,
+    [gatewayId, perAccount],
   );
 }
 

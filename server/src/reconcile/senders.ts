@@ -41,7 +41,7 @@ export interface SendersWatch {
 }
 
 /** A tenant who looks in once a month finds everyone; the gateway alone would have forgotten them after an hour. */
-const KEEP_DAYS = 30;
+const LIMITS = { keepDays: 30, perAccount: 500 };
 /** Places kept free for who comes before the next look: to whom comes when there are none, the gateway says nothing. */
 const FREE_PLACES = 2;
 
@@ -99,7 +99,7 @@ async function recordAll({ db, gateway }: SendersDeps, asking: readonly Registra
     const { channel, sender, name, requestId, requestedAt } = one;
     return [{ billingAccountId, channel, sender, name, requestId, requestedAt }];
   });
-  await withService(db, (tx) => recordWaiting(tx, gateway.id, seen, KEEP_DAYS));
+  await withService(db, (tx) => recordWaiting(tx, gateway.id, seen, LIMITS));
 
   // Written down, they wait on here: the gateway answers whoever comes next, and them too, should they write again.
   for (const earliestFirst of Map.groupBy(seen, keyString).values()) {

@@ -10,7 +10,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import { acquireLease, recordReachable } from "../../src/db/gateways.ts";
 import { closeRegistration } from "../../src/db/registration-outcomes.ts";
 import { wishAccess, wishDisconnected } from "../../src/db/registrations.ts";
-import { approvedSenders } from "../../src/db/senders.ts";
+import { approvedSenders, recordWaiting } from "../../src/db/senders.ts";
 import { withService, withTenant } from "../../src/db/tenant.ts";
 import { AppError } from "../../src/errors.ts";
 import type { Gateway } from "../../src/gateway/gateway.ts";
@@ -166,6 +166,26 @@ describe("someone who waits", () => {
     write(acme, "1");
     await vi.waitFor(() => expect(waiting).toHaveLength(1));
     await waits(acme, ...all);
+  });
+
+  test("is one of 500 at most: whoever floods an account fills no database", async () => {
+    const flood = Array.from({ length: 501 }, (_, place) => ({
+      billingAccountId: acme,
+      channel: CHANNEL,
+      sender: `flood-${place}`,
+      name: null,
+      requestId: `flood-${place}`,
+      requestedAt: new Date(Date.now() - 3_600_000 + place),
+    }));
+    await withService(database.db, (tx) =>
+      recordWaiting(tx, GATEWAY, flood, { keepDays: 30, perAccount: 1_000 }),
+    );
+    startWatch();
+    write(acme, "too late");
+    write(bolt, "42");
+    await waits(bolt, "42");
+    await vi.waitFor(async () => expect(await namesOf(acme)).toHaveLength(500));
+    expect(await namesOf(acme)).toEqual(flood.slice(0, 500).map(({ sender }) => sender));
   });
 
   test("is let in once, and stays in until the channel is disconnected", async () => {
