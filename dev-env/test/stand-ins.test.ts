@@ -53,6 +53,35 @@ test("a long poll is answered when something is said, and a second one ends the 
   expect(await second).toMatchObject({ result: [{ message: { text: "now" } }] });
 });
 
+test("another program's webhook ends a poll and refuses the next, until it is removed; one that insists sets it again", async () => {
+  const token = newBot();
+  const poll = call(token, "getUpdates", { timeout: 30 });
+  await expect.poll(() => telegram.polls(token).length).toBe(1);
+  telegram.rival(token, "webhook");
+  expect(await poll).toMatchObject({ error_code: 409, description: expect.stringContaining("setWebhook") });
+  expect(await call(token, "getUpdates")).toMatchObject({
+    error_code: 409,
+    description: expect.stringContaining("while webhook is active"),
+  });
+  expect(await call(token, "deleteWebhook")).toMatchObject({ ok: true });
+  expect(await call(token, "getUpdates")).toMatchObject({ ok: true });
+  await expect.poll(() => call(token, "getUpdates")).toMatchObject({ error_code: 409 });
+  telegram.rival(token, null);
+  expect(await call(token, "getUpdates")).toMatchObject({ ok: true });
+});
+
+test("another program that polls ends every long poll, until it is ended", async () => {
+  const token = newBot();
+  telegram.rival(token, "poller");
+  const poll = call(token, "getUpdates", { timeout: 30 });
+  expect(await poll).toMatchObject({
+    error_code: 409,
+    description: expect.stringContaining("other getUpdates"),
+  });
+  telegram.rival(token, null);
+  expect(await call(token, "getUpdates", { timeout: 1 })).toMatchObject({ ok: true });
+});
+
 test("a malformed token is 404, an unknown or revoked one 401, in the middle of a poll too", async () => {
   const token = newBot();
   const poll = call(token, "getUpdates", { timeout: 30 });

@@ -37,7 +37,7 @@ export interface Update {
 }
 
 /** Why a hanging poll ends before its time. */
-export type PollEnd = { updates: true } | { status: 401 | 409 } | { fault: Fault };
+export type PollEnd = { updates: true } | { status: 401 | 409; description?: string } | { fault: Fault };
 
 export interface Bot {
   token: string;
@@ -51,6 +51,8 @@ export interface Bot {
   updates: Update[];
   nextId: number;
   hangingPoll: { end(why: PollEnd): void } | null;
+  /** Ends the other program that takes the bot's messages; null where there is none. */
+  endRival: (() => void) | null;
   polls: Poll[];
   sent: SentMessage[];
   calls: { method: string; at: EpochMs; status: number | null }[];
@@ -71,6 +73,7 @@ export function createBot(token: string, username: string): Bot {
     // The gateway remembers offsets: a stand-in that starts anew must not count from one again.
     nextId: Math.floor(Date.now() / 1000),
     hangingPoll: null,
+    endRival: null,
     polls: [],
     sent: [],
     calls: [],

@@ -2,6 +2,7 @@
 import type { ServerResponse } from "node:http";
 import { z } from "zod";
 import { type Bot, deliver, type Fault, type PollEnd } from "./telegram-bot.ts";
+import { CONFLICT, setWebhook } from "./telegram-rival.ts";
 
 export type Outcome =
   | { kind: "ok"; result: unknown }
@@ -48,8 +49,8 @@ const METHODS: Record<string, (bot: Bot, params: Params) => unknown> = {
     const { url, secret_token } = z
       .object({ url: z.string(), secret_token: z.string().optional() })
       .parse(params);
-    bot.webhook = url === "" ? null : { url, secret: secret_token ?? null };
-    bot.hangingPoll?.end({ status: 409 });
+    if (url === "") bot.webhook = null;
+    else setWebhook(bot, url, secret_token ?? null);
     for (const update of bot.updates) void deliver(bot, update);
     return true;
   },
@@ -88,14 +89,8 @@ const pollParams = z.object({
 
 async function getUpdates(bot: Bot, params: Params, response: ServerResponse): Promise<Outcome> {
   const { offset, limit, timeout } = pollParams.parse(params);
-  if (bot.webhook) {
-    return {
-      kind: "refused",
-      status: 409,
-      description: "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook first",
-    };
-  }
-  bot.hangingPoll?.end({ status: 409 });
+  if (bot.webhook) return { kind: "refused", status: 409, description: CONFLICT.webhookActive };
+  bot.hangingPoll?.end({ status: 409, description: CONFLICT.otherPoll });
   // A higher offset confirms everything below it; a negative one keeps only that many of the newest.
   bot.updates = offset < 0 ? bot.updates.slice(offset) : bot.updates.filter((one) => one.update_id >= offset);
   const poll = { startedAt: Date.now(), endedAt: null as number | null, offset };
@@ -103,7 +98,7 @@ async function getUpdates(bot: Bot, params: Params, response: ServerResponse): P
   const why = bot.updates.length > 0 ? { updates: true as const } : await hang(bot, timeout * 1000, response);
   poll.endedAt = Date.now();
   if ("fault" in why) return { kind: "fault", fault: why.fault };
-  if ("status" in why) return { kind: "refused", status: why.status };
+  if ("status" in why) return { kind: "refused", ...why };
   return ok(bot.updates.slice(0, limit));
 }
 

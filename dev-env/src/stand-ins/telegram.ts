@@ -16,12 +16,18 @@ import {
   say,
 } from "./telegram-bot.ts";
 import { callMethod } from "./telegram-methods.ts";
+import { CONFLICT, type Rival, startRival } from "./telegram-rival.ts";
 
 export interface TelegramControl {
   /** Makes the token valid. A token looks like `123456:ABC…`; the bot's id is its first part. */
   addBot(bot: { token: string; username: string }): void;
-  /** From now on the token is refused with 401, a hanging poll included. */
-  revoke(token: string): void;
+  /**
+   * From now on the token is refused with 401, a hanging poll included unless it is to run on to its end. To a deleted
+   * bot's token nothing else is said.
+   */
+  revoke(token: string, poll?: "runs on"): void;
+  /** Another program takes the bot's messages, until `null` is passed. */
+  rival(token: string, rival: Rival | null): void;
   /** Someone writes to the bot in a private chat. Answers the message's id. */
   say(token: string, message: Said): number;
   /** What the bot sent, oldest first. */
@@ -45,7 +51,7 @@ const DESCRIPTIONS: Record<number, string> = {
   401: "Unauthorized",
   403: "Forbidden: bot was blocked by the user",
   404: "Not Found",
-  409: "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running",
+  409: CONFLICT.otherPoll,
   429: "Too Many Requests: retry after",
   500: "Internal Server Error",
 };
@@ -60,10 +66,15 @@ export async function startTelegram(options: { port?: number } = {}): Promise<Te
   };
   const control: TelegramControl = {
     addBot: ({ token, username }) => void bots.set(token, createBot(token, username)),
-    revoke(token) {
+    revoke(token, poll) {
       const bot = find(token);
       bot.revoked = true;
-      bot.hangingPoll?.end({ status: 401 });
+      if (poll !== "runs on") bot.hangingPoll?.end({ status: 401 });
+    },
+    rival(token, rival) {
+      const bot = find(token);
+      bot.endRival?.();
+      bot.endRival = rival && startRival(bot, rival);
     },
     say: (token, message) => say(find(token), message),
     sent: (token) => find(token).sent,
@@ -87,6 +98,7 @@ export async function startTelegram(options: { port?: number } = {}): Promise<Te
     ...control,
     ...server,
     async close() {
+      for (const bot of bots.values()) bot.endRival?.();
       for (const bot of bots.values()) bot.hangingPoll?.end({ fault: { kind: "cut" } });
       for (const bot of bots.values()) bot.closed = true;
       await server.close();
@@ -153,4 +165,4 @@ function longestGap(polls: Poll[], since: EpochMs, now: EpochMs): number {
   return Math.max(longest, now - covered);
 }
 
-export type { Fault, Poll, SentMessage };
+export type { Fault, Poll, Rival, SentMessage };
