@@ -1,0 +1,119 @@
+/** A login by QR while control plane or gateway go down in the middle of it, and the ends that take their time. */
+import { problemSchema } from "@cogni/contract";
+import { beforeAll, expect, test } from "vitest";
+import { PATIENCE_MS } from "../support/accounts.ts";
+import { type Breakable, eventually, startBreakable } from "../support/breakable.ts";
+import { CHANNEL, type Linker, makeLinker } from "../support/linking.ts";
+import { measured } from "../support/measured.ts";
+
+let parts: Breakable;
+beforeAll(async () => {
+  parts = await startBreakable();
+});
+
+const isRidOf = (linker: Linker) =>
+  eventually(async () => {
+    expect(await linker.stored()).toMatchObject({ finished: true });
+    expect(linker.isConfigured()).toBe(false);
+  });
+
+test("a login outlives the control plane: the same code, scanned, connects", async () => {
+  const linker = await makeLinker(parts.world);
+  await linker.connect();
+  const code = await linker.offered();
+  const crashedAt = Date.now();
+  await parts.crashControlPlane();
+  await eventually(async () => expect((await linker.offered()).qr).toBe(code.qr));
+  measured(`the code shows again ${Date.now() - crashedAt} ms after the control plane was killed`);
+  expect(await linker.connect()).toMatchObject({ status: "awaiting_scan", ...code });
+  await linker.scan();
+  await linker.connected();
+});
+
+test("a code scanned while the control plane is away connects when it is back", async () => {
+  const linker = await makeLinker(parts.world);
+  await linker.connect();
+  await linker.offered();
+  await parts.stopControlPlane();
+  await linker.scan();
+  await parts.startControlPlane();
+  await linker.connected();
+});
+
+test("a login begins anew, with a fresh code, in a gateway that lost it; a linked account comes back by itself", async () => {
+  const [linker, linked] = [await makeLinker(parts.world), await makeLinker(parts.world)];
+  await linked.connect();
+  await linked.offered();
+  await linked.scan();
+  await linked.connected();
+  await linker.connect();
+  const lost = await linker.offered();
+  const killedAt = Date.now();
+  await parts.killGateway();
+  await eventually(async () => expect((await linker.offered()).qr).not.toBe(lost.qr));
+  measured(`a fresh code ${Date.now() - killedAt} ms after the gateway was killed`);
+  // The clock goes on: a login does not last for ever because its gateway keeps falling.
+  expect((await linker.offered()).expiresAt).toBe(lost.expiresAt);
+  await linker.scan();
+  await Promise.all([linker.connected(), linked.connected()]);
+});
+
+test("logins asked for and given up while the gateway is down are kept and carried out when it is back", async () => {
+  const [asking, leaving] = [await makeLinker(parts.world), await makeLinker(parts.world)];
+  await leaving.connect();
+  await leaving.offered();
+  await parts.stopGateway();
+  await eventually(async () => expect((await asking.api.status()).gateway.reachable).toBe(false));
+  for (const [linker, verb] of [
+    [asking, "connect"],
+    [leaving, "disconnect"],
+  ] as const) {
+    const { status, body } = await linker.request(verb);
+    expect([status, problemSchema.parse(body).code]).toEqual([502, "gateway_unreachable"]);
+  }
+  expect((await asking.api.reaches(CHANNEL, ["unknown"])).problem).toMatchObject({
+    code: "gateway_unreachable",
+  });
+  await parts.startGateway();
+  await asking.offered();
+  await asking.scan();
+  await asking.connected();
+  await isRidOf(leaving);
+});
+
+test("a code that changes is shown anew, and one that nobody scanned in the messenger's time has expired", async () => {
+  const linker = await makeLinker(parts.world);
+  await parts.world.tryIt.timing({ rotateMs: 3_000, lifetimeMs: 12_000 });
+  try {
+    await linker.connect();
+    const first = await linker.offered();
+    await eventually(async () => expect((await linker.offered()).qr).not.toBe(first.qr));
+    const { problem } = await linker.api.reaches(CHANNEL, ["action_required"], PATIENCE_MS);
+    expect(problem).toMatchObject({ code: "login_expired", action: "scan_again" });
+    await isRidOf(linker);
+  } finally {
+    await parts.world.tryIt.timing(null);
+  }
+});
+
+test("without a messenger there is no code, and the reason is told", async () => {
+  const linker = await makeLinker(parts.world);
+  await parts.world.tryIt.fault(null, { kind: "cut" });
+  try {
+    await linker.connect();
+    const { problem } = await linker.api.reaches(CHANNEL, ["action_required"], PATIENCE_MS);
+    expect(problem).toMatchObject({ code: "login_unreachable", action: "scan_again" });
+  } finally {
+    await parts.world.tryIt.fault(null, null);
+  }
+});
+
+test("a login ends by our own clock, too", async () => {
+  await parts.stopControlPlane();
+  await parts.startControlPlane({ TIMING: JSON.stringify({ reconcile: { login: { ttlMs: 4_000 } } }) });
+  const linker = await makeLinker(parts.world);
+  await linker.connect();
+  const { problem } = await linker.api.reaches(CHANNEL, ["action_required"], PATIENCE_MS);
+  expect(problem).toMatchObject({ code: "login_expired", action: "scan_again" });
+  await isRidOf(linker);
+});
