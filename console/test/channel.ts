@@ -23,7 +23,14 @@ export function channel(id: string, over: Partial<ChannelStatus> = {}): ChannelS
       lastOutboundAt: null,
       lastError: null,
     },
-    connect: { method: "credentials", docsUrl: null, fields: [], notice: null, scanSteps: [] },
+    connect: {
+      method: "credentials",
+      docsUrl: null,
+      fields: [],
+      notice: null,
+      byApproval: true,
+      scanSteps: [],
+    },
     ...over,
   };
 }

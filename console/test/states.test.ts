@@ -8,6 +8,7 @@ const connect = (method: ConnectMethod["method"]): ConnectMethod => ({
   docsUrl: null,
   fields: [],
   notice: null,
+  byApproval: true,
   scanSteps: [],
 });
 const menuOf = (one: ReturnType<typeof channel>): readonly MenuAction[] =>

@@ -42,6 +42,8 @@ export const connectMethodSchema = z.object({
   docsUrl: z.url().nullable(),
   /** A risk of this channel that a person accepts before connecting; null where there is none. */
   notice: z.string().nullable(),
+  /** Whether people can be let in one by one; where not, `access` is `everyone`. */
+  byApproval: z.boolean(),
   /** For `qr`: what to tap on the phone, a sentence each, in order. */
   scanSteps: z.array(z.string()),
 });

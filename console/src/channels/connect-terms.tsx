@@ -31,7 +31,7 @@ export function ConnectTerms({ channel, terms, setTerms, missing, asksAccess }: 
   const { label, connect } = channel;
   return (
     <>
-      {asksAccess && (
+      {asksAccess && connect.byApproval && (
         <AccessChoice value={terms.access} onChange={(access) => setTerms({ ...terms, access })} />
       )}
       {connect.notice && (

@@ -34,23 +34,26 @@ export async function connectByCode(
   const { billingAccountId } = principal;
   const { channel } = before;
   using codes = deps.logins.open({ billingAccountId, channel });
-  const login = await withTenant(deps.db, billingAccountId, async (tx) => {
+  using outcome = deps.outcomes.open({ billingAccountId, channel });
+  const { login, changed } = await withTenant(deps.db, billingAccountId, async (tx) => {
     const current = await lockedRegistration(tx, channel);
     const underWay = await loginUnderWay(tx, channel);
     if (underWay && !request.force) {
       if (request.access && request.access !== underWay.access) {
         await changeLoginAccess(tx, underWay, request.access);
       }
-      return underWay;
+      return { login: underWay, changed: null };
     }
     if (current && isStanding(current, before) && !request.force) {
-      await wishAccess(tx, principal, current, request.access, meta);
-      return null;
+      return { login: null, changed: await wishAccess(tx, principal, current, request.access, meta) };
     }
-    return wishLogin(deps, tx, principal, request, before, meta);
+    return { login: await wishLogin(deps, tx, principal, request, before, meta), changed: null };
   });
-  const reachable = login && (await channelStatus(deps, principal, channel)).state !== "unknown";
-  if (reachable && login.status === "requested") await codes.settled(login.generation, deps.wishWaitMs);
+  const awaited = login?.status === "requested" || changed !== null;
+  if (awaited && (await channelStatus(deps, principal, channel)).state !== "unknown") {
+    if (login) await codes.settled(login.generation, deps.wishWaitMs);
+    if (changed) await outcome.settled(changed.generation, deps.wishWaitMs);
+  }
   return answer(await channelStatus(deps, principal, channel), login);
 }
 

@@ -13,7 +13,7 @@ import { type TenantTx, withTenant } from "../db/tenant.ts";
 import { AppError } from "../errors.ts";
 import { changesOnlyAccess, wishAccess } from "./access.ts";
 import { connectByCode } from "./connect-by-code.ts";
-import { auditNotice, noticeErrors, requireAvailable } from "./connectable.ts";
+import { accessErrors, auditNotice, requireAvailable, termErrors } from "./connectable.ts";
 import {
   type Credential,
   credentialOf,
@@ -40,7 +40,9 @@ export async function connectChannel(
   await requireAvailable(deps, principal, request.channel);
   const credential = changesOnlyAccess(request, before)
     ? null
-    : credentialOf(request, before.connect, noticeErrors(request, before));
+    : credentialOf(request, before.connect, termErrors(request, before));
+  const errors = accessErrors(request, before);
+  if (errors.length > 0) throw new AppError("invalid_request", { errors });
   if (before.connect.method === "qr") return connectByCode(deps, principal, before, request, meta);
 
   using outcome = deps.outcomes.open({ billingAccountId, channel: request.channel });

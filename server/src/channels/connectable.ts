@@ -42,8 +42,15 @@ export async function auditNotice(
   await append(tx, { billingAccountId, actor, action, channel, accountId, outcome: "accepted", requestId });
 }
 
-/** What is missing, for a channel whose notice has to be accepted. */
-export function noticeErrors(request: ConnectRequest, { connect }: ChannelStatus): FieldError[] {
-  if (connect.notice === null || request.noticeAccepted) return [];
-  return [{ path: "noticeAccepted", message: "the channel's notice has to be read and accepted" }];
+/** What is wrong with the terms of a wish to connect: the channel's notice is not accepted, or the access not possible. */
+export function termErrors(request: ConnectRequest, status: ChannelStatus): FieldError[] {
+  const errors = accessErrors(request, status);
+  if (status.connect.notice === null || request.noticeAccepted) return errors;
+  return [...errors, { path: "noticeAccepted", message: "the channel's notice has to be read and accepted" }];
+}
+
+/** Of a channel that can't ask first, nobody is to believe that it does. */
+export function accessErrors({ access }: ConnectRequest, { connect }: ChannelStatus): FieldError[] {
+  if (access !== "approval" || connect.byApproval) return [];
+  return [{ path: "access", message: "on this channel people can't be let in one by one" }];
 }

@@ -55,7 +55,14 @@ function noLongerOffered(
     .map(({ channel }) => ({
       channel,
       label: channel,
-      connect: { method: "credentials", fields: [], docsUrl: null, notice: null, scanSteps: [] },
+      connect: {
+        method: "credentials",
+        fields: [],
+        docsUrl: null,
+        notice: null,
+        byApproval: false,
+        scanSteps: [],
+      },
       unavailable: "channel_unavailable",
       silenceMs: null,
     }));

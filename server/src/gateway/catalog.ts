@@ -9,7 +9,7 @@ import { AppError } from "../errors.ts";
 import { absence, type ChannelPlugin } from "./channel-plugins.ts";
 import type { GatewayClient } from "./client.ts";
 import { coalesce } from "./coalesce.ts";
-import { fieldOverlayOf, type Overlay, overlayOf } from "./overlay.ts";
+import { ACCESS_KEY, fieldOverlayOf, type Overlay, overlayOf } from "./overlay.ts";
 import type { PluginRow, SchemaNode } from "./protocol.ts";
 import type { ChannelsStatus } from "./snapshot.ts";
 
@@ -106,7 +106,14 @@ function absentEntry(
   return {
     channel,
     label: label ?? rows.find(({ channelIds }) => channelIds.includes(channel))?.name ?? channel,
-    connect: { method, fields: [], docsUrl: docsUrl ?? null, notice: notice ?? null, scanSteps },
+    connect: {
+      method,
+      fields: [],
+      docsUrl: docsUrl ?? null,
+      notice: notice ?? null,
+      byApproval: false,
+      scanSteps,
+    },
     unavailable,
     silenceMs: null,
     accountKeys: new Set(),
@@ -176,6 +183,7 @@ export function toEntry(
       fields: method === "credentials" ? fields : [],
       docsUrl: docsUrl ?? null,
       notice: notice ?? null,
+      byApproval: account.children.some(({ key }) => key === ACCESS_KEY),
       scanSteps,
     },
     unavailable: null,

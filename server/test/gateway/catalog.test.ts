@@ -47,6 +47,22 @@ const read = (channels: object = {}, more: Partial<CatalogOptions> = {}) =>
     ...more,
   });
 
+test("a channel lets people in one by one if its schema has a policy for that", async () => {
+  const careful = {
+    ...client,
+    schemaLookup: async (path: string) => {
+      const node = await client.schemaLookup(path);
+      if (path === "channels.mirror.accounts.*") node.children.push(child("dmPolicy"));
+      return node;
+    },
+  };
+  const catalog = await read({}, { client: careful });
+  expect([...catalog.values()].map(({ channel, connect }) => [channel, connect.byApproval])).toEqual([
+    ["pigeon", false],
+    ["mirror", true],
+  ]);
+});
+
 test("a channel that nobody has heard of is offered with the fields that the gateway's schema names", async () => {
   const catalog = await read();
   expect([...catalog.keys()]).toEqual(["pigeon", "mirror"]);

@@ -37,7 +37,7 @@ export function statusDocument(
         lastOutboundAt: null,
         lastError: null,
       },
-      connect: { method: "credentials", fields: [], docsUrl: null, notice: null, scanSteps: [] },
+      connect: { method: "credentials", fields: [], docsUrl: null, notice: null, byApproval: true, scanSteps: [] },
     })),
   });
 }
