@@ -52,7 +52,7 @@ test("a channel lets people in one by one if its schema has a policy for that", 
     ...client,
     schemaLookup: async (path: string) => {
       const node = await client.schemaLookup(path);
-      if (path === "channels.mirror.accounts.*") node.children.push(child("dmPolicy"));
+      if (path === "channels.mirror.accounts.*") node.children.push({ key: "dmPolicy" });
       return node;
     },
   };
