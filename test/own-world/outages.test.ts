@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { problemSchema, resolveResponseSchema } from "@cogni/contract";
+import { problemSchema, resolveResponseSchema, timelineSchema } from "@cogni/contract";
 import { beforeAll, expect, test } from "vitest";
 import { CHECKOUT } from "../../dev-env/src/control-plane.ts";
 import type { Answer } from "../../dev-env/src/world-client.ts";
@@ -144,6 +144,14 @@ test("wishes made while the gateway is down are kept and carried out when it is 
   // It stood in the gateway's config while it booted, but its credential was given out no more.
   expect((await parts.world.telegram.polls(leaver.token)).length).toBe(pollsBefore);
   expect((await stateOf(newcomer))?.problem).toBeNull();
+
+  const { body } = await steady.api.request("GET", "/api/v1/channels/timeline?days=1");
+  const changes = timelineSchema.parse(body).channels[0]?.changes ?? [];
+  const outage = changes.findLast(({ state }) => state === "unknown");
+  expect(outage?.code).toBe("gateway_unreachable");
+  // From the last look at the gateway that was answered.
+  expect(Date.parse(outage?.at ?? "")).toBeLessThanOrEqual(goneAt);
+  expect(changes.at(-1)).toMatchObject({ state: "connected", code: null });
 });
 
 test.runIf(LONG)("a gateway that answers late loses no wish", async () => {
