@@ -41,7 +41,15 @@ export async function offer(
   const channel: OfferedChannel = {
     channel: CHANNEL,
     label: "Channel",
-    connect: { method: "qr", fields: [], docsUrl: null, notice: null, byApproval: true, scanSteps: [], ...connect },
+    connect: {
+      method: "qr",
+      fields: [],
+      docsUrl: null,
+      notice: null,
+      byApproval: true,
+      scanSteps: [],
+      ...connect,
+    },
     unavailable,
     silenceMs: null,
   };

@@ -37,7 +37,14 @@ export function statusDocument(
         lastOutboundAt: null,
         lastError: null,
       },
-      connect: { method: "credentials", fields: [], docsUrl: null, notice: null, byApproval: true, scanSteps: [] },
+      connect: {
+        method: "credentials",
+        fields: [],
+        docsUrl: null,
+        notice: null,
+        byApproval: true,
+        scanSteps: [],
+      },
     })),
   });
 }
