@@ -3,20 +3,37 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { z } from "zod";
 import { answers } from "../../dev-env/src/control-plane.ts";
 import { freePort } from "../../dev-env/src/ports.ts";
 
-export async function startApiProcess(
-  env: NodeJS.ProcessEnv,
-): Promise<{ url: string; stop(): Promise<void> }> {
+const memorySchema = z.object({ rssBytes: z.number(), heapBytes: z.number() });
+
+export interface ApiProcess {
+  readonly url: string;
+  /** What it occupies, and what of its heap is live. */
+  memory(): Promise<z.infer<typeof memorySchema>>;
+  stop(): Promise<void>;
+}
+
+/** docs/decisions/0009-small-heap.md */
+const HEAP_FLAGS = ["--max-semi-space-size=1", "--max-old-space-size=512"];
+
+export async function startApiProcess(env: NodeJS.ProcessEnv): Promise<ApiProcess> {
   const port = await freePort();
   const { DATABASE_SERVICE_URL: _service, DATABASE_OWNER_URL: _owner, ...rest } = env;
   const child = spawn(
     process.execPath,
-    [join(import.meta.dirname, "..", "..", "server", "bin", "serve.ts")],
+    [
+      ...HEAP_FLAGS,
+      "--expose-gc",
+      "--import",
+      join(import.meta.dirname, "report-memory.ts"),
+      join(import.meta.dirname, "..", "..", "server", "bin", "serve.ts"),
+    ],
     {
       env: { ...rest, ROLES: "api", PORT: String(port), PUBLIC_URL: `http://localhost:${port}` },
-      stdio: ["ignore", "ignore", "inherit"],
+      stdio: ["ignore", "ignore", "inherit", "ipc"],
     },
   );
   const url = `http://127.0.0.1:${port}`;
@@ -26,6 +43,11 @@ export async function startApiProcess(
   }
   return {
     url,
+    async memory() {
+      child.send("memory");
+      const [told] = await once(child, "message");
+      return memorySchema.parse(told);
+    },
     async stop() {
       child.kill();
       await once(child, "exit");

@@ -4,13 +4,16 @@
  */
 import { cpus, totalmem } from "node:os";
 import { freePort } from "../../dev-env/src/ports.ts";
+import type { Tenant } from "../../dev-env/src/seed.ts";
 import { startWorld } from "../../dev-env/src/world.ts";
 import { startApiProcess } from "./api-process.ts";
 import { openBareGateway } from "./bare-gateway.ts";
+import { benchCatalog } from "./catalog.ts";
 import { benchConnecting } from "./connecting.ts";
 import { type Figure, table } from "./figures.ts";
 import { benchResolver } from "./resolver.ts";
 import { benchStatus } from "./status.ts";
+import { benchStreamDelay, benchStreamMemory } from "./streams.ts";
 import { benchMemory, benchRevocation, benchThroughput } from "./throughput.ts";
 
 const POLLING = 20;
@@ -18,6 +21,10 @@ const ACCOUNTS = 100;
 const CHANNEL = "telegram";
 
 const step = (line: string) => console.error(`… ${line}`);
+const watched = (tenant: Tenant | undefined) => ({
+  id: tenant?.billingAccountId ?? "",
+  apiKey: tenant?.apiKey ?? "",
+});
 const figures: Figure[] = [];
 const add = (...more: Figure[]) => {
   figures.push(...more);
@@ -41,7 +48,8 @@ try {
       await world.api(tenant).reaches(CHANNEL, ["connected"], 90_000);
     };
 
-    step("1 account: status");
+    step("the catalog; 1 account: status");
+    add(await benchCatalog(bare));
     await connect(0);
     add(await benchStatus(world.api(asker), bare, 1));
 
@@ -54,6 +62,15 @@ try {
         bare,
         bots.map(({ token }) => token),
       )),
+    );
+
+    step("1,000 streams");
+    add(await benchStreamMemory({ ...world.env, CONSOLE: "off" }));
+    add(
+      await benchStreamDelay(
+        world,
+        bots.map(({ token }, index) => ({ ...watched(tenants[index]), token })),
+      ),
     );
 
     step(`${ACCOUNTS} accounts, ${ACCOUNTS - POLLING} of them in webhook mode: status, throughput, memory`);

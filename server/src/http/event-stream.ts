@@ -1,6 +1,6 @@
 /**
- * One status stream on its connection. Written to Node's response directly: as a web stream behind Hono's response it
- * would hold about twice the memory for as long as it is open.
+ * One status stream on its connection. Written to Node's response directly, which says at once when a reader is slow, and
+ * holds nothing beside it for as long as the stream is open.
  */
 import type { ServerResponse } from "node:http";
 import type { Reader, Seat } from "../channels/live/hub.ts";
