@@ -63,8 +63,8 @@ export const timingSchema = z.strictObject({
       backoff: backoff(500, 30_000),
       /** A gateway is called unreachable only after this long: a blip is not an outage. */
       unreachableAfterMs: ms(3_000),
-      /** Between two looks at who waits to be let in, and this many times as long as the last one took. */
-      senders: z.strictObject({ pauseMs: ms(1_000), pauseFactor: ms(9) }).prefault({}),
+      /** Between two looks at who waits to be let in: this many times as long as the last one took, within these bounds. */
+      senders: z.strictObject({ minMs: ms(1_000), maxMs: ms(2_000), factor: ms(9) }).prefault({}),
       /** A login by QR. */
       login: z
         .strictObject({

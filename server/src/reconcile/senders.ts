@@ -21,15 +21,20 @@ import {
 import { withService } from "../db/tenant.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 
+/** Between two looks: so many times as long as the last one took, within these bounds, in milliseconds. */
+export interface SendersPause {
+  readonly minMs: number;
+  readonly maxMs: number;
+  readonly factor: number;
+}
+
 export interface SendersDeps {
   readonly db: Db;
   readonly gateway: Gateway;
   /** Has an account reconciled: what the gateway could not do at once is done by putting the account anew. */
   readonly wake: (key: RegistrationKey) => void;
   readonly clock: () => Date;
-  /** Between two looks, in milliseconds, and this many times as long as the last one took. */
-  readonly pauseMs: number;
-  readonly pauseFactor: number;
+  readonly pause: SendersPause;
   readonly log: Logger;
 }
 
@@ -47,6 +52,7 @@ const FREE_PLACES = 2;
 
 export function startSenders(deps: SendersDeps): SendersWatch {
   const closing = new AbortController();
+  const { minMs, maxMs, factor } = deps.pause;
   let pause = new AbortController();
   let again = false;
 
@@ -60,7 +66,7 @@ export function startSenders(deps: SendersDeps): SendersWatch {
       );
       const tookMs = deps.clock().getTime() - startedAt;
       if (again) continue;
-      const ms = Math.max(deps.pauseMs, tookMs * deps.pauseFactor);
+      const ms = Math.min(maxMs, Math.max(minMs, tookMs * factor));
       const signal = AbortSignal.any([closing.signal, pause.signal]);
       await sleep(ms, undefined, { signal, ref: false }).catch((error: unknown) => {
         if (!signal.aborted) throw error;

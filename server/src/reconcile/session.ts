@@ -22,7 +22,7 @@ import { createGate } from "./gate.ts";
 import { carryOutLogin, type LoginTiming } from "./login.ts";
 import { createLoop, exponentialBackoff } from "./loop.ts";
 import { reconcileAccount } from "./reconcile-account.ts";
-import { startSenders } from "./senders.ts";
+import { type SendersPause, startSenders } from "./senders.ts";
 import { startWatch } from "./watch.ts";
 
 export interface SessionTiming {
@@ -32,7 +32,7 @@ export interface SessionTiming {
   readonly unreachableAfterMs: number;
   readonly sweepMs: number;
   readonly login: LoginTiming;
-  readonly senders: { readonly pauseMs: number; readonly pauseFactor: number };
+  readonly senders: SendersPause;
 }
 
 export interface SessionDeps {
@@ -92,7 +92,7 @@ export function openSession(deps: SessionDeps): Session {
     unreachableAfterMs: timing.unreachableAfterMs,
     maxLeftovers: MAX_LEFTOVERS,
   });
-  const senders = startSenders({ ...deps, ...timing.senders, wake: loop.wake });
+  const senders = startSenders({ ...deps, pause: timing.senders, wake: loop.wake });
   const unsubscribe = [
     gateway.onReachable(() => inBackground(sweep)),
     gateway.onCatalog((catalog) => inBackground(() => offer(catalog))),

@@ -102,8 +102,7 @@ function startWatch(): void {
     gateway: gateway as Gateway,
     wake: ({ billingAccountId }) => void woken.push(billingAccountId),
     clock: () => new Date(),
-    pauseMs: 20,
-    pauseFactor: 1,
+    pause: { minMs: 20, maxMs: 20, factor: 1 },
     log: edge.ctx.log,
   });
 }
