@@ -9,6 +9,8 @@ import { keyString } from "../channels/keys.ts";
 import { beginLogin, type PlacedLogin, unfinishedLogin } from "../db/logins.ts";
 import type { RegistrationKey } from "../db/registrations.ts";
 import { withService } from "../db/tenant.ts";
+import { AppError } from "../errors.ts";
+import { GatewayRpcError } from "../gateway/errors.ts";
 import type { OfferedCode } from "../gateway/gateway.ts";
 import type { LoginFailure, LoginStep } from "../gateway/login-failure.ts";
 import type { ReconcileDeps, ReconcileResult } from "./deps.ts";
@@ -41,9 +43,11 @@ export async function carryOutLogin(
 ): Promise<ReconcileResult> {
   const login = await withService(deps.db, (tx) => unfinishedLogin(tx, key));
   if (!login) return DONE;
+  const later: ReconcileResult = { kind: "retry", afterMs: deps.login.retryMs };
+  if (!deps.gateway.reachable()) return later;
   if (login.status === "failed" || login.status === "cancelled") return cleanUp(deps, login);
   // Asked for while the disconnect before it was still being carried out: first that.
-  if (login.desiredState === "disconnected") return { kind: "retry", afterMs: deps.login.retryMs };
+  if (login.desiredState === "disconnected") return later;
   const begun = await begin(deps, login);
   return begun ? follow(deps, begun, signal) : DONE;
 }
@@ -51,8 +55,6 @@ export async function carryOutLogin(
 /** From now on our clock runs: the gateway tells no end, and forgets a login without a word. Null: a newer wish stands. */
 async function begin(deps: LoginDeps, login: PlacedLogin): Promise<PlacedLogin | null> {
   if (login.expiresAt) return login;
-  // While the gateway is away, nobody can scan anything.
-  await deps.gateway.put(sessionSpec(login));
   const expiresAt = new Date(deps.clock().getTime() + deps.login.ttlMs);
   const begun = await withService(deps.db, (tx) => beginLogin(tx, login, expiresAt));
   return begun ? { ...login, expiresAt } : null;
@@ -97,9 +99,20 @@ async function follow(deps: LoginDeps, login: PlacedLogin, signal: AbortSignal):
  * scanned just before.
  */
 async function getCode({ gateway }: LoginDeps, login: PlacedLogin, isLost: boolean): Promise<LoginStep> {
-  // It has to be in the gateway's config, or it runs as an account that nobody knows.
-  await gateway.put(sessionSpec(login));
+  try {
+    // It has to be in the gateway's config, or it runs as an account that nobody knows.
+    await gateway.put(sessionSpec(login));
+  } catch (error) {
+    if (!isGone(error)) throw error;
+    return { kind: "failed", code: "channel_unavailable" };
+  }
   return gateway.beginLogin(login, !isLost);
+}
+
+/** The gateway has not got the channel any more; what it refuses by itself (GatewayRpcError) may be otherwise in a moment. */
+function isGone(error: unknown): boolean {
+  if (!(error instanceof AppError) || error instanceof GatewayRpcError) return false;
+  return error.code === "channel_unavailable" || error.code === "unknown_channel";
 }
 
 async function fail(deps: LoginDeps, login: PlacedLogin, code: LoginFailure): Promise<ReconcileResult> {

@@ -28,6 +28,7 @@ let acme: BillingAccountId;
 let asked: string[];
 let answers: (LoginStep | AppError | (() => Promise<LoginStep>))[];
 let configured: boolean;
+let reachable: boolean;
 
 beforeAll(async () => {
   database = await testDatabase();
@@ -41,6 +42,7 @@ beforeEach(async () => {
   asked = [];
   answers = [];
   configured = false;
+  reachable = true;
 });
 
 async function step(question: string): Promise<LoginStep> {
@@ -52,6 +54,7 @@ async function step(question: string): Promise<LoginStep> {
 
 function loginDeps(ttlMs = 60_000): LoginDeps {
   const gateway = {
+    reachable: () => reachable,
     put: async () => {
       asked.push("put");
       configured = true;
@@ -103,7 +106,7 @@ describe("a login that is scanned", () => {
       },
     ];
     await run();
-    expect(asked).toEqual(["put", "put", "begin fresh", "await A", "await A", "await B"]);
+    expect(asked).toEqual(["put", "begin fresh", "await A", "await A", "await B"]);
     expect(shown).toEqual([expect.stringMatching(/B$/), null]);
     expect(await registration()).toMatchObject({
       credentialType: "state_dir",
@@ -178,17 +181,7 @@ describe("a login that is interrupted", () => {
     await connect();
     answers = [code("A"), { kind: "lost" }, code("B"), { kind: "lost" }, { kind: "linked" }];
     await run();
-    expect(asked).toEqual([
-      "put",
-      "put",
-      "begin fresh",
-      "await A",
-      "put",
-      "begin",
-      "await B",
-      "put",
-      "begin",
-    ]);
+    expect(asked).toEqual(["put", "begin fresh", "await A", "put", "begin", "await B", "put", "begin"]);
     expect(await registration()).not.toBeNull();
   });
 });
@@ -232,11 +225,25 @@ describe("a login that comes to nothing", () => {
     await connect();
     answers = [code("A"), new AppError("gateway_unreachable")];
     await expect(run()).rejects.toMatchObject({ code: "gateway_unreachable" });
+    reachable = false;
     await disconnect().catch(() => undefined);
+    expect(await run()).toMatchObject({ kind: "retry" });
     expect([configured, await finished()]).toEqual([true, false]);
+    reachable = true;
     await run();
     expect([configured, await finished()]).toEqual([false, true]);
   });
+});
+
+test("a login asked for while the gateway is away has all its time when it is back", async () => {
+  await connect();
+  reachable = false;
+  expect(await run()).toMatchObject({ kind: "retry" });
+  expect(asked).toEqual([]);
+  reachable = true;
+  answers = [{ kind: "linked" }];
+  await run();
+  expect(await registration()).not.toBeNull();
 });
 
 test("a login asked for during a disconnect waits until that is done", async () => {

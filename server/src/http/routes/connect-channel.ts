@@ -10,7 +10,7 @@ export const connectChannel: Route = {
     path: "/api/v1/channels/connect",
     summary: "Connect a channel",
     description:
-      "Keeps the wish and waits some seconds for its outcome. The same credential again changes nothing; another one replaces it.",
+      "Keeps the wish and waits some seconds for its outcome. The same credential again changes nothing; another one replaces it. A channel that is connected by scanning a code answers `awaiting_scan` with the code; while a login is under way the same one again, or a fresh one with `force`.",
     security: SIGNED_IN,
     request: jsonBody(connectRequestSchema),
     responses: answersToBody("The outcome, or `connecting` if it is not known yet.", connectResponseSchema, [
@@ -19,6 +19,7 @@ export const connectChannel: Route = {
       "credential_claimed",
       "superseded",
       "channel_unavailable",
+      "channel_installing",
       "gateway_unreachable",
       "gateway_timeout",
     ]),
