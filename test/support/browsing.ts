@@ -21,6 +21,8 @@ export const world = joinWorld(inject("world"));
 export interface VisitOptions extends BrowserContextOptions {
   /** `/channels` by default. */
   path?: string;
+  /** Not a page of the console: what moves on it is not ours to answer for. */
+  foreign?: boolean;
   /** Parts of console errors that the test provokes, such as the address of a request that is refused. */
   tolerates?: string[];
 }
@@ -34,14 +36,14 @@ export const test = plainTest.extend<{ visit: Visit }>({
   visit: async ({}, use) => {
     const contexts: BrowserContext[] = [];
     const errors: string[] = [];
-    await use(async (tenant, { path = "/channels", tolerates = [], ...options } = {}) => {
+    await use(async (tenant, { path = "/channels", foreign = false, tolerates = [], ...options } = {}) => {
       const context = await browser.newContext({
         baseURL: world.url,
         viewport: { width: 1280, height: 800 },
         ...options,
       });
       contexts.push(context);
-      await context.addInitScript({ content: COUNT_SHIFTS });
+      await context.addInitScript({ content: foreign ? "globalThis.shifts = [];" : COUNT_SHIFTS });
       context.on("page", (page) => watch(page, tolerates, errors));
       if (tenant) await signIn(context, tenant);
       const page = await context.newPage();
@@ -90,6 +92,26 @@ async function signIn(context: BrowserContext, { email, password }: Tenant): Pro
     headers: { origin: world.url },
   });
   expect(response.status()).toBe(200);
+}
+
+/**
+ * Keeps the stream of the status from the page, as a proxy does that knows no streams; the page polls. Answers how to let
+ * it through again, and how often the page has polled. A stream that is open would go on: the page is loaded anew.
+ */
+export async function withoutStream(page: Page): Promise<{ polls(): number; letThrough(): void }> {
+  let [polls, through] = [0, false];
+  await page.route("**/api/v1/channels/status", (route) => {
+    if (route.request().headers().accept !== "text/event-stream") polls += 1;
+    else if (!through) return route.fulfill({ contentType: "text/html", body: "" });
+    return route.continue();
+  });
+  await page.reload();
+  return {
+    polls: () => polls,
+    letThrough() {
+      through = true;
+    },
+  };
 }
 
 /** The card of a channel, by its label. */

@@ -2,7 +2,16 @@
 import { describe } from "vitest";
 import type { Fault } from "../../dev-env/src/stand-ins/telegram.ts";
 import { disconnectAll, makeAccount } from "../support/accounts.ts";
-import { cardOf, connectOn, expectPage, fieldOf, PATIENT, test, world } from "../support/browsing.ts";
+import {
+  cardOf,
+  connectOn,
+  expectPage,
+  fieldOf,
+  PATIENT,
+  test,
+  withoutStream,
+  world,
+} from "../support/browsing.ts";
 
 const LONG = { timeout: 90_000 };
 
@@ -88,6 +97,7 @@ describe.concurrent("a card tells", { timeout: 240_000 }, () => {
   test("what it knew last while we can't be reached, and goes on by itself", async ({ visit }) => {
     const account = await makeAccount(world);
     const page = await visit(account.tenant, { tolerates: ["ERR_CONNECTION_REFUSED", "/api/v1/"] });
+    await withoutStream(page);
     const card = cardOf(page);
     await expectPage(card).toContainText("Not connected");
     await page.route("**/api/v1/**", (route) => route.abort("connectionrefused"));
@@ -105,7 +115,7 @@ describe.concurrent("a card tells", { timeout: 240_000 }, () => {
     await page.keyboard.press("Enter");
     await expectPage(page.getByText(`Connected as @${account.username}`)).toBeVisible(PATIENT);
     await page.getByRole("button", { name: "Done" }).click();
-    await expectPage(page.getByText("The messengers your agent answers on.")).toBeVisible();
+    await expectPage(page.getByText("Live updates are paused; checking every few seconds.")).toBeVisible();
     await disconnectAll([account]);
   });
 });
