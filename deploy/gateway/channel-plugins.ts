@@ -17,11 +17,11 @@ const state = process.env.OPENCLAW_STATE_DIR;
 if (!state) throw new Error("OPENCLAW_STATE_DIR is missing");
 
 const { channels } = JSON.parse(readFileSync(join(root, "config/channels.json"), "utf8")) as {
-  channels: Record<string, { plugin?: Plugin }>;
+  channels: Record<string, { plugin?: Plugin; hidden?: boolean }>;
 };
 const failed: string[] = [];
-for (const { plugin } of Object.values(channels)) {
-  if (!plugin) continue;
+for (const { plugin, hidden } of Object.values(channels)) {
+  if (!plugin || hidden) continue;
   const spec = `${plugin.package}@${plugin.version}`;
   const present = installedVersion(state, plugin.package);
   if (present === plugin.version) continue;

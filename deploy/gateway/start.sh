@@ -12,4 +12,8 @@ COGNI_RESOLVER=$(node plugins/cogni-bridge/resolver/launcher.ts "${RESOLVER_DIR:
 export COGNI_RESOLVER
 
 node deploy/gateway/seed.ts
+# Before anyone is served, and only what is not there yet: a fresh volume, or a newer image. A channel that lacks its plugin
+# says so on its card, and keeps no other from running.
+npm_config_cache="$PWD/.plugin-cache" npm_config_registry=$(cat .plugin-cache/registry) npm_config_offline=true \
+  node deploy/gateway/channel-plugins.ts || true
 exec node node_modules/openclaw/openclaw.mjs gateway --port "$OPENCLAW_GATEWAY_PORT"

@@ -6,11 +6,11 @@ import type { ChannelId, ConnectField, ConnectMethod, ErrorCode } from "@cogni/c
 import { channelIdSchema } from "@cogni/contract";
 import type { Logger } from "pino";
 import { AppError } from "../errors.ts";
-import { absence, type ChannelPlugin } from "./channel-plugins.ts";
+import { absentChannels, type ChannelPlugin, failedChannels } from "./channel-plugins.ts";
 import type { GatewayClient } from "./client.ts";
 import { coalesce } from "./coalesce.ts";
 import { ACCESS_KEY, fieldOverlayOf, type Overlay, overlayOf } from "./overlay.ts";
-import type { PluginRow, SchemaNode } from "./protocol.ts";
+import type { SchemaNode } from "./protocol.ts";
 import type { ChannelsStatus } from "./snapshot.ts";
 
 export interface CatalogEntry {
@@ -45,16 +45,21 @@ export async function readCatalog(options: CatalogOptions): Promise<ChannelCatal
   const status = await client.channelsStatus();
   const catalog = new Map<ChannelId, CatalogEntry>();
   // One look-up at a time: they keep the gateway's only thread busy.
-  for (const channel of offeredChannels(status, overlay)) {
+  const failed = failedChannels(plugins);
+  for (const channel of offeredChannels(status, overlay).filter((one) => !failed.has(one))) {
     const entry = await readEntry(options, channel, status);
     if (entry) catalog.set(channel, entry);
     else
       log.warn({ channel }, "the gateway has a channel that takes nothing we can ask for; it is not offered");
   }
-  for (const channel of knownChannels(options, plugins)) {
-    if (catalog.has(channel)) continue;
-    const unavailable = absence(channel, overlay, plugins, options.installing);
-    if (unavailable) catalog.set(channel, absentEntry(channel, unavailable, plugins, overlay));
+  const { channelPlugins, installing } = options;
+  const absent = absentChannels(overlay, channelPlugins, plugins, status.channelOrder, installing);
+  for (const [name, unavailable] of absent) {
+    const channel = channelIdSchema.safeParse(name);
+    if (!channel.success || catalog.has(channel.data)) continue;
+    const label =
+      status.channelLabels[name] ?? plugins.find(({ channelIds }) => channelIds.includes(name))?.name;
+    catalog.set(channel.data, absentEntry(channel.data, unavailable, label, overlay));
   }
   return catalog;
 }
@@ -83,29 +88,17 @@ async function readEntry(
   }
 }
 
-/** Which channels are shown even if the gateway does not have them: those that the overlay knows, in its order. */
-function knownChannels(
-  { overlay, channelPlugins }: CatalogOptions,
-  rows: readonly PluginRow[],
-): readonly ChannelId[] {
-  const installable = new Set(channelPlugins.map(({ channel }) => channel));
-  const present = new Set(rows.flatMap(({ channelIds }) => channelIds));
-  return Object.entries(overlay.channels)
-    .filter(([channel, { plugin }]) => (plugin ? installable.has(channel) : present.has(channel)))
-    .map(([channel]) => channelIdSchema.parse(channel));
-}
-
 /** All that can be said of a channel without its schema. */
 function absentEntry(
   channel: ChannelId,
   unavailable: ErrorCode,
-  rows: readonly PluginRow[],
+  theirLabel: string | undefined,
   overlay: Overlay,
 ): CatalogEntry {
   const { label, method = "credentials", docsUrl, notice, scanSteps } = overlayOf(overlay, channel);
   return {
     channel,
-    label: label ?? rows.find(({ channelIds }) => channelIds.includes(channel))?.name ?? channel,
+    label: label ?? theirLabel ?? channel,
     connect: {
       method,
       fields: [],
@@ -192,7 +185,10 @@ export function toEntry(
   };
 }
 
-/** The basic secrets of an account, and what the overlay names beside them. Labels and help stand at the section's. */
+/**
+ * The basic secrets of an account, and what the overlay names beside them. A plugin that says of no field how basic it is
+ * has the gateway call them all advanced: then they all are asked for. Labels and help stand at the section's.
+ */
 export function toFields(
   channel: string,
   account: SchemaNode,
@@ -201,9 +197,14 @@ export function toFields(
 ): ConnectField[] {
   const ours = overlayOf(overlay, channel);
   const hints = new Map(section.children.map(({ key, hint }) => [key, hint]));
+  const secrets = account.children.filter(({ type, hint }) => hint?.sensitive === true && isText(type));
+  const basic = secrets.filter(({ hint }) => hint?.advanced !== true);
+  const asked = new Set([
+    ...(basic.length > 0 ? basic : secrets).map(({ key }) => key),
+    ...Object.keys(ours.fields),
+  ]);
   return account.children
-    .filter(({ key, hint }) => key in ours.fields || (hint?.sensitive === true && hint.advanced !== true))
-    .filter(({ type }) => isText(type))
+    .filter(({ key, type }) => asked.has(key) && isText(type))
     .filter(({ key }) => !fieldOverlayOf(ours, key).hidden)
     .map(({ key, hint }) => {
       const field = fieldOverlayOf(ours, key);

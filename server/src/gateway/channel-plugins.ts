@@ -71,20 +71,32 @@ export function pluginsDigest(rows: readonly PluginRow[]): string {
     .join(" ");
 }
 
+/** The channels whose plugin is there and on, and did not load. The gateway lists them beside those that run. */
+export function failedChannels(rows: readonly PluginRow[]): ReadonlySet<string> {
+  const on = rows.filter(({ installed, enabled }) => installed && enabled);
+  const runs = (row: PluginRow) => row.runtime === undefined || row.runtime.state === "active";
+  const running = new Set(on.filter(runs).flatMap(({ channelIds }) => channelIds));
+  const all = on.flatMap(({ channelIds }) => channelIds);
+  return new Set(all.filter((channel) => !running.has(channel)));
+}
+
 /**
- * Why a channel that the gateway does not have is shown all the same; null where it is not shown: nobody here has
- * heard of it, or it is switched off. A channel is known by its plugin in the overlay, or by an overlay and a plugin
- * that is there and does not load.
+ * Why each channel that can't be used now is shown all the same: the overlay has a plugin for it that is not there or
+ * on its way, or the gateway or the overlay knows it and its plugin did not load.
+ * @param listed the channels that the gateway names
  */
-export function absence(
-  channel: string,
+export function absentChannels(
   overlay: Overlay,
+  plugins: readonly ChannelPlugin[],
   rows: readonly PluginRow[],
+  listed: readonly string[],
   installing: ReadonlySet<string>,
-): ErrorCode | null {
-  if (installing.has(channel)) return "channel_installing";
-  const { hidden, plugin } = overlayOf(overlay, channel);
-  if (hidden) return null;
-  const present = rows.some((row) => row.installed && row.enabled && row.channelIds.includes(channel));
-  return plugin || present ? "channel_unavailable" : null;
+): ReadonlyMap<string, ErrorCode> {
+  const failed = [...failedChannels(rows)].filter((one) => one in overlay.channels || listed.includes(one));
+  const shown = [...plugins.map(({ channel }) => channel), ...failed];
+  return new Map(
+    shown
+      .filter((channel) => !overlayOf(overlay, channel).hidden)
+      .map((channel) => [channel, installing.has(channel) ? "channel_installing" : "channel_unavailable"]),
+  );
 }

@@ -136,13 +136,31 @@ test("a channel that the operator turned off, or that is hidden, has no card", a
   expect((await read({ kite: { plugin, hidden: true } })).size).toBe(2);
 });
 
-test("a plugin that is there and did not load has a card only where the overlay knows its channel", async () => {
-  const broken = rows({ id: "stork", name: "Stork", channelIds: ["stork"], runtime: { state: "error" } });
-  expect((await read({}, broken)).has(channelIdSchema.parse("stork"))).toBe(false);
-  expect((await read({ stork: {} }, broken)).get(channelIdSchema.parse("stork"))).toMatchObject({
+test("a plugin that is there and did not load has a card where the overlay or the gateway knows its channel", async () => {
+  const broken = { id: "stork", name: "Stork", channelIds: ["stork"], runtime: { state: "unloaded" } };
+  expect((await read({}, rows(broken))).has(channelIdSchema.parse("stork"))).toBe(false);
+  expect((await read({ stork: {} }, rows(broken))).get(channelIdSchema.parse("stork"))).toMatchObject({
     label: "Stork",
     unavailable: "channel_unavailable",
   });
+  const listed = await read({}, rows({ ...broken, channelIds: ["pigeon"] }));
+  expect(listed.get(channelIdSchema.parse("pigeon"))).toMatchObject({
+    label: "Carrier Pigeon",
+    unavailable: "channel_unavailable",
+    connect: { fields: [] },
+  });
+});
+
+test("where a plugin calls none of its secrets basic, all of them are asked for", async () => {
+  const plain = {
+    ...client,
+    schemaLookup: async () =>
+      schemaNodeSchema.parse({
+        children: [child("a", { sensitive: true, advanced: true }), child("b", { advanced: true })],
+      }),
+  };
+  const [pigeon] = [...(await read({}, { client: plain })).values()];
+  expect(pigeon?.connect.fields.map(({ name }) => name)).toEqual(["a"]);
 });
 
 test("a schema with types that nobody knows takes nothing else off the page", async () => {
