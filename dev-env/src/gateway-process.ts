@@ -24,6 +24,8 @@ export interface GatewayOptions extends GatewaySeed {
   /** The control plane's internal origin, such as `http://127.0.0.1:3001`. */
   readonly internalUrl: string;
   readonly waits?: Partial<Waits>;
+  /** Beyond what every gateway gets; where a test points a plugin at a stand-in. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Gives up on a gateway that is still booting. */
   readonly signal?: AbortSignal;
   /** Told in a sentence what is going on. */
@@ -71,7 +73,10 @@ export async function startGateway(options: GatewayOptions): Promise<GatewayProc
     throw new UserError(`Port ${port}, on which the gateway is to listen, is taken by another program.`);
   }
   const command = gatewayCommand(port);
-  const env = gatewayEnv(folder, token, writeLauncher(folder, options.internalUrl, token));
+  const env = {
+    ...gatewayEnv(folder, token, writeLauncher(folder, options.internalUrl, token)),
+    ...options.env,
+  };
   const url = `http://127.0.0.1:${port}`;
   const listeners: ((reason: string) => void)[] = [];
 
@@ -162,6 +167,9 @@ function writeLauncher(folder: GatewayFolder, internalUrl: string, token: string
   return execFileSync(process.execPath, [script, folder.resolver], { env, encoding: "utf8" }).trim();
 }
 
+/** Without a registry npm would ask on for minutes, and the page say so long that a plugin is being installed. */
+const QUICK_TO_GIVE_UP = { npm_config_fetch_retries: "1", npm_config_fetch_retry_mintimeout: "1000" };
+
 /**
  * Of our own environment only what finds programs, the registry and the way to the internet: a channel's token that
  * happens to be set on this machine would otherwise become an account.
@@ -175,6 +183,7 @@ function gatewayEnv(folder: GatewayFolder, token: string, launcher: string): Nod
     COGNI_GATEWAY_LOG: folder.log,
   };
   return {
+    ...QUICK_TO_GIVE_UP,
     ...Object.fromEntries(Object.entries(process.env).filter(([name]) => passedOn.test(name))),
     ...(isWritable(homedir()) ? {} : { HOME: folder.home() }),
     ...host,

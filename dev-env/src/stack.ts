@@ -18,6 +18,8 @@ export interface StackOptions {
   llm: { baseUrl: string; model: string; apiKey?: string };
   /** Settings of the control plane beyond what is worked out here; they win. */
   settings: Record<string, string>;
+  /** For the gateway's environment. */
+  gatewayEnv?: Readonly<Record<string, string>>;
   /** PostgreSQL settings. */
   postgres?: Record<string, string>;
   steps: Steps;
@@ -92,6 +94,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
             ...(options.settings.GATEWAY_CONFIG_OVERLAY && {
               overlay: options.settings.GATEWAY_CONFIG_OVERLAY,
             }),
+            ...(options.gatewayEnv && { env: options.gatewayEnv }),
             log: steps.say,
             signal,
           }),

@@ -24,6 +24,8 @@ export interface WorldOptions {
   settings?: Record<string, string>;
   /** Goes on top of what points the gateway at the stand-ins. */
   gatewayOverlay?: GatewayOverlay;
+  /** For the gateway's environment. */
+  gatewayEnv?: Readonly<Record<string, string>>;
   /** Told in a sentence what is going on. */
   log?: (line: string) => void;
 }
@@ -74,6 +76,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<OwnWorld> 
       ports,
       llm: { baseUrl: llm.baseUrl, model: "echo" },
       settings: { GATEWAY_CONFIG_OVERLAY: overlay, ...options.settings },
+      ...(options.gatewayEnv && { gatewayEnv: options.gatewayEnv }),
       postgres: QUICK_DATABASE,
       steps,
     });

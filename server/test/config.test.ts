@@ -67,6 +67,8 @@ describe("settings", () => {
   test.each([
     ["PUBLIC_URL", "http://channels.example"],
     ["LLM_MODEL", "echo"],
+    // Tenants would be served while it happens.
+    ["INSTALL_CHANNEL_PLUGINS", "on"],
     ["DATABASE_URL", "postgresql://api@db.example/cogni"],
     ["DATABASE_URL", "postgresql://api@db.example/cogni?sslmode=no-verify"],
     ["DATABASE_SERVICE_URL", "postgresql://service@127.0.0.1/cogni?host=db.example"],

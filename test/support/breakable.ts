@@ -5,7 +5,7 @@ import { afterAll, vi } from "vitest";
 import { type ControlPlane, startControlPlane } from "../../dev-env/src/control-plane.ts";
 import { startGateway } from "../../dev-env/src/gateway-process.ts";
 import { startPostgres } from "../../dev-env/src/postgres.ts";
-import { type OwnWorld, startWorld } from "../../dev-env/src/world.ts";
+import { type OwnWorld, startWorld, type WorldOptions } from "../../dev-env/src/world.ts";
 import { PATIENCE_MS } from "./accounts.ts";
 
 export interface Breakable {
@@ -33,8 +33,11 @@ export interface Breakable {
 }
 
 /** Call it in `beforeAll`: the world is stopped after the file's last test. */
-export async function startBreakable(settings: Record<string, string> = {}): Promise<Breakable> {
-  const world = await startWorld({ settings: { CONSOLE: "off", LOG_LEVEL: "debug", ...settings } });
+export async function startBreakable(
+  settings: Record<string, string> = {},
+  more: Pick<WorldOptions, "gatewayOverlay" | "gatewayEnv"> = {},
+): Promise<Breakable> {
+  const world = await startWorld({ ...more, settings: { CONSOLE: "off", LOG_LEVEL: "debug", ...settings } });
   const { stack, dataDir, env } = world;
   if (!stack.gateway || !stack.postgres) throw new Error("the world has a gateway and a database of its own");
   let { gateway, postgres, controlPlane } = { ...stack, gateway: stack.gateway, postgres: stack.postgres };

@@ -73,7 +73,7 @@ function findForeign(value: unknown, name: string, own: Own): string | null {
   return rule && typeof value === "number" ? rule[2] : null;
 }
 
-/** An address may hold an id as one of its parts, as in `telegram:tenant-acme:555`. */
+/** An address may hold an id as one of its parts, as in `pigeon:tenant-acme:555`. */
 function mentionsForeign(text: string, own: Own): boolean {
   const ids = text.toLowerCase().match(/(?<![a-z0-9_-])tenant-[a-z0-9][a-z0-9_-]*/g) ?? [];
   const sessions = text.match(/\bagent:[^:\s]+:/g) ?? [];
