@@ -10,7 +10,7 @@ import { type Account, listAccountIds, readAccount } from "./accounts.ts";
 import { runConnection } from "./connection.ts";
 import { createLogins } from "./login.ts";
 import { createMessenger, inWords } from "./messenger.ts";
-import { readSession, removeSession } from "./session-file.ts";
+import { readSession, removeSession, unlink } from "./session-file.ts";
 import { BOT_CHANNEL, LINKED_CHANNEL, serverUrl } from "./settings.ts";
 
 type Channel = ChannelPlugin<Account>;
@@ -64,14 +64,7 @@ export function createLinkedChannel(runtime: PluginRuntime): Channel {
       async logoutAccount({ cfg, accountId }) {
         logins.forget(accountId);
         const session = await readSession(accountId);
-        // A messenger that is down must not keep anyone from forgetting the session.
-        if (session) {
-          await createMessenger(serverUrl(cfg), session.token)
-            .unlink()
-            .catch((error: unknown) =>
-              runtime.logging.getChildLogger().warn(`not unlinked: ${inWords(error)}`),
-            );
-        }
+        if (session) await unlink(runtime, serverUrl(cfg), session);
         const cleared = await removeSession(accountId);
         return { cleared, loggedOut: true };
       },

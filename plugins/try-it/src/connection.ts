@@ -26,8 +26,8 @@ export interface ConnectionOptions {
 
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 5_000;
-/** No use in trying again with the same token. */
-const FINAL = new Set([401, 403]);
+/** No use in trying again with the same credential. */
+const REFUSED = 401;
 
 /** Resolves when the account was stopped, or when the messenger refused it for good. */
 export async function runConnection(
@@ -62,7 +62,7 @@ export async function runConnection(
       connected = false;
       const lastError = inWords(error);
       const lastDisconnect = { at: Date.now(), error: lastError };
-      if (error instanceof MessengerRefusal && FINAL.has(error.status)) {
+      if (error instanceof MessengerRefusal && error.status === REFUSED) {
         status(channelBlockedPatch(lastError, { running: false, connected: false, lastDisconnect }));
         return options.onRefused();
       }

@@ -1,4 +1,5 @@
 /** A message that came in: is its sender let in, and if so, the agent's answer. */
+import { setTimeout as sleep } from "node:timers/promises";
 import type { OpenClawConfig, PluginRuntime } from "openclaw/plugin-sdk/channel-core";
 import { dispatchInboundDirectDmWithRuntime } from "openclaw/plugin-sdk/channel-inbound";
 import { createChannelPairingController } from "openclaw/plugin-sdk/channel-pairing";
@@ -16,8 +17,35 @@ export interface Inbound {
   readonly onError: (what: string, error: unknown) => void;
 }
 
-/** Resolves when the answer was sent, or there is none to send. */
+/** Between the attempts to have a message answered. */
+const RETRY_MS = [1_000, 5_000];
+
+/**
+ * Resolves when the answer was sent, or there is none to send. The gateway fails at times while it tends its databases;
+ * as long as nothing was sent, the message is then given to it again.
+ * @throws what the last attempt failed with
+ */
 export async function handleMessage(inbound: Inbound, message: Message): Promise<void> {
+  for (let attempt = 0; ; attempt++) {
+    let answered = false;
+    const onSent = (): void => {
+      answered = true;
+      inbound.onSent();
+    };
+    try {
+      // The gateway answers no id twice, also not one that it failed on.
+      const messageId = attempt === 0 ? String(message.id) : `${message.id}.${attempt}`;
+      return await answer({ ...inbound, onSent }, message, messageId);
+    } catch (error) {
+      const pauseMs = RETRY_MS[attempt];
+      if (answered || pauseMs === undefined) throw error;
+      inbound.onError("to be tried again", error);
+      await sleep(pauseMs);
+    }
+  }
+}
+
+async function answer(inbound: Inbound, message: Message, messageId: string): Promise<void> {
   const { account, channel, messenger, runtime } = inbound;
   const send = async (text: string): Promise<void> => {
     await messenger.send(message.chat, text);
@@ -57,7 +85,7 @@ export async function handleMessage(inbound: Inbound, message: Message): Promise
     recipientAddress: `${channel}:${account.accountId}`,
     conversationLabel: message.from.name,
     rawBody: message.text,
-    messageId: String(message.id),
+    messageId,
     timestamp: message.at,
     commandAuthorized: false,
     inboundAccessAuthorized: true,

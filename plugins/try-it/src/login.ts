@@ -4,14 +4,16 @@
  */
 import type { PluginRuntime } from "openclaw/plugin-sdk/channel-core";
 import { renderQrPngDataUrl } from "openclaw/plugin-sdk/media-runtime";
-import { createMessenger, inWords, type Link, openLink, watchLink } from "./messenger.ts";
-import { readSession, writeSession } from "./session-file.ts";
+import { inWords, type Link, openLink, watchLink } from "./messenger.ts";
+import { readSession, unlink, writeSession } from "./session-file.ts";
 import { serverUrl } from "./settings.ts";
 
 interface Login {
   readonly server: string;
   link: Link;
   qrDataUrl: string;
+  /** One for all who wait. */
+  outcome: Promise<LoginWait> | null;
 }
 
 export interface LoginStart {
@@ -43,22 +45,29 @@ export function createLogins(runtime: PluginRuntime): Logins {
   async function begin(accountId: string, timeoutMs: number): Promise<Login> {
     const server = serverUrl(runtime.config.current());
     const link = await openLink(server, accountId, timeoutMs);
-    const login = { server, link, qrDataUrl: await renderQrPngDataUrl(link.url) };
+    const login = { server, link, qrDataUrl: await renderQrPngDataUrl(link.url), outcome: null };
     logins.set(accountId, login);
     return login;
   }
 
-  /** The end of a login, or null while it goes on. */
-  async function outcome(accountId: string, login: Login): Promise<LoginWait | null> {
-    const { status, token } = login.link;
-    if (status === "pending") return null;
+  /** How the login is now, or once it changes within `timeoutMs`. */
+  async function look(login: Login, timeoutMs: number): Promise<void> {
+    const link = await watchLink(login.server, login.link, timeoutMs);
+    // Of two who wait, the slower one may hold what the other has overtaken.
+    if (login.link.status !== "pending") return;
+    if (link.url !== login.link.url) login.qrDataUrl = await renderQrPngDataUrl(link.url);
+    login.link = link;
+  }
+
+  /** Ends a login that is not pending any more. */
+  async function end(accountId: string, { link, server }: Login): Promise<LoginWait> {
     logins.delete(accountId);
-    if (status === "refused") return failed("the phone refused the login");
-    if (status === "expired" || token === undefined) return failed("The login QR expired", "");
+    if (link.status === "refused") return failed("the phone refused the login");
+    if (link.status === "expired" || link.token === undefined) return failed("The login QR expired", "");
     const before = await readSession(accountId);
-    await writeSession(accountId, { token });
+    await writeSession(accountId, { token: link.token });
     // The device that this one replaces would stay linked for ever.
-    if (before && before.token !== token) await createMessenger(login.server, before.token).unlink();
+    if (before) await unlink(runtime, server, before);
     return { connected: true, message: "Linked! Try it is ready." };
   }
 
@@ -67,15 +76,14 @@ export function createLogins(runtime: PluginRuntime): Logins {
       if (!force && (await readSession(accountId)) !== null) {
         return { message: "Try it is already linked. Log out first, or force a new login." };
       }
-      const active = logins.get(accountId);
-      if (active && !force) {
-        active.link = await watchLink(active.server, active.link, 0).catch(() => active.link);
-        if (active.link.status === "pending") {
-          active.qrDataUrl = await renderQrPngDataUrl(active.link.url);
-          return { qrDataUrl: active.qrDataUrl, message: "QR already active. Scan it on the phone page." };
-        }
-      }
+      const active = force ? undefined : logins.get(accountId);
       try {
+        if (active) {
+          await look(active, 0);
+          if (active.link.status === "pending") {
+            return { qrDataUrl: active.qrDataUrl, message: "QR already active. Scan it on the phone page." };
+          }
+        }
         const { qrDataUrl } = await begin(accountId, timeoutMs);
         return { qrDataUrl, message: "Scan this QR on the phone page." };
       } catch (error) {
@@ -90,8 +98,11 @@ export function createLogins(runtime: PluginRuntime): Logins {
       if (!login) return { connected: false, message: "No active Try it login in progress." };
       try {
         for (;;) {
-          const ended = await outcome(accountId, login);
-          if (ended) return ended;
+          if (login.link.status !== "pending") {
+            login.outcome ??= end(accountId, login);
+            return await login.outcome;
+          }
+          if (logins.get(accountId) !== login) return failed("another login took its place");
           if (currentQrDataUrl !== undefined && currentQrDataUrl !== login.qrDataUrl) {
             return {
               connected: false,
@@ -101,10 +112,7 @@ export function createLogins(runtime: PluginRuntime): Logins {
           }
           const leftMs = deadline - Date.now();
           if (leftMs <= 0) return { connected: false, message: "Still waiting for the QR scan." };
-          const link = await watchLink(login.server, login.link, Math.min(leftMs, WATCH_MS));
-          if (link.url !== login.link.url) login.qrDataUrl = await renderQrPngDataUrl(link.url);
-          login.link = link;
-          if (logins.get(accountId) !== login) return failed("another login took its place");
+          await look(login, Math.min(leftMs, WATCH_MS));
         }
       } catch (error) {
         logins.delete(accountId);

@@ -87,7 +87,13 @@ export async function openLink(server: string, account: string, timeoutMs: numbe
 /** The link once it differs from `known`, or as it is after `timeoutMs`. */
 export async function watchLink(server: string, known: Link, timeoutMs: number): Promise<Link> {
   const query = new URLSearchParams({ url: known.url, timeoutMs: String(timeoutMs) });
-  return linkSchema.parse(await ask(`${server}/api/links/${known.id}?${query}`, {}, timeoutMs + ANSWER_MS));
+  try {
+    return linkSchema.parse(await ask(`${server}/api/links/${known.id}?${query}`, {}, timeoutMs + ANSWER_MS));
+  } catch (error) {
+    // A messenger that was started again has forgotten it.
+    if (error instanceof MessengerRefusal && error.status === 404) return { ...known, status: "expired" };
+    throw error;
+  }
 }
 
 function post(body: object): RequestInit {

@@ -2,10 +2,13 @@
  * A linked device's session, in the gateway's state folder, where it survives a restart and is readable by the gateway's
  * user alone. It is the credential: whoever has it is the device.
  */
+import { existsSync } from "node:fs";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { PluginRuntime } from "openclaw/plugin-sdk/channel-core";
 import { resolveStateDir } from "openclaw/plugin-sdk/state-paths";
 import { z } from "zod";
+import { createMessenger, inWords } from "./messenger.ts";
 import { LINKED_CHANNEL } from "./settings.ts";
 
 const sessionSchema = z.object({ token: z.string().min(1) });
@@ -37,7 +40,17 @@ export async function writeSession(accountId: string, session: Session): Promise
 
 /** True if there was one. */
 export async function removeSession(accountId: string): Promise<boolean> {
-  const had = (await readSession(accountId).catch(() => null)) !== null;
-  await rm(folderOf(accountId), { recursive: true, force: true });
+  const folder = folderOf(accountId);
+  const had = existsSync(folder);
+  await rm(folder, { recursive: true, force: true });
   return had;
+}
+
+/** Tells the messenger that the device is no longer one. Where it is away, it is forgotten on our side all the same. */
+export async function unlink(runtime: PluginRuntime, server: string, { token }: Session): Promise<void> {
+  await createMessenger(server, token)
+    .unlink()
+    .catch((error: unknown) =>
+      runtime.logging.getChildLogger().warn(`device stays linked: ${inWords(error)}`),
+    );
 }

@@ -69,7 +69,10 @@ export function createApi({ devices, links, fault, origin }: ApiOptions) {
       devices.save();
       return sendJson(response, 200, { id: sentId });
     }
+    const unconfirmed = device.inbox.length;
     const messages = await poll(device, pollSchema.parse(request.params), hungUp.signal);
+    // Or a messenger that starts anew would tell again what was answered.
+    if (device.inbox.length !== unconfirmed) devices.save();
     // It may have been logged out, or begun to misbehave, meanwhile.
     if (await goesOn()) sendJson(response, 200, { messages });
   };

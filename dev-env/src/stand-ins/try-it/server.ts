@@ -16,6 +16,8 @@ export interface TryItControl {
   addBot(bot: { token: string; name: string }): void;
   /** The phone answers the login that this account has open, as if it had scanned the code that is shown now. */
   scan(account: string, answer: "accept" | "refuse"): void;
+  /** How many requests wait for what becomes of the login that this account has open. */
+  watchers(account: string): number;
   /** The phone ends the link; a bot is deleted. */
   logOut(device: string): void;
   /** From now on the token is refused with 401, a hanging poll included, until it is `allow`ed again. */
@@ -56,6 +58,7 @@ export async function startTryIt(options: { port?: number; file?: string } = {})
       if (answer === "accept") links.accept(link, accept(account).token);
       else links.refuse(link);
     },
+    watchers: (account) => links.pendingOf(account)?.waiting.size ?? 0,
     logOut: (device) => devices.end(devices.find(device), "logged out"),
     revoke: (device) => devices.end(devices.find(device), "Unauthorized"),
     allow(device) {

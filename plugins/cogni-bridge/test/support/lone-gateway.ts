@@ -8,7 +8,13 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { BRIDGE_METHODS, type ResolveRequest, resolveRequestSchema } from "@cogni/contract";
+import {
+  BRIDGE_METHODS,
+  type JsonObject,
+  overlayGatewayConfig,
+  type ResolveRequest,
+  resolveRequestSchema,
+} from "@cogni/contract";
 import { expect, vi } from "vitest";
 import { z } from "zod";
 import { startGateway } from "../../../../dev-env/src/gateway-process.ts";
@@ -37,14 +43,15 @@ export type Row = z.infer<typeof accountRow>;
 
 export type LoneGateway = Awaited<ReturnType<typeof startLoneGateway>>;
 
-export async function startLoneGateway() {
+/** @param more goes into the gateway's config, on top of what points it at the stand-ins */
+export async function startLoneGateway(more: JsonObject = {}) {
   const folder = mkdtempSync(join(tmpdir(), "cogni-lone-gateway-"));
   const telegram = await startTelegram();
   const llm = await startLlm({ requireTenant: true });
   const vault = await startVault();
   const overlay = join(folder, "overlay.json");
   const loopback = { apiRoot: telegram.url, network: { dangerouslyAllowPrivateNetwork: true } };
-  writeFileSync(overlay, JSON.stringify({ channels: { telegram: loopback } }));
+  writeFileSync(overlay, JSON.stringify(overlayGatewayConfig({ channels: { telegram: loopback } }, more)));
   const gateway = await startGateway({
     folder: join(folder, "gateway"),
     port: await freePort(),
