@@ -14,6 +14,7 @@ import {
 import { AppError } from "../errors.ts";
 import type { GatewayClient } from "./client.ts";
 import { GatewayRpcError } from "./errors.ts";
+import { isUnresolvedSecret } from "./outcomes.ts";
 import type { PairingRequest } from "./protocol.ts";
 import type { AccountKey } from "./snapshot.ts";
 
@@ -58,7 +59,8 @@ export function createSenders(client: GatewayClient): Senders {
     try {
       return toRoom(await client.pairingList(account(key)));
     } catch (error) {
-      if (isGone(error)) return { waiting: [], placesPerAccount: 0 };
+      // Of an account whose credential is given out no more nobody can be told; it takes no messages either.
+      if (isGone(error) || isUnresolvedSecret(error)) return { waiting: [], placesPerAccount: 0 };
       throw error;
     }
   }
