@@ -8,7 +8,7 @@ import { type ChannelsStatus, type Snapshot, toSnapshot } from "./snapshot.ts";
 export interface WatcherOptions {
   /** Asks once. @throws AppError */
   readonly poll: () => Promise<ChannelsStatus>;
-  /** Pause between polls: at least `pauseMs`, and `pauseFactor` times what the last one took. */
+  /** Pause between polls: at least `pauseMs`, and `pauseFactor` times what one costs. */
   readonly pauseMs: number;
   readonly pauseFactor: number;
 }
@@ -23,11 +23,17 @@ export type Watcher = ReturnType<typeof createWatcher>;
 /** While an outcome is awaited the gateway may be kept busy for a fifth of its time, and no more often than this. */
 const HURRIED_PAUSE_MS = 50;
 const HURRIED_PAUSE_FACTOR = 4;
+/**
+ * A poll costs what the quickest of the last few took: one that had to wait, as behind a config write (2 s), says nothing of
+ * its own cost, and a pause of nine times that would be blindness.
+ */
+const MEASURED_POLLS = 3;
 
 /** Starts to poll at once. */
 export function createWatcher({ poll, pauseMs, pauseFactor }: WatcherOptions) {
   const subscribers = new Set<(event: WatcherEvent) => void>();
   let latest: Snapshot | null = null;
+  let durations: number[] = [];
   let hurriedUntil = 0;
   let closed = false;
   /** Ends the pause under way; null while a poll is. */
@@ -41,7 +47,7 @@ export function createWatcher({ poll, pauseMs, pauseFactor }: WatcherOptions) {
       if (closed) return;
       for (const subscriber of [...subscribers]) subscriber(event);
       // A poll that failed has cost the gateway nothing; with its time-out for a measure the next would be minutes away.
-      await pause(Date.now(), event.kind === "snapshot" ? Date.now() - startedAt : 0);
+      await pause(Date.now(), event.kind === "snapshot" ? cost(event.snapshot) : 0);
     }
   }
 
@@ -56,13 +62,18 @@ export function createWatcher({ poll, pauseMs, pauseFactor }: WatcherOptions) {
     }
   }
 
+  function cost({ durationMs }: Snapshot): number {
+    durations = [...durations, durationMs].slice(-MEASURED_POLLS);
+    return Math.min(...durations);
+  }
+
   /** Measured again when woken, so that a hurry that comes in the middle shortens the pause under way. */
-  async function pause(since: number, durationMs: number): Promise<void> {
+  async function pause(since: number, costMs: number): Promise<void> {
     for (;;) {
       const hurried = Date.now() < hurriedUntil;
       const length = hurried
-        ? Math.max(HURRIED_PAUSE_MS, HURRIED_PAUSE_FACTOR * durationMs)
-        : Math.max(pauseMs, pauseFactor * durationMs);
+        ? Math.max(HURRIED_PAUSE_MS, HURRIED_PAUSE_FACTOR * costMs)
+        : Math.max(pauseMs, pauseFactor * costMs);
       const left = since + length - Date.now();
       if (left <= 0 || closed) return;
       await new Promise<void>((resolve) => {

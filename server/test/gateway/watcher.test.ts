@@ -8,12 +8,12 @@ afterEach(() => void vi.useRealTimers());
 
 /** A gateway whose status takes `durationMs` to answer. */
 function polled(durationMs: number) {
-  const seen = { polls: 0, atOnce: 0, most: 0, failing: false };
+  const seen = { polls: 0, atOnce: 0, most: 0, failing: false, delayMs: 0 };
   const poll = async (): Promise<ChannelsStatus> => {
     seen.polls += 1;
     seen.atOnce += 1;
     seen.most = Math.max(seen.most, seen.atOnce);
-    await new Promise((resolve) => setTimeout(resolve, durationMs));
+    await new Promise((resolve) => setTimeout(resolve, durationMs + seen.delayMs));
     seen.atOnce -= 1;
     if (seen.failing) throw new AppError("gateway_unreachable");
     return { channelOrder: [], channelLabels: {}, channelAccounts: { telegram: [{ accountId: "a" }] } };
@@ -45,6 +45,24 @@ test.each([
   const watcher = createWatcher({ poll, pauseMs: 1_000, pauseFactor: 9 });
   await vi.advanceTimersByTimeAsync(10 * everyMs - 1);
   expect(seen.polls).toBe(10);
+  await close(watcher);
+});
+
+test("one poll that had to wait blinds nobody, and a gateway that became slow is spared", async () => {
+  const { seen, poll } = polled(10);
+  const watcher = createWatcher({ poll, pauseMs: 1_000, pauseFactor: 9 });
+  await vi.advanceTimersByTimeAsync(2_500);
+  seen.delayMs = 2_000;
+  await vi.advanceTimersByTimeAsync(1_000);
+  seen.delayMs = 0;
+  const before = seen.polls;
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(seen.polls).toBeGreaterThanOrEqual(before + 3);
+  seen.delayMs = 1_000;
+  await vi.advanceTimersByTimeAsync(20_000);
+  const slow = seen.polls;
+  await vi.advanceTimersByTimeAsync(30_000);
+  expect(seen.polls).toBeLessThanOrEqual(slow + 3);
   await close(watcher);
 });
 
