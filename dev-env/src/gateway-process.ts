@@ -34,14 +34,14 @@ export interface GatewayOptions extends GatewaySeed {
 
 /** In milliseconds. */
 interface Waits {
-  /** For the first `/startupz`; a boot takes 12 s, 25 s on a busy machine, more where it downloads plugins. */
+  /** For the first `/startupz`; a boot takes 12 s, 37 s with three installed plugins, and thrice that on a busy machine. */
   readonly ready: number;
   /** For an orderly end before SIGKILL. The gateway itself would wait minutes for a running agent. */
   readonly stop: number;
   /** Before starting it again: doubled each time up to the second, from the first again once it ran for a minute. */
   readonly restart: readonly [first: number, longest: number];
 }
-const WAITS: Waits = { ready: 120_000, stop: 20_000, restart: [500, 30_000] };
+const WAITS: Waits = { ready: 300_000, stop: 20_000, restart: [500, 30_000] };
 
 export interface GatewayProcess {
   /** `ws://127.0.0.1:<port>` */

@@ -2,6 +2,7 @@
 import type { TestProject } from "vitest/node";
 import { startWorld } from "../../dev-env/src/world.ts";
 import type { WorldDescription, WorldProblem } from "../../dev-env/src/world-client.ts";
+import { ODD_PLUGINS } from "../support/odd-plugins/overlay.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -11,7 +12,10 @@ declare module "vitest" {
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   try {
-    const world = await startWorld({ log: (line) => process.stdout.write(`  world: ${line}\n`) });
+    const world = await startWorld({
+      gatewayOverlay: ODD_PLUGINS,
+      log: (line) => process.stdout.write(`  world: ${line}\n`),
+    });
     const { url, dataDir, gateway, telegramUrl, tryItUrl, llmUrl, env } = world;
     project.provide("world", { url, dataDir, gateway, telegramUrl, tryItUrl, llmUrl, env });
     return () => world.stop();
