@@ -48,10 +48,11 @@ export async function connectAll(accounts: readonly Account[], timeoutMs = PATIE
 
 /** Also where nothing is connected; a gateway that is slow has its time. */
 export async function disconnectAll(accounts: readonly Account[], timeoutMs = PATIENCE_MS): Promise<void> {
-  await Promise.all(
-    accounts.map(async ({ api }) => {
-      await api.request("POST", "/api/v1/channels/disconnect", { channel: "telegram" });
-      await api.reaches("telegram", ["not_connected"], timeoutMs);
-    }),
-  );
+  await Promise.all(accounts.map(({ api }) => disconnectFrom(api, "telegram", timeoutMs)));
+}
+
+/** The same for any channel of one tenant. */
+export async function disconnectFrom(api: Api, channel: string, timeoutMs = PATIENCE_MS): Promise<void> {
+  await api.request("POST", "/api/v1/channels/disconnect", { channel });
+  await api.reaches(channel, ["not_connected"], timeoutMs);
 }

@@ -52,6 +52,8 @@ export const test = plainTest.extend<{ visit: Visit }>({
     });
     const pages = contexts.flatMap((context) => context.pages());
     const shifts = await Promise.all(pages.map((page) => page.evaluate<string[]>("shifts")));
+    // A request that a test answers itself may be under way: whoever asked is gone.
+    await Promise.all(pages.map((page) => page.unrouteAll({ behavior: "ignoreErrors" })));
     await Promise.all(contexts.map((context) => context.close()));
     expect(errors, "errors in the console").toEqual([]);
     expect(shifts.flat(), "what moved by itself").toEqual([]);
@@ -70,7 +72,9 @@ const COUNT_SHIFTS = `
   new PerformanceObserver((list) => {
     for (const { hadRecentInput, value, sources } of list.getEntries()) {
       if (hadRecentInput) continue;
-      const moved = sources.map(({ node }) => node?.outerHTML?.slice(0, 120) ?? "");
+      const place = ({ x, y, width, height }) => [x, y, width, height].map(Math.round).join(" ");
+      const moved = sources.map(({ node, previousRect, currentRect }) =>
+        (node?.outerHTML?.slice(0, 120) ?? "") + " from " + place(previousRect) + " to " + place(currentRect));
       shifts.push(value.toFixed(4) + " " + moved.join(" | "));
     }
   }).observe({ type: "layout-shift", buffered: true });

@@ -1,5 +1,12 @@
 /** How the pages look and weigh: for everyone, on a phone, in the dark, without motion, and without a jump. */
-import type { ChannelState, ChannelStatus, ErrorCode, StatusDocument } from "@cogni/contract";
+import type {
+  ChannelState,
+  ChannelStatus,
+  ErrorCode,
+  Senders,
+  StatusDocument,
+  Timeline,
+} from "@cogni/contract";
 import { channelProblem, channelStateSchema } from "@cogni/contract";
 import type { Page } from "@playwright/test";
 import { beforeAll, expect } from "vitest";
@@ -17,11 +24,15 @@ const PHONE = { width: 360, height: 740 };
 /** Script that a page's HTML asks for, as it comes over the wire. */
 const MOST_SCRIPT_KB = 180;
 
-/** Lets the page see what the change makes of each status document, which comes from the real API. */
+/** Lets the page see what the change makes of each status document, polled or streamed, which comes from the real API. */
 async function drawn(page: Page, change: (document: StatusDocument) => StatusDocument): Promise<void> {
   await page.route("**/api/v1/channels/status", async (route) => {
-    const response = await route.fetch();
-    await route.fulfill({ response, json: change((await response.json()) as StatusDocument) });
+    const headers = route.request().headers();
+    const response = await route.fetch({ headers: { ...headers, accept: "application/json" } });
+    const json = change((await response.json()) as StatusDocument);
+    if (headers.accept !== "text/event-stream") return route.fulfill({ response, json });
+    const body = `event: snapshot\nid: made\ndata: ${JSON.stringify(json)}\n\n`;
+    return route.fulfill({ contentType: "text/event-stream", body });
   });
   await page.goto("/channels");
   await expectPage(page.getByRole("heading", { name: "Channels" })).toBeVisible();
@@ -31,6 +42,10 @@ const PROBLEMS: Partial<Record<ChannelState, ErrorCode>> = {
   reconnecting: "messenger_unreachable",
   action_required: "credential_refused",
 };
+const DAY_MS = 86_400_000;
+/** White, one pixel. */
+const QR =
+  "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mP8/x8AAwMCAO+ip1sAAAAASUVORK5CYII=";
 
 /** A card in each state, with a name longer than any card is wide. */
 function everyState(document: StatusDocument): StatusDocument {
@@ -49,10 +64,68 @@ function everyState(document: StatusDocument): StatusDocument {
       since: inUse ? at : null,
       lastKnown: state === "unknown" ? { state: "connected", observedAt: at } : null,
       problem: code ? channelProblem(code) : null,
+      pendingSenders: state === "connected" ? 2 : 0,
       status: { ...model.status, lastConnectedAt: at, lastInboundAt: at, lastOutboundAt: at },
     };
   });
   return { ...document, gateway: { reachable: false }, channels };
+}
+
+/** One that logs in by code, with a risk to accept. */
+function byCode(over: Partial<ChannelStatus> = {}) {
+  return (document: StatusDocument): StatusDocument => {
+    const [model] = document.channels as [ChannelStatus];
+    const connect = {
+      ...model.connect,
+      method: "qr" as const,
+      notice: "This is a risk. ".repeat(9),
+      scanSteps: ["Open the app.", "Tap Scan.", "Point the phone at this code, and confirm what it asks."],
+    };
+    return { ...document, channels: [{ ...model, label: "Made", connect, ...over }] };
+  };
+}
+
+const offered = () => {
+  const expiresAt = new Date(Date.now() + 90_000).toISOString();
+  return byCode({ state: "awaiting_scan", accountId: "tenant-made", login: { qr: QR, expiresAt } });
+};
+
+/** Answers a request with what was made for it. */
+const answered = (page: Page, path: string, json: object) =>
+  page.route(`**/api/v1/${path}`, (route) => route.fulfill({ json }));
+
+function madeTimeline(): Timeline {
+  const at = (days: number): string => new Date(Date.now() - days * DAY_MS).toISOString();
+  const shares = [null, 1, 0.97, 1, 0, 1, 1];
+  return {
+    from: at(7),
+    to: at(0),
+    channels: channelStateSchema.options.map((state) => ({
+      channel: `made-${state.replaceAll("_", "-")}` as ChannelStatus["channel"],
+      upShare: 0.9871,
+      parts: shares.map((upShare, index) => ({ from: at(7 - index), upShare })),
+      changes: [
+        { at: at(6), state: "connected", code: null },
+        { at: at(3), state: "action_required", code: "credential_refused" },
+        { at: at(2), state: "connected", code: null },
+      ],
+    })),
+  };
+}
+
+const madeSenders = (): Senders => ({
+  senders: ["Ann", null].map((name, index) => ({
+    channel: "made-connected" as ChannelStatus["channel"],
+    sender: `sender-${index}-with-an-id-that-is-far-too-long-for-any-line-of-a-dialog`,
+    name,
+    requestedAt: new Date(Date.now() - DAY_MS).toISOString(),
+    expiresAt: new Date(Date.now() + DAY_MS).toISOString(),
+  })),
+});
+
+async function openSenders(page: Page): Promise<void> {
+  await drawn(page, everyState);
+  await page.getByRole("button", { name: "2 waiting to write on Made connected" }).click();
 }
 
 const nothing = (document: StatusDocument): StatusDocument => ({ ...document, channels: [] });
@@ -105,6 +178,68 @@ const VIEWS: Record<string, (page: Page) => Promise<void>> = {
     await page.keyboard.press("Enter");
     await expectPage(page.getByRole("list", { name: "Progress" })).toBeVisible();
   },
+  "the terms of a login by code": async (page) => {
+    await drawn(page, byCode());
+    await page.getByRole("button", { name: "Connect Made" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Show code" }).click();
+    await expectPage(page.getByRole("checkbox")).toBeFocused();
+    await expectPage(page.getByRole("checkbox")).toHaveAccessibleDescription(/This is a risk.*Confirm that/);
+  },
+  "a code": async (page) => {
+    await drawn(page, offered());
+    await page.getByRole("button", { name: "Show code of Made" }).click();
+    await expectPage(page.getByRole("img", { name: "QR code to link Made" })).toBeVisible();
+    await expectPage(page.getByRole("timer")).toHaveText(/^Valid for 1:[0-3]\d$/);
+  },
+  "a code that has ended": async (page) => {
+    let change = offered();
+    await drawn(page, (document) => change(document));
+    await page.getByRole("button", { name: "Show code of Made" }).click();
+    await expectPage(page.getByRole("timer")).toBeVisible();
+    change = byCode({ state: "action_required", problem: channelProblem("login_expired") });
+    await expectPage(page.getByRole("button", { name: "Get a new code" })).toBeFocused({ timeout: 20_000 });
+  },
+  "a login that is done": async (page) => {
+    let change = offered();
+    await drawn(page, (document) => change(document));
+    await page.getByRole("button", { name: "Show code of Made" }).click();
+    await expectPage(page.getByRole("timer")).toBeVisible();
+    change = byCode({ state: "connected", accountId: "tenant-made", displayName: "+49 170 1234567" });
+    await expectPage(page.getByText("Connected as +49 170 1234567")).toBeVisible({ timeout: 20_000 });
+  },
+  "a channel that is being installed": async (page) => {
+    await drawn(page, byCode({ problem: channelProblem("channel_installing") }));
+    await expectPage(page.getByText("This channel is still being installed.")).toBeVisible();
+    await expectPage(page.getByRole("button", { name: "Connect Made" })).toHaveCount(0);
+  },
+  "who may write": async (page) => {
+    await drawn(page, everyState);
+    await page.getByRole("button", { name: "More actions for Made connected" }).click();
+    await page.getByRole("menuitem", { name: "Who may write" }).click();
+    await expectPage(page.getByRole("radio", { name: "Everyone" })).toBeFocused();
+  },
+  "people who wait": async (page) => {
+    await answered(page, "senders", madeSenders());
+    await openSenders(page);
+    await expectPage(page.getByRole("dialog").getByRole("listitem")).toHaveCount(2);
+  },
+  "nobody who waits": async (page) => {
+    await answered(page, "senders", { senders: [] });
+    await openSenders(page);
+    await expectPage(page.getByText("Nobody is waiting.")).toBeVisible();
+  },
+  "people who wait, failed to load": async (page) => {
+    await page.route("**/api/v1/senders", (route) => route.fulfill({ status: 500, body: "" }));
+    await openSenders(page);
+    await expectPage(page.getByRole("dialog").getByRole("alert")).toContainText("could not be read");
+  },
+  "the last days": async (page) => {
+    await answered(page, "channels/timeline", madeTimeline());
+    await drawn(page, everyState);
+    const name = "Made connected: Up 98.7% in the last 7 days. Show what happened";
+    await page.getByRole("button", { name }).click();
+    await expectPage(page.getByRole("dialog").getByRole("listitem")).toHaveCount(3);
+  },
   "the disconnect dialog": async (page) => {
     await drawn(page, everyState);
     await page.getByRole("button", { name: "More actions for Made connected" }).click();
@@ -151,11 +286,17 @@ test("a chosen theme stays, also over the system's", async ({ visit }) => {
   await expectPage(page.getByRole("menuitemradio", { name: "Dark" })).toBeChecked();
 });
 
-test.for(["/sign-in", "/channels"])(
+/** Each page, and what shows that it is complete: its open stream would keep the network busy for ever. */
+const PAGES = [
+  ["/sign-in", "heading"],
+  ["/channels", "listitem"],
+] as const;
+
+test.for(PAGES)(
   `the HTML of %s asks for less than ${MOST_SCRIPT_KB} KB of script`,
-  async (path, { visit }) => {
+  async ([path, complete], { visit }) => {
     const page = await visit(path === "/sign-in" ? null : tenant, { path });
-    await page.waitForLoadState("networkidle");
+    await expectPage(page.getByRole(complete).first()).toBeVisible();
     const html = await (await page.context().request.get(path)).text();
     const scripts = await page.evaluate<{ name: string; bytes: number }[]>(
       `performance.getEntriesByType("resource")

@@ -69,7 +69,9 @@ function Needs({ connect }: { connect: ChannelStatus["connect"] }) {
         {connect.docsUrl && (
           <>
             {" · "}
-            <OutsideLink href={connect.docsUrl}>{text("where")}</OutsideLink>
+            <OutsideLink href={connect.docsUrl}>
+              {text(connect.method === "qr" ? "about" : "where")}
+            </OutsideLink>
           </>
         )}
       </Fact>

@@ -46,6 +46,8 @@ export const ChannelCard = memo(function ChannelCard({ channel, uptime, open }: 
         </div>
         {main && offered(main) && (
           <Button
+            // Another action is another button: one that stayed would be seen to move.
+            key={main}
             data-main
             aria-label={text(`${main}Label`, { label: channel.label })}
             onClick={() => act(main)}

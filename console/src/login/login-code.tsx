@@ -92,7 +92,8 @@ export function LoginCode({ channel, phase, code, onAskAgain, onClose }: LoginCo
 function Buttons({ onAskAgain, onClose }: { onAskAgain: (() => void) | undefined; onClose: () => void }) {
   const text = useTranslations("login");
   return (
-    <div className={dialog.buttons}>
+    // Another row when there is more to press: a button that stayed would be seen to move.
+    <div key={onAskAgain ? "again" : "close"} className={dialog.buttons}>
       <Button autoFocus={!onAskAgain} onClick={onClose}>
         {text("close")}
       </Button>

@@ -14,7 +14,10 @@ export function LoginDone({ displayName, onClose }: { displayName: string | null
         <span className={classes.tick}>
           <IconCheck size={30} stroke={2.5} aria-hidden="true" />
         </span>
-        <p>{displayName ? text("connectedAs", { name: displayName }) : text("connected")}</p>
+        {/* Anew when the name arrives, which may be after the connection. */}
+        <p key={displayName}>
+          {displayName ? text("connectedAs", { name: displayName }) : text("connected")}
+        </p>
       </div>
       <div className={dialog.buttons}>
         <Button autoFocus variant="filled" onClick={onClose}>

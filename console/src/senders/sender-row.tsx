@@ -1,34 +1,33 @@
 "use client";
-/** One person who waits, and the two buttons that decide. */
-import type { ChannelStatus, PendingSender } from "@cogni/contract";
+/** One person who waits, and the two buttons that decide; or what was decided. */
+import type { PendingSender } from "@cogni/contract";
 import { useTranslations } from "next-intl";
 import { Button } from "../parts/button.tsx";
 import { ProblemNote } from "../parts/problem-note.tsx";
 import { useTimeWords } from "../parts/time-ago.tsx";
+import type { Decision, SenderRow as Row } from "./decided.ts";
 import classes from "./senders.module.css";
-import { type Decision, useDecide } from "./use-senders.ts";
+import { useDecide } from "./use-senders.ts";
 
 interface SenderRowProps {
-  channel: ChannelStatus;
-  sender: PendingSender;
-  onDecided: (sender: PendingSender, decision: Decision["decision"]) => void;
+  row: Row;
+  onDecided: (sender: PendingSender, decision: Decision) => void;
 }
 
-export function SenderRow({ channel, sender, onDecided }: SenderRowProps) {
+export function SenderRow({ row: { sender, decided }, onDecided }: SenderRowProps) {
   const text = useTranslations("senders");
   const { ago, exact } = useTimeWords();
-  const decide = useDecide(channel, ({ decision }) => onDecided(sender, decision));
+  const decide = useDecide(sender, (decision) => onDecided(sender, decision));
   const name = sender.name ?? sender.sender;
-  const pending = decide.isPending ? decide.variables.decision : null;
-  const button = (decision: Decision["decision"]) => ({
-    busy: pending === decision,
+  const button = (decision: Decision) => ({
+    busy: decide.isPending && decide.variables === decision,
     "aria-label": text(`${decision}Label`, { name }),
     onClick: () => {
-      if (!pending) decide.mutate({ sender: sender.sender, decision });
+      if (!decide.isPending) decide.mutate(decision);
     },
   });
   return (
-    <li className={classes.row}>
+    <li className={classes.row} data-decided={decided}>
       <div className={classes.who}>
         <strong title={name}>{name}</strong>
         <span>
@@ -38,11 +37,18 @@ export function SenderRow({ channel, sender, onDecided }: SenderRowProps) {
           </time>
         </span>
       </div>
-      <div className={classes.decide}>
-        <Button {...button("dismiss")}>{text("dismiss")}</Button>
-        <Button {...button("approve")} variant="filled" data-approve={sender.sender}>
-          {text("approve")}
-        </Button>
+      {/* Another element when decided: one that stayed would be seen to move. */}
+      <div key={decided} className={classes.decide}>
+        {decided ? (
+          <span>{text(`decided.${decided}`)}</span>
+        ) : (
+          <>
+            <Button {...button("dismiss")}>{text("dismiss")}</Button>
+            <Button {...button("approve")} variant="filled" data-approve={sender.sender}>
+              {text("approve")}
+            </Button>
+          </>
+        )}
       </div>
       {decide.error && !decide.isPending && (
         <div className={classes.failed} role="alert">

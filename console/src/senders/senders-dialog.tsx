@@ -8,22 +8,29 @@ import dialog from "../channels/dialog.module.css";
 import { Button } from "../parts/button.tsx";
 import { Dialog } from "../parts/dialog.tsx";
 import { ProblemNote } from "../parts/problem-note.tsx";
+import { type Decision, type SenderRow as Row, rowsOf } from "./decided.ts";
 import { SenderRow } from "./sender-row.tsx";
 import classes from "./senders.module.css";
-import { type Decision, useSenders } from "./use-senders.ts";
+import { useSenders } from "./use-senders.ts";
 
 export function SendersDialog({ channel, opened, onClose, onClosed }: ChannelDialogProps) {
   const text = useTranslations("senders");
   const { data, error, refetch } = useSenders(channel);
   const list = useRef<HTMLDivElement>(null);
   const [said, setSaid] = useState("");
+  const [shown, setShown] = useState<Row[]>([]);
+  const rows = data ? rowsOf(shown, data) : shown;
+  // Kept during render, so that no frame is drawn in another order.
+  if (JSON.stringify(rows) !== JSON.stringify(shown)) setShown(rows);
 
-  function decided(sender: PendingSender, decision: Decision["decision"]) {
+  function onDecided(sender: PendingSender, decision: Decision) {
     const name = sender.name ?? sender.sender;
+    const decided = (row: Row) => (row.sender.sender === sender.sender ? { ...row, decided: decision } : row);
+    setShown((before) => before.map(decided));
     setSaid(text(`done.${decision}`, { name }));
-    // The button that had the focus is gone with its row: the next row's takes it, or else the way out.
-    const rows = [...(list.current?.querySelectorAll<HTMLElement>("[data-approve]") ?? [])];
-    const next = rows.find((row) => row.dataset.approve !== sender.sender);
+    // The button that had the focus is about to go: another row's takes it, or else the way out.
+    const others = [...(list.current?.querySelectorAll<HTMLElement>("[data-approve]") ?? [])];
+    const next = others.find((other) => other.dataset.approve !== sender.sender);
     (next ?? list.current?.querySelector<HTMLElement>("[data-close]"))?.focus();
   }
 
@@ -36,12 +43,12 @@ export function SendersDialog({ channel, opened, onClose, onClosed }: ChannelDia
     >
       <div ref={list} className={dialog.body}>
         <div className={classes.panel} aria-busy={!data && !error}>
-          {data && data.length > 0 ? (
+          {rows.length > 0 ? (
             <>
               <p className={dialog.quiet}>{text("lead")}</p>
               <ul className={classes.list}>
-                {data.map((sender) => (
-                  <SenderRow key={sender.sender} channel={channel} sender={sender} onDecided={decided} />
+                {rows.map((row) => (
+                  <SenderRow key={row.sender.sender} row={row} onDecided={onDecided} />
                 ))}
               </ul>
             </>

@@ -21,9 +21,9 @@ export function UptimeLine({ label, uptime, brief, onOpen }: UptimeLineProps) {
   if (uptime === "loading") return <div className={classes.line} data-brief={brief} />;
   if (typeof uptime === "string")
     return (
-      <p className={classes.line} data-brief={brief}>
+      <div className={classes.line} data-brief={brief}>
         {text(uptime)}
-      </p>
+      </div>
     );
   const { upShare, parts } = uptime;
   const told = upShare === null ? text("none") : text("share", { share: percentUp(upShare, locale) });
