@@ -14,6 +14,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   try {
     const world = await startWorld({
       gatewayOverlay: ODD_PLUGINS,
+      // Healing is waited for by tests; half a minute each is for the operator's machine.
+      settings: { TIMING: JSON.stringify({ reconcile: { sweepMs: 5_000 } }) },
       log: (line) => process.stdout.write(`  world: ${line}\n`),
     });
     const { url, dataDir, gateway, telegramUrl, tryItUrl, llmUrl, env } = world;
