@@ -31,7 +31,7 @@ const PATTERNS: readonly (readonly [FailureKind, RegExp])[] = [
   ["conflict_elsewhere", /\b409\b|\bconflict\b|terminated by other|duplicate .*token/i],
   [
     "credential_refused",
-    /\b401\b|unauthori[sz]ed|\b404\b[^\d]*not found|^not found\b|invalid[_ ](?:bot |app )?(?:token|auth)|(?:token|account)[_ ](?:revoked|expired|inactive)|authentication failed/i,
+    /\b401\b|unauthori[sz]ed|\b404\b[^\d]*not found|^not found\b|invalid[_ ](?:bot |app )?(?:token|auth)|(?:token|account)[_ ](?:revoked|expired|inactive)|authentication failed|close code:? 4004\b/i,
   ],
   [
     "messenger_unreachable",
