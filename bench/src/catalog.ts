@@ -1,7 +1,8 @@
 /** Reading what the gateway offers: once after each connect and whenever its plugins change, then from memory. */
 import { join } from "node:path";
 import pino from "pino";
-import { keepCatalog, readCatalog } from "../../server/src/gateway/catalog.ts";
+import { readCatalog } from "../../server/src/gateway/catalog.ts";
+import { keepCatalog } from "../../server/src/gateway/keep-catalog.ts";
 import { readOverlay } from "../../server/src/gateway/overlay.ts";
 import type { BareGateway } from "./bare-gateway.ts";
 import { type Figure, median, ms, timed } from "./figures.ts";

@@ -2,14 +2,14 @@
  * Which channels a gateway offers and what each takes to connect, from the gateway's own schema and our overlay. No
  * channel is named here: one that nobody has heard of shows up by itself.
  */
-import type { ChannelId, ConnectField, ConnectMethod, ErrorCode } from "@cogni/contract";
+import type { ChannelId, ConnectMethod, ErrorCode } from "@cogni/contract";
 import { channelIdSchema } from "@cogni/contract";
 import type { Logger } from "pino";
 import { AppError } from "../errors.ts";
 import { absentChannels, type ChannelPlugin, failedChannels } from "./channel-plugins.ts";
 import type { GatewayClient } from "./client.ts";
-import { coalesce } from "./coalesce.ts";
-import { ACCESS_KEY, fieldOverlayOf, type Overlay, overlayOf } from "./overlay.ts";
+import { isText, toFields, withUndeclared } from "./connect-form.ts";
+import { ACCESS_KEY, type Overlay, overlayOf } from "./overlay.ts";
 import type { SchemaNode } from "./protocol.ts";
 import type { ChannelsStatus } from "./snapshot.ts";
 
@@ -71,7 +71,9 @@ async function readEntry(
   status: ChannelsStatus,
 ): Promise<CatalogEntry | null> {
   try {
-    const account = await client.schemaLookup(`channels.${channel}.accounts.*`);
+    const section = await client.schemaLookup(`channels.${channel}`);
+    const declared = await client.schemaLookup(`channels.${channel}.accounts.*`);
+    const account = withUndeclared(declared, section, overlayOf(overlay, channel));
     const fields = new Map(account.children.map(({ key, type }) => [key, type]));
     const misnamed = Object.keys(overlayOf(overlay, channel).fields).filter(
       (field) => !(fields.has(field) && isText(fields.get(field))),
@@ -79,7 +81,6 @@ async function readEntry(
     if (misnamed.length > 0) {
       log.warn({ channel, fields: misnamed }, "the channel overlay names fields that are none, or not text");
     }
-    const section = await client.schemaLookup(`channels.${channel}`);
     return toEntry(channel, status, account, section, overlay);
   } catch (error) {
     // The gateway refuses the path, or its answer is of no known form; that it is away is for the caller.
@@ -110,39 +111,6 @@ function absentEntry(
     unavailable,
     silenceMs: null,
     accountKeys: new Set(),
-  };
-}
-
-/**
- * Keeps the last catalog that was read, so that what a page shows does not depend on the gateway being there. `renew` is
- * for the moment when the gateway may offer something else.
- */
-export function keepCatalog(read: () => Promise<ChannelCatalog>, log: Logger) {
-  const listeners = new Set<(catalog: ChannelCatalog) => void>();
-  let kept: ChannelCatalog | null = null;
-  const refresh = coalesce(async () => {
-    const catalog = await read();
-    kept = catalog;
-    for (const listener of listeners) listener(catalog);
-    return catalog;
-  });
-  return {
-    /** @param requireGateway throws when there is no gateway to read from */
-    async get(requireGateway: () => void): Promise<ChannelCatalog> {
-      if (kept) return kept;
-      requireGateway();
-      return refresh();
-    },
-    async renew(): Promise<void> {
-      await refresh().catch((error: unknown) =>
-        log.warn({ err: error }, "cannot read the channels on offer"),
-      );
-    },
-    /** Called each time it was read. */
-    onRead(listener: (catalog: ChannelCatalog) => void): () => void {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
   };
 }
 
@@ -183,49 +151,4 @@ export function toEntry(
     silenceMs: silenceSeconds === undefined ? null : silenceSeconds * 1000,
     accountKeys: new Set(account.children.map(({ key }) => key)),
   };
-}
-
-/**
- * The basic secrets of an account, and what the overlay names beside them. A plugin that says of no field how basic it is
- * has the gateway call them all advanced: then they all are asked for. Labels and help stand at the section's.
- */
-export function toFields(
-  channel: string,
-  account: SchemaNode,
-  section: SchemaNode,
-  overlay: Overlay,
-): ConnectField[] {
-  const ours = overlayOf(overlay, channel);
-  const hints = new Map(section.children.map(({ key, hint }) => [key, hint]));
-  const secrets = account.children.filter(({ type, hint }) => hint?.sensitive === true && isText(type));
-  const basic = secrets.filter(({ hint }) => hint?.advanced !== true);
-  const asked = new Set([
-    ...(basic.length > 0 ? basic : secrets).map(({ key }) => key),
-    ...Object.keys(ours.fields),
-  ]);
-  return account.children
-    .filter(({ key, type }) => asked.has(key) && isText(type))
-    .filter(({ key }) => !fieldOverlayOf(ours, key).hidden)
-    .map(({ key, hint }) => {
-      const field = fieldOverlayOf(ours, key);
-      return {
-        name: key,
-        label: field.label ?? hints.get(key)?.label ?? hint?.label ?? inWords(key),
-        help: field.help ?? hints.get(key)?.help ?? hint?.help ?? null,
-        placeholder: field.placeholder ?? null,
-        secret: hint?.sensitive === true,
-        required: field.required,
-      };
-    });
-}
-
-/** What a person can type. A secret is of several types, text or a reference to it, and then the schema names none. */
-function isText(type: unknown): boolean {
-  return type == null || type === "string" || (Array.isArray(type) && type.includes("string"));
-}
-
-/** `channelAccessToken` → `Channel access token` */
-function inWords(key: string): string {
-  const words = key.replace(/([a-z\d])([A-Z])/g, "$1 $2").toLowerCase();
-  return words.charAt(0).toUpperCase() + words.slice(1);
 }

@@ -3,14 +3,15 @@ import { BRIDGE_METHODS, bridgeAccountsSchema } from "@cogni/contract";
 import type { Logger } from "pino";
 import { AppError } from "../errors.ts";
 import { type AccountContent, withAccount, withoutAccount, withReferences } from "./accounts.ts";
-import { keepCatalog, readCatalog } from "./catalog.ts";
+import { readCatalog } from "./catalog.ts";
 import { channelPlugins } from "./channel-plugins.ts";
 import type { GatewayClient } from "./client.ts";
 import { coalesce } from "./coalesce.ts";
 import { createDisplayNames } from "./display-names.ts";
 import type { Gateway } from "./gateway.ts";
 import type { JsonObject } from "./json.ts";
-import { failedLogin, isTellable, type LoginStep, loginStep } from "./login-failure.ts";
+import { keepCatalog } from "./keep-catalog.ts";
+import { createLogins } from "./logins.ts";
 import {
   isLogoutUnsupported,
   isUnknownChannel,
@@ -108,6 +109,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     minIntervalMs: timing.probe.minIntervalMs,
   });
   const senders = createSenders(client);
+  const logins = createLogins(client);
   const installer = createPluginInstaller({
     client,
     plugins: options.installPlugins ? plugins : [],
@@ -223,26 +225,8 @@ export function createGateway(options: GatewayOptions): Gateway {
         }),
       ),
 
-    beginLogin: (key, fresh) =>
-      guarded(() =>
-        stepOf(async () => loginStep(await client.webLoginStart({ ...pick(key), force: fresh }), true)),
-      ),
-
-    awaitLogin: (key, { qr, session }, timeoutMs) =>
-      guarded(() =>
-        stepOf(async () => {
-          const askedAt = Date.now();
-          const answer = await client.webLoginWait(
-            {
-              ...pick(key),
-              ...(session !== null && { sessionKey: session }),
-              ...(isTellable(qr) && { currentQrDataUrl: qr }),
-            },
-            timeoutMs,
-          );
-          return loginStep(answer, Date.now() - askedAt < timeoutMs / 2);
-        }),
-      ),
+    beginLogin: (key, fresh) => guarded(() => logins.begin(pick(key), fresh)),
+    awaitLogin: (key, code, timeoutMs) => guarded(() => logins.next(pick(key), code, timeoutMs)),
 
     reloadSecrets: () => guarded(reloadSecrets),
     displayName: (key) => guarded(() => names.get(key)),
@@ -259,16 +243,6 @@ export function createGateway(options: GatewayOptions): Gateway {
       await Promise.all([installer.close(), client.close()]);
     },
   };
-}
-
-async function stepOf(ask: () => Promise<LoginStep>): Promise<LoginStep> {
-  try {
-    return await ask();
-  } catch (error) {
-    const failed = failedLogin(error);
-    if (failed) return failed;
-    throw error;
-  }
 }
 
 /** What stands in an object of a wider type must not reach the wire. */

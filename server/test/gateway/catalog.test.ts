@@ -5,8 +5,9 @@ import { channelIdSchema } from "@cogni/contract";
 import { pino } from "pino";
 import { expect, onTestFinished, test } from "vitest";
 import { AppError } from "../../src/errors.ts";
-import { type CatalogOptions, keepCatalog, readCatalog } from "../../src/gateway/catalog.ts";
+import { type CatalogOptions, readCatalog } from "../../src/gateway/catalog.ts";
 import { channelPlugins } from "../../src/gateway/channel-plugins.ts";
+import { keepCatalog } from "../../src/gateway/keep-catalog.ts";
 import { accountTemplate, overlaySchema, readOverlay } from "../../src/gateway/overlay.ts";
 import { pluginsListSchema, schemaNodeSchema } from "../../src/gateway/protocol.ts";
 
@@ -149,6 +150,26 @@ test("a plugin that is there and did not load has a card where the overlay or th
     unavailable: "channel_unavailable",
     connect: { fields: [] },
   });
+});
+
+test("where a schema lets any key stand, those that the overlay names are taken", async () => {
+  const open = {
+    ...client,
+    schemaLookup: async (path: string) =>
+      schemaNodeSchema.parse({
+        children: path.endsWith("*")
+          ? [child("ringCode", secret), child("*")]
+          : [child("home", { help: "Where it nests." }), { key: "nests", type: "integer" }],
+      }),
+  };
+  const account = { everyone: { dm: { policy: "open" } }, approval: {} };
+  const ours = { fields: { home: {}, nests: {} }, account };
+  const pigeon = (await read({ pigeon: ours }, { client: open })).get(channelIdSchema.parse("pigeon"));
+  expect(pigeon?.connect.fields).toMatchObject([
+    { name: "home", help: "Where it nests.", secret: false },
+    { name: "ringCode", secret: true },
+  ]);
+  expect([...(pigeon?.accountKeys ?? [])]).toEqual(["home", "nests", "dm", "ringCode"]);
 });
 
 test("where a plugin calls none of its secrets basic, all of them are asked for", async () => {
