@@ -81,7 +81,7 @@ function byCode(over: Partial<ChannelStatus> = {}) {
       notice: "This is a risk. ".repeat(9),
       scanSteps: ["Open the app.", "Tap Scan.", "Point the phone at this code, and confirm what it asks."],
     };
-    return { ...document, channels: [{ ...model, label: "Made", connect, ...over }] };
+    return { ...document, channels: [{ ...model, label: "Made", problem: null, connect, ...over }] };
   };
 }
 

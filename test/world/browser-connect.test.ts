@@ -120,7 +120,7 @@ describe.concurrent("in the browser", { timeout: 180_000 }, () => {
     await expectPage(cardOf(page)).toContainText("Connected since");
 
     await more.click();
-    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("ArrowUp");
     await page.keyboard.press("Enter");
     await dialog.getByRole("button", { name: "Disconnect", exact: true }).click();
     await expectPage(dialog).toBeHidden(PATIENT);

@@ -52,7 +52,7 @@ describe.concurrent("a card tells", { timeout: 240_000 }, () => {
       /Action required.*Another program receives this bot's messages\./,
       LONG,
     );
-    await expectPage(card).toContainText("Stop the other program or remove its webhook");
+    await expectPage(card).toContainText("Stop the other program, or replace the credential");
     await disconnectAll([account]);
   });
 
