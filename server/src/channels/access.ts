@@ -3,8 +3,9 @@ import type { Access, ChannelStatus, ConnectRequest } from "@cogni/contract";
 import type { Principal } from "../auth/principal.ts";
 import { append } from "../db/audit.ts";
 import { notifyWish } from "../db/notify.ts";
-import { type Registration, wishAccess as saveAccess } from "../db/registrations.ts";
+import type { Registration } from "../db/registrations.ts";
 import type { TenantTx } from "../db/tenant.ts";
+import { wishAccess as saveAccess } from "../db/wishes.ts";
 import type { RequestMeta } from "./deps.ts";
 
 /** A request that names nothing else, of a channel that is connected. */

@@ -3,13 +3,9 @@ import { accountIdOf, type ChannelStatus, type ConnectRequest, type ConnectRespo
 import type { Principal } from "../auth/principal.ts";
 import { append } from "../db/audit.ts";
 import { notifyWish } from "../db/notify.ts";
-import {
-  claimedElsewhere,
-  lockedRegistration,
-  type Registration,
-  wishConnected,
-} from "../db/registrations.ts";
+import { claimedElsewhere, lockedRegistration, type Registration } from "../db/registrations.ts";
 import { type TenantTx, withTenant } from "../db/tenant.ts";
+import { wishConnected } from "../db/wishes.ts";
 import { AppError } from "../errors.ts";
 import { changesOnlyAccess, wishAccess } from "./access.ts";
 import { connectByCode } from "./connect-by-code.ts";

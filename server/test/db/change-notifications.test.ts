@@ -3,8 +3,8 @@ import { type BillingAccountId, billingAccountIdSchema } from "@cogni/contract";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { acquireLease, recordReachable } from "../../src/db/gateways.ts";
 import { type Listener, listen, type Notification } from "../../src/db/notify.ts";
-import { wishDisconnected } from "../../src/db/registrations.ts";
 import { withService, withTenant } from "../../src/db/tenant.ts";
+import { wishDisconnected } from "../../src/db/wishes.ts";
 import { Secret } from "../../src/secret.ts";
 import {
   asSuperuser,

@@ -9,9 +9,9 @@ import {
   upsertGateway,
 } from "../../src/db/gateways.ts";
 import { type ObservedAccount, recordSnapshot, recordStarted } from "../../src/db/observations.ts";
-import { wishDisconnected } from "../../src/db/registrations.ts";
 import { tenantStatus } from "../../src/db/status.ts";
 import { withService, withTenant } from "../../src/db/tenant.ts";
+import { wishDisconnected } from "../../src/db/wishes.ts";
 import {
   asSuperuser,
   CHANNEL,

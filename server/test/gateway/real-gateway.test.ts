@@ -97,7 +97,7 @@ test("a fresh gateway is claimed, and nothing but its owner differs from what we
 test("a second look at the same gateway mends nothing", { timeout: SLOW }, async () => {
   const again = world.open();
   onTestFinished(() => again.gateway.close());
-  expect(await reconciled(again.gateway)).toEqual({ changed: [], restartsChannels: false });
+  expect(await reconciled(again.gateway)).toMatchObject({ changed: [], restartsChannels: false });
 });
 
 test("another installation's gateway is not written to", { timeout: SLOW }, async () => {
@@ -117,7 +117,8 @@ test("only channels whose plugin runs are offered, with the fields that connecti
   timeout: SLOW,
 }, async () => {
   const catalog = await gateway.catalog();
-  expect([...catalog.keys()]).toEqual(["telegram"]);
+  const offered = [...catalog.values()].filter(({ unavailable }) => unavailable === null);
+  expect(offered.map(({ channel }) => channel)).toEqual(["telegram"]);
   const telegram = catalog.get(channelIdSchema.parse("telegram"));
   expect(telegram?.connect.fields.map(({ name }) => name)).toEqual(["botToken"]);
 });

@@ -9,9 +9,9 @@ import {
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { acquireLease, recordReachable } from "../../src/db/gateways.ts";
 import { closeRegistration } from "../../src/db/registration-outcomes.ts";
-import { wishAccess, wishDisconnected } from "../../src/db/registrations.ts";
 import { approvedSenders, recordWaiting } from "../../src/db/senders.ts";
 import { withService, withTenant } from "../../src/db/tenant.ts";
+import { wishAccess, wishDisconnected } from "../../src/db/wishes.ts";
 import { AppError } from "../../src/errors.ts";
 import type { Gateway } from "../../src/gateway/gateway.ts";
 import type { Waiting } from "../../src/gateway/senders.ts";

@@ -3,9 +3,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { acquireLease, recordReachable } from "../../src/db/gateways.ts";
 import { recordSnapshot } from "../../src/db/observations.ts";
 import { closeRegistration } from "../../src/db/registration-outcomes.ts";
-import { wishDisconnected } from "../../src/db/registrations.ts";
 import { withService, withTenant } from "../../src/db/tenant.ts";
 import { forgetStates, recordGone, recordStates } from "../../src/db/timeline.ts";
+import { wishDisconnected } from "../../src/db/wishes.ts";
 import {
   asSuperuser,
   CHANNEL,

@@ -2,8 +2,9 @@
 import { randomUUID } from "node:crypto";
 import { accountIdOf, type BillingAccountId, type ChannelId } from "@cogni/contract";
 import type { Db } from "../../src/db/pool.ts";
-import { lockedRegistration, type Registration, wishConnected } from "../../src/db/registrations.ts";
-import { withTenant } from "../../src/db/tenant.ts";
+import { activeRegistration, lockedRegistration, type Registration } from "../../src/db/registrations.ts";
+import { type TenantTx, withTenant } from "../../src/db/tenant.ts";
+import { wishConnected } from "../../src/db/wishes.ts";
 import type { Vault } from "../../src/vault/vault.ts";
 import { CHANNEL } from "./database.ts";
 
@@ -31,4 +32,13 @@ export function register(db: Db, billingAccountId: BillingAccountId, wish: Wish 
       access: "everyone",
     });
   });
+}
+
+/** All of the tenant's registrations that are not closed. */
+export async function activeOf(tx: TenantTx): Promise<Registration[]> {
+  const rows = await tx.query<{ channel: ChannelId }>(
+    "SELECT channel FROM channel_registrations WHERE disconnected_at IS NULL ORDER BY channel",
+  );
+  const found = await Promise.all(rows.map(({ channel }) => activeRegistration(tx, channel)));
+  return found.filter((registration) => registration !== null);
 }

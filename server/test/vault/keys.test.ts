@@ -4,15 +4,16 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { list } from "../../src/db/audit.ts";
 import { keyIdsInUse } from "../../src/db/credentials.ts";
 import { claimCredential } from "../../src/db/registration-outcomes.ts";
-import { listActive, wishDisconnected } from "../../src/db/registrations.ts";
+
 import { withService, withTenant } from "../../src/db/tenant.ts";
+import { wishDisconnected } from "../../src/db/wishes.ts";
 import { Secret } from "../../src/secret.ts";
 import { loadFingerprints } from "../../src/vault/fingerprint.ts";
 import { forgetUnreadable } from "../../src/vault/forget.ts";
 import { checkKeys, rotateKeys } from "../../src/vault/keys.ts";
 import { createVault, encryptionKeyId } from "../../src/vault/vault.ts";
 import { asSuperuser, CHANNEL, type TestDatabase, tenants, testDatabase } from "../support/database.ts";
-import { register } from "../support/registrations.ts";
+import { activeOf, register } from "../support/registrations.ts";
 
 const newKey = () => new Secret(randomBytes(32).toString("base64"));
 const [first, second] = [newKey(), newKey()];
@@ -43,7 +44,7 @@ async function connect(count: number, vault = before): Promise<void> {
   await Promise.all(Array.from({ length: 8 }, worker));
 }
 const opened = async (vault: typeof before) => {
-  const rows = await withTenant(database.db, acme, listActive);
+  const rows = await withTenant(database.db, acme, activeOf);
   return rows.map((row) => {
     const { billingAccountId, channel } = row;
     return vault.open(row.encryptedCredential ?? Buffer.alloc(0), {
@@ -138,7 +139,7 @@ describe("a wrong key", () => {
 
     expect(await forgetUnreadable(database.db, after)).toEqual({ credentials: 2, fingerprintKey: true });
     await checkKeys(database.db, after);
-    const rows = await withTenant(database.db, acme, listActive);
+    const rows = await withTenant(database.db, acme, activeOf);
     const byId = new Map(rows.map((row) => [row.id, row]));
     expect(byId.get(lost.id)).toMatchObject({
       outcome: "credential_unreadable",
