@@ -71,6 +71,24 @@ export interface Api {
 
 const ASK_EVERY_MS = 200;
 
+/** The tenants that this process made, in whichever world. */
+const guests: Api[] = [];
+
+/**
+ * Disconnects whatever this process's tenants have connected: an account that polls costs a shared gateway a thread, and
+ * each look at it more with each account.
+ */
+export async function leaveWorld(): Promise<void> {
+  await Promise.all(
+    guests.splice(0).map(async (api) => {
+      const connected = (await api.status()).channels.filter(({ accountId }) => accountId !== null);
+      await Promise.all(
+        connected.map(({ channel }) => api.request("POST", "/api/v1/channels/disconnect", { channel })),
+      );
+    }),
+  );
+}
+
 /** Throws where the world did not start: each test that needs it fails, and no other. */
 export function joinWorld(description: WorldDescription | WorldProblem): World {
   if ("problem" in description) throw new Error(description.problem);
@@ -81,12 +99,14 @@ export function joinWorld(description: WorldDescription | WorldProblem): World {
     telegram,
     tryIt,
     llm: remote<LlmControl>(description.llmUrl),
-    tenants(count) {
+    async tenants(count) {
       const names = Array.from({ length: count }, () => `t-${randomBytes(5).toString("hex")}`);
-      return seedTenants(
+      const tenants = await seedTenants(
         description.env,
         names.map((name) => ({ billingAccountId: name, name: `Tenant ${name}` })),
       );
+      guests.push(...tenants.map((tenant) => createApi(description.url, tenant)));
+      return tenants;
     },
     async bot() {
       const id = randomInt(1_000_000_000, 9_999_999_999);
