@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import type { WorldDescription } from "../../dev-env/src/world-client.ts";
 import { connect } from "../../server/src/gateway/connection.ts";
+import { GatewayRpcError } from "../../server/src/gateway/errors.ts";
 import { configGetSchema } from "../../server/src/gateway/protocol.ts";
 import { channelsStatusSchema } from "../../server/src/gateway/snapshot.ts";
 import { Secret } from "../../server/src/secret.ts";
@@ -59,8 +60,19 @@ export async function patchConfig(
   patch: object,
   replacePaths: string[] = [],
 ): Promise<void> {
-  const { hash } = await gatewayConfig(world);
-  await gatewayRpc(world, "config.patch", { raw: JSON.stringify(patch), baseHash: hash, replacePaths });
+  for (let attempt = 1; ; attempt++) {
+    const { hash } = await gatewayConfig(world);
+    try {
+      await gatewayRpc(world, "config.patch", { raw: JSON.stringify(patch), baseHash: hash, replacePaths });
+      return;
+    } catch (error) {
+      // In a shared world others write, too.
+      const overtaken =
+        error instanceof GatewayRpcError &&
+        (error.kind === "conflict" || /superseded/.test(String(error.cause)));
+      if (!overtaken || attempt === 5) throw error;
+    }
+  }
 }
 
 export interface LogLine {
