@@ -22,6 +22,14 @@ test("a credential is replaced where there is one, and a code scanned again wher
   expect(menuOf(scanned)).toEqual(["disconnect"]);
 });
 
+test("who may write is asked where approval can be had, and nowhere else", () => {
+  const open = channel("a", {
+    state: "connected",
+    connect: { ...connect("credentials"), byApproval: false },
+  });
+  expect(menuOf(open)).toEqual(["replace", "disconnect"]);
+});
+
 test("what the gateway can't run is not offered to be connected", () => {
   const unavailable = channel("a", { problem: channelProblem("channel_installing") });
   expect([channel("a"), unavailable].map((one) => isOffered("connect", one))).toEqual([true, false]);

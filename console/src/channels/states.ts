@@ -43,7 +43,7 @@ export function isOffered(action: CardAction, { state, problem, connect }: Chann
       return connect.method === "qr";
     case "access":
       // Without a session to change, the wish would be one for a code.
-      return connect.method === "credentials" || state !== "action_required";
+      return connect.byApproval && (connect.method === "credentials" || state !== "action_required");
     case "connect":
       return state !== "not_connected" || problem === null;
     default:

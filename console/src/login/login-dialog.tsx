@@ -7,6 +7,7 @@ import { lacksAcceptance, type Terms, wishOf } from "../channels/connect-terms.t
 import { Dialog } from "../parts/dialog.tsx";
 import { LoginCode } from "./login-code.tsx";
 import { LoginDone } from "./login-done.tsx";
+import type { LoginPhase } from "./login-phase.ts";
 import { LoginTerms } from "./login-terms.tsx";
 import { useLogin } from "./use-login.ts";
 
@@ -25,13 +26,17 @@ export function LoginDialog({ channel, seenAt, opened, onClose, onClosed }: Chan
   }
   const askAgain = () => (lacksAcceptance(channel, terms) ? setSettling(true) : ask());
 
-  // With nothing to settle first, the code is all that whoever pressed "Scan again" came for.
-  const atOnce = useRef(settling && !first && channel.connect.notice === null);
+  // With nothing to settle first, the code is all that the person came for.
+  const { notice, byApproval } = channel.connect;
+  const [atOnce, setAtOnce] = useState(settling && notice === null && !(first && byApproval));
+  const started = useRef(false);
   useEffect(() => {
-    if (!atOnce.current) return;
-    atOnce.current = false;
+    if (!atOnce || started.current) return;
+    started.current = true;
     ask();
   });
+  if (atOnce && phase.kind !== "asking") setAtOnce(false);
+  const shown: LoginPhase = atOnce ? { kind: "preparing" } : phase;
 
   return (
     <Dialog
@@ -41,9 +46,9 @@ export function LoginDialog({ channel, seenAt, opened, onClose, onClosed }: Chan
       onClose={onClose}
       onClosed={onClosed}
     >
-      {phase.kind === "connected" ? (
-        <LoginDone displayName={phase.displayName} onClose={onClose} />
-      ) : phase.kind === "asking" || (settling && phase.kind !== "offered") ? (
+      {shown.kind === "connected" ? (
+        <LoginDone displayName={shown.displayName} onClose={onClose} />
+      ) : shown.kind === "asking" || (settling && !atOnce && shown.kind !== "offered") ? (
         <LoginTerms
           channel={channel}
           terms={terms}
@@ -53,7 +58,7 @@ export function LoginDialog({ channel, seenAt, opened, onClose, onClosed }: Chan
           onCancel={onClose}
         />
       ) : (
-        <LoginCode channel={channel} phase={phase} code={code} onAskAgain={askAgain} onClose={onClose} />
+        <LoginCode channel={channel} phase={shown} code={code} onAskAgain={askAgain} onClose={onClose} />
       )}
     </Dialog>
   );
