@@ -81,7 +81,10 @@ const guests: Api[] = [];
 export async function leaveWorld(): Promise<void> {
   await Promise.all(
     guests.splice(0).map(async (api) => {
-      const connected = (await api.status()).channels.filter(({ accountId }) => accountId !== null);
+      const { status, body } = await api.request("GET", "/api/v1/channels/status");
+      // Its key was revoked by the test: what it connected stays.
+      if (status !== 200) return;
+      const connected = statusDocumentSchema.parse(body).channels.filter(({ accountId }) => accountId);
       await Promise.all(
         connected.map(({ channel }) => api.request("POST", "/api/v1/channels/disconnect", { channel })),
       );
