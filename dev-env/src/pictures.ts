@@ -1,6 +1,6 @@
 /**
  * Takes the pictures of the documentation from the real product: a tenant whose bot is connected and has been written
- * to, in a world with more messengers turned on than there are by default (the gateway downloads their plugins).
+ * to, in a world whose gateway has installed the official plugins, as it does under `npm start`.
  */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
@@ -12,16 +12,17 @@ import { type OwnWorld, startWorld } from "./world.ts";
 
 const FOLDER = join(CHECKOUT, "docs", "images");
 const BOT = { token: `7204418365:AA${"acmeSupport".repeat(3)}`, username: "acme_support_bot" };
-const WIDE = { viewport: { width: 1280, height: 640 } };
+const WIDE = { viewport: { width: 1280, height: 860 } };
 const PHONE = { viewport: { width: 360, height: 720 }, deviceScaleFactor: 2 };
 /** For whatever the gateway has a hand in. */
 const PATIENT = { timeout: 60_000 };
+/** Plugins are installed one after the other, half a minute each. */
+const INSTALLED = { timeout: 300_000 };
 /** How old the messages look: older than "just now". */
 const LATER_MS = 4 * 60_000;
 
-const on = { discord: { enabled: true }, slack: { enabled: true } };
 const world = await startWorld({
-  gatewayOverlay: { channels: on, plugins: { entries: on } },
+  settings: { INSTALL_CHANNEL_PLUGINS: "on" },
   log: (line) => process.stdout.write(`${line}\n`),
 });
 try {
@@ -43,11 +44,20 @@ async function takeAll(world: OwnWorld, browser: Browser): Promise<void> {
 
   await world.telegram.addBot(BOT);
   const connecting = await open(WIDE);
+  await expect(connecting.getByRole("button", { name: "Connect Try it by QR code" })).toBeVisible(PATIENT);
+  await expect(connecting.getByText("still being installed")).toHaveCount(0, INSTALLED);
   await connecting.getByRole("button", { name: "Connect Telegram" }).click();
   await connecting.getByLabel("Bot token", { exact: true }).fill(BOT.token);
   await connecting.keyboard.press("Enter");
   await expect(connecting.getByText(`Connected as @${BOT.username}`)).toBeVisible(PATIENT);
   await take(connecting, "connect");
+
+  const scanning = await open(WIDE);
+  await scanning.getByRole("button", { name: "Connect Try it by QR code" }).click();
+  await scanning.getByRole("dialog").getByRole("button", { name: "Show code" }).click();
+  await expect(scanning.getByRole("img", { name: "QR code to link" })).toBeVisible(PATIENT);
+  await take(scanning, "scan");
+  await world.api(acme).disconnect("try-it-qr");
 
   await world.telegram.say(BOT.token, { chat: 41, text: "When do you open on Saturday?" });
   await expect
@@ -65,6 +75,9 @@ async function takeAll(world: OwnWorld, browser: Browser): Promise<void> {
     await page.clock.setFixedTime(Date.now() + LATER_MS);
     await page.reload();
     await expect(page.getByText(`@${BOT.username}`)).toBeVisible();
+    // What a page asks for beside its cards.
+    await expect(page.getByText("in the last 7 days")).toBeVisible(PATIENT);
+    await expect(page.getByText("Acme", { exact: true })).toBeVisible();
     await take(page, name);
   }
 }

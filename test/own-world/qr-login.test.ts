@@ -4,6 +4,7 @@ import { beforeAll, expect, test } from "vitest";
 import { PATIENCE_MS } from "../support/accounts.ts";
 import { type Breakable, eventually, startBreakable } from "../support/breakable.ts";
 import { CHANNEL, type Linker, makeLinker } from "../support/linking.ts";
+import { LONG } from "../support/long.ts";
 import { measured } from "../support/measured.ts";
 
 let parts: Breakable;
@@ -40,46 +41,52 @@ test("a code scanned while the control plane is away connects when it is back", 
   await linker.connected();
 });
 
-test("a login begins anew, with a fresh code, in a gateway that lost it; a linked account comes back by itself", async () => {
-  const [linker, linked] = [await makeLinker(parts.world), await makeLinker(parts.world)];
-  await linked.connect();
-  await linked.offered();
-  await linked.scan();
-  await linked.connected();
-  await linker.connect();
-  const lost = await linker.offered();
-  const killedAt = Date.now();
-  await parts.killGateway();
-  await eventually(async () => expect((await linker.offered()).qr).not.toBe(lost.qr));
-  measured(`a fresh code ${Date.now() - killedAt} ms after the gateway was killed`);
-  // The clock goes on: a login does not last for ever because its gateway keeps falling.
-  expect((await linker.offered()).expiresAt).toBe(lost.expiresAt);
-  await linker.scan();
-  await Promise.all([linker.connected(), linked.connected()]);
-});
+test.runIf(LONG)(
+  "a login begins anew, with a fresh code, in a gateway that lost it; a linked account comes back by itself",
+  async () => {
+    const [linker, linked] = [await makeLinker(parts.world), await makeLinker(parts.world)];
+    await linked.connect();
+    await linked.offered();
+    await linked.scan();
+    await linked.connected();
+    await linker.connect();
+    const lost = await linker.offered();
+    const killedAt = Date.now();
+    await parts.killGateway();
+    await eventually(async () => expect((await linker.offered()).qr).not.toBe(lost.qr));
+    measured(`a fresh code ${Date.now() - killedAt} ms after the gateway was killed`);
+    // The clock goes on: a login does not last for ever because its gateway keeps falling.
+    expect((await linker.offered()).expiresAt).toBe(lost.expiresAt);
+    await linker.scan();
+    await Promise.all([linker.connected(), linked.connected()]);
+  },
+);
 
-test("logins asked for and given up while the gateway is down are kept and carried out when it is back", async () => {
-  const [asking, leaving] = [await makeLinker(parts.world), await makeLinker(parts.world)];
-  await leaving.connect();
-  await leaving.offered();
-  await parts.stopGateway();
-  await eventually(async () => expect((await asking.api.status()).gateway.reachable).toBe(false));
-  for (const [linker, verb] of [
-    [asking, "connect"],
-    [leaving, "disconnect"],
-  ] as const) {
-    const { status, body } = await linker.request(verb);
-    expect([status, problemSchema.parse(body).code]).toEqual([502, "gateway_unreachable"]);
-  }
-  expect((await asking.api.reaches(CHANNEL, ["unknown"])).problem).toMatchObject({
-    code: "gateway_unreachable",
-  });
-  await parts.startGateway();
-  await asking.offered();
-  await asking.scan();
-  await asking.connected();
-  await isRidOf(leaving);
-});
+test.runIf(LONG)(
+  "logins asked for and given up while the gateway is down are kept and carried out when it is back",
+  async () => {
+    const [asking, leaving] = [await makeLinker(parts.world), await makeLinker(parts.world)];
+    await leaving.connect();
+    await leaving.offered();
+    await parts.stopGateway();
+    await eventually(async () => expect((await asking.api.status()).gateway.reachable).toBe(false));
+    for (const [linker, verb] of [
+      [asking, "connect"],
+      [leaving, "disconnect"],
+    ] as const) {
+      const { status, body } = await linker.request(verb);
+      expect([status, problemSchema.parse(body).code]).toEqual([502, "gateway_unreachable"]);
+    }
+    expect((await asking.api.reaches(CHANNEL, ["unknown"])).problem).toMatchObject({
+      code: "gateway_unreachable",
+    });
+    await parts.startGateway();
+    await asking.offered();
+    await asking.scan();
+    await asking.connected();
+    await isRidOf(leaving);
+  },
+);
 
 test("a code that changes is shown anew, and one that nobody scanned in the messenger's time has expired", async () => {
   const linker = await makeLinker(parts.world);

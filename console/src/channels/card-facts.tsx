@@ -62,18 +62,19 @@ function Needs({ connect }: { connect: ChannelStatus["connect"] }) {
   const text = useTranslations("card");
   const locale = useLocale();
   const required = connect.fields.filter((field) => field.required).map((field) => field.label);
+  const isCode = connect.method === "qr";
+  const help = isCode ? text("scanHelp") : connect.fields.find((field) => field.required)?.help;
   return (
     <dl className={classes.facts}>
       <Fact name={text("needs")}>
-        {connect.method === "qr" ? text("scan") : new Intl.ListFormat(locale).format(required)}
+        {isCode ? text("scan") : new Intl.ListFormat(locale).format(required)}
         {connect.docsUrl && (
           <>
             {" · "}
-            <OutsideLink href={connect.docsUrl}>
-              {text(connect.method === "qr" ? "about" : "where")}
-            </OutsideLink>
+            <OutsideLink href={connect.docsUrl}>{text(isCode ? "about" : "where")}</OutsideLink>
           </>
         )}
+        {help && <span className={classes.help}>{help}</span>}
       </Fact>
     </dl>
   );

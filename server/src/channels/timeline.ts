@@ -40,7 +40,10 @@ function upShare(changes: readonly Change[], from: Date, to: Date): number | nul
   let upMs = 0;
   let countedMs = 0;
   for (const [index, { at, state }] of changes.entries()) {
-    const end = changes[index + 1]?.at ?? to;
+    const next = changes[index + 1];
+    // A start that succeeded is no outage: the seconds it took would be most of a newcomer's first minute.
+    if (state === "connecting" && next?.state === "connected") continue;
+    const end = next?.at ?? to;
     const ms = Math.min(end.getTime(), to.getTime()) - Math.max(at.getTime(), from.getTime());
     if (ms <= 0 || !COUNTS.has(state)) continue;
     countedMs += ms;

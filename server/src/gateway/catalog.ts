@@ -61,7 +61,14 @@ export async function readCatalog(options: CatalogOptions): Promise<ChannelCatal
       status.channelLabels[name] ?? plugins.find(({ channelIds }) => channelIds.includes(name))?.name;
     catalog.set(channel.data, absentEntry(channel.data, unavailable, label, overlay));
   }
-  return catalog;
+  return inOrder(catalog, overlay);
+}
+
+/** The channels that the overlay names as it names them, then all others as the gateway has them. */
+function inOrder(catalog: ChannelCatalog, overlay: Overlay): ChannelCatalog {
+  const named = Object.keys(overlay.channels);
+  const place = (channel: ChannelId) => (named.includes(channel) ? named.indexOf(channel) : named.length);
+  return new Map([...catalog].sort(([one], [other]) => place(one) - place(other)));
 }
 
 /** Null where the channel has no accounts as we know them: one plugin's oddity must not keep all others off the page. */

@@ -34,6 +34,16 @@ describe("the share of time up", () => {
       1,
     ],
     [
+      "counts a start that succeeded as neither, and one that did not as down",
+      [
+        [0, "connecting"],
+        [24, "connected"],
+        [48, "connecting"],
+        [72, "action_required"],
+      ],
+      1 / 3,
+    ],
+    [
       "counts no time in which it was disconnected",
       [
         [0, "connected"],

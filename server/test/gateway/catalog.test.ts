@@ -48,6 +48,10 @@ const read = (channels: object = {}, more: Partial<CatalogOptions> = {}) =>
     ...more,
   });
 
+test("the channels stand as the overlay names them, then the others as the gateway has them", async () => {
+  expect([...(await read({ mirror: {} })).keys()]).toEqual(["mirror", "pigeon"]);
+});
+
 test("a channel lets people in one by one if its schema has a policy for that", async () => {
   const careful = {
     ...client,
