@@ -42,7 +42,7 @@ function upShare(changes: readonly Change[], from: Date, to: Date): number | nul
   for (const [index, { at, state }] of changes.entries()) {
     const next = changes[index + 1];
     // A start that succeeded is no outage: the seconds it took would be most of a newcomer's first minute.
-    if (state === "connecting" && next?.state === "connected") continue;
+    if (state === "connecting" && endOfStart(changes, index) === "connected") continue;
     const end = next?.at ?? to;
     const ms = Math.min(end.getTime(), to.getTime()) - Math.max(at.getTime(), from.getTime());
     if (ms <= 0 || !COUNTS.has(state)) continue;
@@ -50,6 +50,11 @@ function upShare(changes: readonly Change[], from: Date, to: Date): number | nul
     if (state === "connected") upMs += ms;
   }
   return countedMs === 0 ? null : upMs / countedMs;
+}
+
+/** What a start led to, past the moments in which nobody watched it; undefined while it is under way. */
+function endOfStart(changes: readonly Change[], index: number): ChannelState | undefined {
+  return changes.slice(index).find(({ state }) => state !== "connecting" && state !== "unknown")?.state;
 }
 
 /** What nobody watches since `at` is not known; a wish that nobody need watch, and an end, stay what they are. */

@@ -37,6 +37,8 @@ describe("the share of time up", () => {
       "counts a start that succeeded as neither, and one that did not as down",
       [
         [0, "connecting"],
+        [12, "unknown"],
+        [18, "connecting"],
         [24, "connected"],
         [48, "connecting"],
         [72, "action_required"],
