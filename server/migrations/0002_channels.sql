@@ -31,6 +31,8 @@ CREATE UNIQUE INDEX one_active_registration ON channel_registrations (billing_ac
 -- One credential has one owner, whichever tenant that is.
 CREATE UNIQUE INDEX one_owner_per_credential ON channel_registrations (channel, credential_fingerprint)
   WHERE disconnected_at IS NULL AND credential_fingerprint IS NOT NULL;
+CREATE INDEX unsettled_registrations ON channel_registrations (wished_at)
+  WHERE disconnected_at IS NULL AND settled_generation IS DISTINCT FROM generation;
 
 CREATE TABLE account_observations (
   billing_account_id text NOT NULL REFERENCES billing_accounts,

@@ -1,5 +1,8 @@
 -- Logins by QR, how states went over time, and people who wait to be let in.
 
+-- No query asks for it any more: a wish that nobody heard of is found by the sweep over all of a gateway's accounts.
+DROP INDEX unsettled_registrations;
+
 -- The login under way or last ended of each channel; one per tenant and channel. Its session at the messenger lives in
 -- the gateway; what is kept here is what a page shows, and enough to go on with it after a restart.
 CREATE TABLE channel_logins (
