@@ -30,12 +30,15 @@ export interface VisitOptions extends BrowserContextOptions {
 /** Opens a page in a context of its own, signed in as the tenant if one is given. */
 export type Visit = (tenant: Tenant | null, options?: VisitOptions) => Promise<Page>;
 
-/** A test with `visit`; it fails by what its pages did behind its back, too. */
+/** A test with `visit`; it fails by what its pages did behind its back, too, and tells what they showed when it fails. */
 export const test = plainTest.extend<{ visit: Visit }>({
-  // biome-ignore lint/correctness/noEmptyPattern: Vitest reads from the pattern which fixtures are used
-  visit: async ({}, use) => {
+  visit: async ({ task, onTestFailed }, use) => {
     const contexts: BrowserContext[] = [];
     const errors: string[] = [];
+    let shown: string[] = [];
+    onTestFailed(() => {
+      process.stdout.write(`  pages at the end of “${task.name}”:\n${shown.join("\n  ---\n")}\n`);
+    });
     await use(async (tenant, { path = "/channels", foreign = false, tolerates = [], ...options } = {}) => {
       const context = await browser.newContext({
         baseURL: world.url,
@@ -51,6 +54,7 @@ export const test = plainTest.extend<{ visit: Visit }>({
       return page;
     });
     const pages = contexts.flatMap((context) => context.pages());
+    shown = await Promise.all(pages.map((page) => page.locator("body").ariaSnapshot()));
     const shifts = await Promise.all(pages.map((page) => page.evaluate<string[]>("shifts")));
     // A request that a test answers itself may be under way: whoever asked is gone.
     await Promise.all(pages.map((page) => page.unrouteAll({ behavior: "ignoreErrors" })));

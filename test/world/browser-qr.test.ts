@@ -1,6 +1,6 @@
 /** Connecting by a scanned code, as a person does it, with the console in one browser and the phone in another. */
 import type { Page } from "@playwright/test";
-import { describe, expect } from "vitest";
+import { describe } from "vitest";
 import type { Tenant } from "../../dev-env/src/seed.ts";
 import { disconnectFrom } from "../support/accounts.ts";
 import { cardOf, expectPage, PATIENT, tabTo, test, world } from "../support/browsing.ts";
@@ -85,7 +85,7 @@ describe.concurrent("in the browser", { timeout: 240_000 }, () => {
     await other.goto("/channels");
     await other.getByRole("button", SHOW).click();
     const shown = async (some: Page) => codeOf(some).getAttribute("src");
-    await expect.poll(async () => (await shown(page)) === (await shown(other)), PATIENT).toBe(true);
+    await expectPage.poll(async () => (await shown(page)) === (await shown(other)), PATIENT).toBe(true);
 
     await scanOn(phone, tenant, "Link");
     for (const tab of [page, other]) {

@@ -1,6 +1,6 @@
 /** Who may write, on the page: chosen when connecting, changed later, and people let in one by one. */
 import type { Page } from "@playwright/test";
-import { describe, expect } from "vitest";
+import { describe } from "vitest";
 import type { Tenant } from "../../dev-env/src/seed.ts";
 import { disconnectFrom } from "../support/accounts.ts";
 import { cardOf, expectPage, fieldOf, PATIENT, test, world } from "../support/browsing.ts";
@@ -58,7 +58,7 @@ describe.concurrent("in the browser", { timeout: 240_000 }, () => {
     await expectPage(cardOf(page, LABEL).getByText("waiting")).toHaveCount(0, PATIENT);
 
     await world.tryIt.say(bot.token, { from: ANN, text: "and now?" });
-    await expect.poll(() => heard(bot, ANN), PATIENT).toBeGreaterThan(before);
+    await expectPage.poll(() => heard(bot, ANN), PATIENT).toBeGreaterThan(before);
     await disconnectFrom(world.api(bot.tenant), CHANNEL);
   });
 

@@ -48,6 +48,22 @@ test(`${AT_ONCE} tenants who connect within a second are all in their true state
   expect(writes.length).toBeGreaterThan(0);
 });
 
+test("whoever mends a refused token hears no more of the refusal", { timeout: 150_000 }, async () => {
+  const states = await Promise.all(
+    up.map(({ api }) => api.reaches("telegram", ["connected", "action_required"])),
+  );
+  const refused = up.filter((_, index) => states[index]?.state === "action_required");
+  expect(refused).not.toEqual([]);
+  await Promise.all(
+    refused.map(async ({ api, token }) => {
+      const { status, error } = await api.connect("telegram", token);
+      expect([status, error]).toEqual([expect.stringMatching(/^connect(ing|ed)$/), null]);
+      const { problem } = await api.reaches("telegram", ["connected", "action_required"], 90_000);
+      expect(problem).toBeNull();
+    }),
+  );
+});
+
 test(`connecting, replacing and disconnecting one account leaves ${NEIGHBOURS} others running without a gap`, {
   timeout: 150_000,
 }, async () => {

@@ -17,10 +17,10 @@ export interface Wish {
   readonly outcome: ErrorCode | null;
 }
 
-/** The account as it was last seen; `startedVersion` is the credential it was last started with. */
+/** The account as it was last seen, and the version of the credential it ran on; null: it was not started since. */
 export interface Sighting {
   readonly observation: AccountObservation;
-  readonly startedVersion: number | null;
+  readonly version: number | null;
   /** How it fared before; null: the sighting is to be taken as it is. */
   readonly steadiness: Steadiness | null;
 }
@@ -93,7 +93,7 @@ function seen(input: StateInput, wish: Wish): DerivedState {
   const { sighting, now, patience } = input;
   const waiting = waitingFor(wish);
   // What is seen of an earlier credential says nothing about this one.
-  if (!sighting || sighting.startedVersion !== wish.credentialVersion) return plain(waiting);
+  if (!sighting || sighting.version !== wish.credentialVersion) return plain(waiting);
   const { observation, steadiness } = sighting;
   const present = atFirstSight(observation, wish, input);
   if (!steadiness || present.state === "action_required") return present;

@@ -134,7 +134,7 @@ function stateInput(
       row && observation
         ? {
             observation,
-            startedVersion: row.startedVersion,
+            version: row.seenVersion,
             steadiness: steadinessSchema.nullable().parse(row.steadiness),
           }
         : null,

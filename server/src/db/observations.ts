@@ -44,6 +44,8 @@ export async function recordSnapshot(
          state_since = CASE WHEN o.state = excluded.state THEN o.state_since ELSE excluded.state_since END
        WHERE (o.observation, o.state, o.steadiness)
          IS DISTINCT FROM (excluded.observation, excluded.state, excluded.steadiness)
+         -- The first look since a start counts, also where it shows the same.
+         OR o.observed_at <= o.started_at
      ), missing AS (
        UPDATE account_observations o SET observation = NULL, observed_at = $3, state = NULL, state_since = $3, steadiness = NULL
        FROM held WHERE o.gateway_id = held.id AND o.observation IS NOT NULL AND NOT EXISTS (
@@ -92,20 +94,26 @@ export interface AccountAddress {
   readonly gatewayId: string;
 }
 
-/** Remembers which credential version an account was last started with; null: none, it is about to be replaced. */
+/**
+ * Remembers which credential version an account was last started with, and since when; null: none, it is about to be replaced.
+ * Started again on the same one, what was seen of it before still counts.
+ */
 export async function recordStarted(
   tx: ServiceTx,
   account: AccountAddress,
   version: number | null,
+  at: Date,
 ): Promise<void> {
   await tx.query(
-    `INSERT INTO account_observations (billing_account_id, gateway_id, channel, account_id, started_version)
-     VALUES ($1, $2, $3, $4, $5)
+    `INSERT INTO account_observations (billing_account_id, gateway_id, channel, account_id, started_version, started_at)
+     VALUES ($1, $2, $3, $4, $5, $6)
      ON CONFLICT (billing_account_id, channel, gateway_id) DO UPDATE SET started_version = excluded.started_version,
+       started_at = CASE WHEN account_observations.started_version IS NOT DISTINCT FROM excluded.started_version
+         THEN account_observations.started_at ELSE excluded.started_at END,
        -- How it fared on another credential says nothing about this one.
        steadiness = CASE WHEN account_observations.started_version IS NOT DISTINCT FROM excluded.started_version
          THEN account_observations.steadiness END`,
-    [account.billingAccountId, account.gatewayId, account.channel, account.accountId, version],
+    [account.billingAccountId, account.gatewayId, account.channel, account.accountId, version, at],
   );
 }
 

@@ -35,6 +35,8 @@ export interface PlacedRegistration extends Registration {
   readonly gatewayId: string;
   /** The credential version last started on that gateway. */
   readonly startedVersion: number | null;
+  /** Since when it runs on that version: what was seen of the account before is of an earlier one. */
+  readonly startedAt: Date | null;
   /** A login by QR is under way: until it has ended, the account is the login's. */
   readonly loggingIn: boolean;
   /** What is remembered of the account, as the watcher wrote it. */
@@ -55,7 +57,7 @@ export const COLUMNS = `r.id, r.billing_account_id AS "billingAccountId", r.chan
   r.wished_at AS "wishedAt", r.connected_at AS "connectedAt"`;
 
 const PLACED = `SELECT ${COLUMNS}, b.name AS "billingAccountName", p.gateway_id AS "gatewayId",
-    o.started_version AS "startedVersion", o.steadiness,
+    o.started_version AS "startedVersion", o.started_at AS "startedAt", o.steadiness,
     EXISTS (SELECT FROM channel_logins l WHERE l.billing_account_id = r.billing_account_id AND l.channel = r.channel
       AND l.status IN ('requested', 'offered')) AS "loggingIn"
   FROM channel_registrations r

@@ -17,7 +17,8 @@ export interface RegistrationStatus {
   readonly outcome: ErrorCode | null;
   readonly wishedAt: Date;
   readonly connectedAt: Date | null;
-  readonly startedVersion: number | null;
+  /** The credential version that the observation is of. */
+  readonly seenVersion: number | null;
   /** As the watcher wrote it; null while the gateway knows no such account. */
   readonly observation: unknown;
   /** As the watcher wrote it. */
@@ -77,7 +78,7 @@ const STATUS = {
       r.id, r.channel, r.account_id AS "accountId", coalesce(r.display_name, o.display_name) AS "displayName", r.access,
       r.desired_state AS "desiredState", r.credential_version AS "credentialVersion", r.generation,
       r.settled_generation AS "settledGeneration", r.outcome, r.wished_at AS "wishedAt", r.connected_at AS "connectedAt",
-      o.started_version AS "startedVersion", o.observation, o.steadiness, o.observed_at AS "observedAt", o.state,
+      CASE WHEN o.started_at IS NULL OR o.observed_at > o.started_at THEN o.started_version END AS "seenVersion", o.observation, o.steadiness, o.observed_at AS "observedAt", o.state,
       o.state_since AS "stateSince",
       (SELECT count(*)::integer FROM pending_senders s WHERE s.channel = r.channel AND s.decision IS NULL
         AND r.access = 'approval') AS "pendingSenders",

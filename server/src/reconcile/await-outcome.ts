@@ -3,8 +3,8 @@ import type { PlacedRegistration } from "../db/registrations.ts";
 import { AppError } from "../errors.ts";
 import { accountKeyString } from "../gateway/snapshot.ts";
 import type { ReconcileDeps, ReconcileResult } from "./deps.ts";
-import { type Circumstances, stateOf, steadinessOf } from "./observe.ts";
-import { recordConnected, recordFailed, recordProblem, type Seen } from "./record.ts";
+import { type Circumstances, type Seen, stateOf, steadinessOf } from "./observe.ts";
+import { recordConnected, recordFailed, recordProblem } from "./record.ts";
 
 /** The watcher is asked to hurry only this long: an account that takes longer is no reason to keep the gateway busy. */
 const HURRY_MS = 5_000;
@@ -63,9 +63,9 @@ export async function judge(
     steadiness: null,
     gatewayReachable: true,
   };
-  const { state, problem } = stateOf(registration, seen.observation, circumstances);
+  const { state, problem } = stateOf(registration, seen, circumstances);
   if (state === "connected") {
-    const shown = stateOf(registration, seen.observation, {
+    const shown = stateOf(registration, seen, {
       ...circumstances,
       steadiness: steadinessOf(registration),
     });

@@ -6,6 +6,12 @@ import type { PlacedRegistration } from "../db/registrations.ts";
 import { failureOf } from "../gateway/failure.ts";
 import type { AccountObservation, Snapshot } from "../gateway/snapshot.ts";
 
+/** An account, and when the gateway was asked for it. */
+export interface Seen {
+  readonly observation: AccountObservation;
+  readonly observedAt: Date;
+}
+
 export interface Circumstances {
   readonly now: Date;
   readonly silenceMs: number | null;
@@ -15,20 +21,30 @@ export interface Circumstances {
   readonly gatewayReachable: boolean;
 }
 
-/** @param observation undefined for an account that the gateway does not have */
+/** @param seen undefined for an account that the gateway does not have */
 export function stateOf(
   registration: PlacedRegistration | undefined,
-  observation: AccountObservation | undefined,
+  seen: Seen | undefined,
   { steadiness, ...circumstances }: Circumstances,
 ): DerivedState {
   return deriveState({
     wish: registration ? wishOf(registration) : null,
     login: null,
-    sighting: observation
-      ? { observation, startedVersion: registration?.startedVersion ?? null, steadiness }
+    sighting: seen
+      ? {
+          observation: seen.observation,
+          version:
+            registration && isCurrent(registration, seen.observedAt) ? registration.startedVersion : null,
+          steadiness,
+        }
       : null,
     ...circumstances,
   });
+}
+
+/** Whether what was seen then is of the account as it was last started. */
+export function isCurrent({ startedAt }: PlacedRegistration, observedAt: Date): boolean {
+  return startedAt === null || observedAt > startedAt;
 }
 
 /** What is remembered of the account so far; null where nothing is, or it was of another credential. */
@@ -44,6 +60,7 @@ export function remembered(
   { silenceMs, patience }: Pick<Circumstances, "silenceMs" | "patience">,
 ): Steadiness | null {
   if (registration.startedVersion !== registration.credentialVersion) return null;
+  if (!isCurrent(registration, looked.at)) return null;
   const glance = glanceAt(observation, wishOf(registration), looked, silenceMs);
   return remember(steadinessOf(registration), glance, patience);
 }

@@ -22,7 +22,7 @@ import { accountKeyString } from "../gateway/snapshot.ts";
 import { type AccountPlan, planOf } from "./account-plan.ts";
 import { awaitOutcome, giveWay, judge } from "./await-outcome.ts";
 import type { ReconcileDeps, ReconcileResult } from "./deps.ts";
-import { needsStart } from "./observe.ts";
+import { isCurrent, needsStart } from "./observe.ts";
 import { recordClosed, recordProblem, recordStarted } from "./record.ts";
 import { takeOffGateway } from "./take-down.ts";
 
@@ -70,8 +70,12 @@ async function bringUp(
   }
 
   const replaced = await apply(deps, registration, spec);
-  const row = gateway.latest()?.accounts.get(accountKeyString(spec));
+  const latest = gateway.latest();
+  const row = latest?.accounts.get(accountKeyString(spec));
   const outdated = replaced || registration.startedVersion !== registration.credentialVersion;
+  if (!outdated && latest && !isCurrent(registration, latest.observedAt)) {
+    return awaitOutcome(deps, { registration, fingerprint }, signal);
+  }
   if (outdated || needsStart(row)) {
     // What still runs on an earlier credential was stopped when the config was replaced, unless that run was cut short.
     // And a login that succeeded has the gateway start the account in our name, which our starts avoid (cogni.start).
@@ -82,20 +86,18 @@ async function bringUp(
     const running = {
       ...registration,
       startedVersion: registration.credentialVersion,
+      // All that is looked at from here on was asked for after the start.
+      startedAt: null,
       // How it fared on another credential says nothing about this one.
       steadiness: outdated ? null : registration.steadiness,
     };
     return awaitOutcome(deps, { registration: running, fingerprint }, signal);
   }
   // Up or refused since the run that started it gave up waiting.
-  const seenAt = gateway.latest()?.observedAt;
   const settled = registration.settledGeneration === registration.generation && registration.claimed;
-  if (settled || !row || !seenAt) return { kind: "done" };
-  return (
-    (await judge(deps, { registration, fingerprint }, { observation: row, observedAt: seenAt })) ?? {
-      kind: "done",
-    }
-  );
+  if (settled || !row || !latest) return { kind: "done" };
+  const seen = { observation: row, observedAt: latest.observedAt };
+  return (await judge(deps, { registration, fingerprint }, seen)) ?? { kind: "done" };
 }
 
 function readable(plan: () => AccountPlan): AccountPlan | null {

@@ -8,23 +8,17 @@ import { claimCredential, closeRegistration, settle } from "../db/registration-o
 import type { PlacedRegistration } from "../db/registrations.ts";
 import { type ServiceTx, withService } from "../db/tenant.ts";
 import { recordGone, recordStates } from "../db/timeline.ts";
-import type { AccountObservation } from "../gateway/snapshot.ts";
 import type { ReconcileDeps } from "./deps.ts";
-
-/** The account as it was seen when the wish came to its end. */
-export interface Seen {
-  readonly observation: AccountObservation;
-  readonly observedAt: Date;
-}
+import type { Seen } from "./observe.ts";
 
 /** Which credential version the account was last started with; null while it is being replaced. */
 export async function recordStarted(
-  { db }: ReconcileDeps,
+  { db, clock }: ReconcileDeps,
   registration: PlacedRegistration,
   version: number | null,
 ): Promise<void> {
   if (registration.startedVersion === version) return;
-  await withService(db, (tx) => saveStarted(tx, registration, version));
+  await withService(db, (tx) => saveStarted(tx, registration, version, clock()));
 }
 
 /**

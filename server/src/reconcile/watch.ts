@@ -14,9 +14,10 @@ import { type ServiceTx, withService } from "../db/tenant.ts";
 import { type AccountState, recordStates } from "../db/timeline.ts";
 import type { ChannelCatalog } from "../gateway/catalog.ts";
 import type { Gateway } from "../gateway/gateway.ts";
-import { type AccountObservation, accountKeyString, type Snapshot } from "../gateway/snapshot.ts";
+import { accountKeyString, type Snapshot } from "../gateway/snapshot.ts";
 import {
   type Circumstances,
+  isCurrent,
   needsStart,
   type OurAccount,
   ourAccounts,
@@ -120,8 +121,7 @@ async function onSnapshot(deps: WatchDeps, snapshot: Snapshot, first: boolean): 
   if (!registrations) return deps.onLeaseLost();
 
   for (const registration of registrations.values()) {
-    const observation = snapshot.accounts.get(accountKeyString(registration));
-    if (isAmiss(deps, catalog, registration, observation)) deps.nudge(registration);
+    if (isAmiss(deps, catalog, registration, snapshot)) deps.nudge(registration);
   }
   handLeftovers(
     deps,
@@ -144,7 +144,8 @@ function observedNow(
   const circumstances = circumstancesOf(deps, catalog, account.channel);
   const { observation } = account;
   const steadiness = registration ? remembered(registration, observation, looked, circumstances) : null;
-  const { state, problem } = stateOf(registration, observation, { ...circumstances, steadiness });
+  const seen = { observation, observedAt: looked.at };
+  const { state, problem } = stateOf(registration, seen, { ...circumstances, steadiness });
   return { ...account, steadiness, state, code: problem?.code ?? null };
 }
 
@@ -179,20 +180,24 @@ async function recordUnwatched(deps: WatchDeps, since: Date): Promise<void> {
   });
 }
 
-/** Whether the reconciler has anything to do for an account that is seen so. */
+/** Whether the reconciler has anything to do for an account, by this look at it. */
 function isAmiss(
   deps: WatchDeps,
   catalog: ChannelCatalog,
   registration: PlacedRegistration,
-  observation: AccountObservation | undefined,
+  { accounts, observedAt }: Snapshot,
 ): boolean {
   if (registration.desiredState === "disconnected") return true;
   if (registration.outcome) return false;
-  if (registration.startedVersion !== registration.credentialVersion || needsStart(observation)) return true;
-  if (!observation) return false;
+  if (registration.startedVersion !== registration.credentialVersion) return true;
+  // It has just been started: how it is the next look tells.
+  if (!isCurrent(registration, observedAt)) return false;
+  const observation = accounts.get(accountKeyString(registration));
+  if (!observation || needsStart(observation)) return true;
   const settled = registration.settledGeneration === registration.generation;
   // As it looks now: what becomes of a wish does not wait for an account to have held for a while.
-  const { state } = stateOf(registration, observation, circumstancesOf(deps, catalog, registration.channel));
+  const circumstances = circumstancesOf(deps, catalog, registration.channel);
+  const { state } = stateOf(registration, { observation, observedAt }, circumstances);
   return state === "connected" ? !settled || !registration.claimed : state === "action_required" && !settled;
 }
 

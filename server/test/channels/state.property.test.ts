@@ -76,7 +76,7 @@ function tell(looks: readonly Look[]): Told[] {
     const derived = deriveState({
       wish,
       login: null,
-      sighting: { observation: row, startedVersion: 1, steadiness },
+      sighting: { observation: row, version: 1, steadiness },
       gatewayReachable: true,
       now: new Date(now),
       silenceMs: SILENCE_MS,

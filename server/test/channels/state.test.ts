@@ -10,11 +10,11 @@ const ago = (seconds: number) => now.getTime() - seconds * 1000;
 const wish: Wish = { desired: "connected", credentialVersion: 7, wasConnected: false, outcome: null };
 const seen = (
   row: Partial<AccountObservation>,
-  startedVersion: number | null = 7,
+  version: number | null = 7,
   past: Partial<Steadiness> | null = null,
 ) => ({
   observation: observation(row),
-  startedVersion,
+  version,
   steadiness: past && {
     upSince: null,
     downSince: null,

@@ -159,9 +159,26 @@ describe("a snapshot", () => {
       gatewayId: GATEWAY,
     };
     await record("2026-01-01T00:00:00Z", account(acme, "connected", { connected: true }));
-    await withService(database.db, (tx) => recordStarted(tx, address, 7));
+    await withService(database.db, (tx) => recordStarted(tx, address, 7, new Date("2026-01-01T00:00:00Z")));
     await record("2026-01-01T00:00:01Z");
-    expect(await seen()).toMatchObject({ observation: null, state: null, startedVersion: 7 });
+    expect(await seen()).toMatchObject({ observation: null, state: null, seenVersion: 7 });
+  });
+
+  test("from before a start is not of what was started, and the first look since then is, whatever it shows", async () => {
+    const address = {
+      billingAccountId: acme,
+      channel: CHANNEL,
+      accountId: "tenant-acme",
+      gatewayId: GATEWAY,
+    };
+    await record("2026-01-01T00:00:01Z", account(acme, "action_required", { connected: false }));
+    await withService(database.db, (tx) => recordStarted(tx, address, 7, new Date("2026-01-01T00:00:02Z")));
+    expect(await seen()).toMatchObject({ seenVersion: null });
+    await record("2026-01-01T00:00:03Z", account(acme, "action_required", { connected: false }));
+    expect(await seen()).toMatchObject({ seenVersion: 7 });
+    // Started again on the same credential, as after a fall: what is known of it stays.
+    await withService(database.db, (tx) => recordStarted(tx, address, 7, new Date("2026-01-01T00:00:04Z")));
+    expect(await seen()).toMatchObject({ seenVersion: 7 });
   });
 
   test("writes no row that did not change", async () => {
