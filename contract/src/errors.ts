@@ -130,8 +130,8 @@ export const ERRORS = {
   ),
   channel_installing: words(
     503,
-    "Channel being installed",
-    "This channel is still being installed.",
+    "Channel being set up",
+    "This channel is still being set up.",
     "Nothing to do: it can be connected in a few minutes.",
     "wait",
   ),

@@ -3,7 +3,12 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type GatewayConfigValues, type JsonObject, seedGatewayConfig } from "@cogni/contract";
+import {
+  type GatewayConfigValues,
+  type JsonObject,
+  overlayGatewayConfig,
+  seedGatewayConfig,
+} from "@cogni/contract";
 import { z } from "zod";
 import { CHECKOUT } from "./control-plane.ts";
 import { UserError } from "./ports.ts";
@@ -73,6 +78,33 @@ export function openGatewayFolder(options: GatewaySeed & { readonly folder: stri
     },
   };
 }
+
+/**
+ * Turns off the channels whose plugin was installed and that nobody uses, so that a boot need not wait for them: loading one
+ * takes the gateway 8 s. The control plane turns them on when the page is up. Only while no gateway runs on the folder.
+ */
+export function restUnusedChannels({ config }: GatewayFolder): void {
+  const { channels: offered } = offeredSchema.parse(
+    readJsonObject(join(CHECKOUT, "config", "channels.json")),
+  );
+  const before = readJsonObject(config);
+  const channels = channelsSchema.parse(before.channels ?? {});
+  const unused = Object.entries(channels).filter(
+    ([channel, { enabled, accounts }]) =>
+      offered[channel]?.plugin && enabled === true && Object.keys(accounts ?? {}).length === 0,
+  );
+  if (unused.length === 0) return;
+  const off = Object.fromEntries(unused.map(([channel]) => [channel, { enabled: false }]));
+  writePrivate(config, overlayGatewayConfig(before, { channels: off }));
+}
+
+const offeredSchema = z.object({
+  channels: z.record(z.string(), z.object({ plugin: z.unknown().optional() })),
+});
+const channelsSchema = z.record(
+  z.string(),
+  z.looseObject({ enabled: z.boolean().optional(), accounts: z.record(z.string(), z.unknown()).optional() }),
+);
 
 /** Whoever ran this gateway before us may have been killed a moment ago, and their gateway be still about to end. */
 export async function endLeftOver({ pid }: GatewayFolder, log: (line: string) => void): Promise<void> {

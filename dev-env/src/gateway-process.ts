@@ -12,7 +12,13 @@ import type { GatewayHostEnv } from "@cogni/contract";
 import { type Child, startChild } from "./child.ts";
 import { answers, CHECKOUT } from "./control-plane.ts";
 import { EXIT_CONFIG, exitReason } from "./gateway-exit.ts";
-import { endLeftOver, type GatewayFolder, type GatewaySeed, openGatewayFolder } from "./gateway-folder.ts";
+import {
+  endLeftOver,
+  type GatewayFolder,
+  type GatewaySeed,
+  openGatewayFolder,
+  restUnusedChannels,
+} from "./gateway-folder.ts";
 import { keptPort, UserError } from "./ports.ts";
 
 export interface GatewayOptions extends GatewaySeed {
@@ -24,6 +30,8 @@ export interface GatewayOptions extends GatewaySeed {
   /** The control plane's internal origin, such as `http://127.0.0.1:3001`. */
   readonly internalUrl: string;
   readonly waits?: Partial<Waits>;
+  /** Boots without the installed channels that nobody uses; for whoever turns them on afterwards. */
+  readonly restsUnusedChannels?: boolean;
   /** Beyond what every gateway gets; where a test points a plugin at a stand-in. */
   readonly env?: Readonly<Record<string, string>>;
   /** Gives up on a gateway that is still booting. */
@@ -69,6 +77,7 @@ export async function startGateway(options: GatewayOptions): Promise<GatewayProc
   const { port, token, log } = options;
   const folder = openGatewayFolder(options);
   await endLeftOver(folder, log);
+  if (options.restsUnusedChannels) restUnusedChannels(folder);
   if ((await keptPort(port)) !== port) {
     throw new UserError(`Port ${port}, on which the gateway is to listen, is taken by another program.`);
   }

@@ -1,4 +1,4 @@
-/** Tells the person at the terminal how far the installation of channel plugins has come, as the channels' cards do. */
+/** Tells the person at the terminal how far the channels have come whose plugins are installed or loaded, as the channels' cards do. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { statusDocumentSchema } from "@cogni/contract";
 import { type Steps, Stopped } from "./steps.ts";
@@ -15,15 +15,15 @@ export async function followInstallation(httpPort: number, apiKey: string, steps
     if (channels && channels.length > 0) {
       const coming = channels.filter(({ problem }) => problem?.code === "channel_installing");
       if (awaited.size === 0 && coming.length > 0) {
-        steps.say(`\nBeing installed, in the background: ${coming.map(({ label }) => label).join(", ")}`);
+        steps.say(`\nBeing set up, in the background: ${coming.map(({ label }) => label).join(", ")}`);
       }
       for (const { label, problem } of channels.filter(({ channel }) => awaited.has(channel))) {
         if (problem?.code === "channel_installing") continue;
         const seconds = Math.round((Date.now() - beganAt) / 1000);
         steps.say(
           problem?.code === "channel_unavailable"
-            ? `${label} could not be installed (logs/control-plane.log says why). The next start tries again.`
-            : `${label} is installed (${seconds} s)`,
+            ? `${label} could not be set up (logs/control-plane.log says why). The next start tries again.`
+            : `${label} is ready (${seconds} s)`,
         );
       }
       awaited = new Set(coming.map(({ channel }) => channel));

@@ -94,6 +94,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
             ...(options.settings.GATEWAY_CONFIG_OVERLAY && {
               overlay: options.settings.GATEWAY_CONFIG_OVERLAY,
             }),
+            restsUnusedChannels: options.settings.INSTALL_CHANNEL_PLUGINS === "on",
             ...(options.gatewayEnv && { env: options.gatewayEnv }),
             log: steps.say,
             signal,

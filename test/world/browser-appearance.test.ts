@@ -209,7 +209,7 @@ const VIEWS: Record<string, (page: Page) => Promise<void>> = {
   },
   "a channel that is being installed": async (page) => {
     await drawn(page, byCode({ problem: channelProblem("channel_installing") }));
-    await expectPage(page.getByText("This channel is still being installed.")).toBeVisible();
+    await expectPage(page.getByText("This channel is still being set up.")).toBeVisible();
     await expectPage(page.getByRole("button", { name: "Connect Made" })).toHaveCount(0);
   },
   "who may write": async (page) => {

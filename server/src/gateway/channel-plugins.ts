@@ -41,18 +41,34 @@ export function missingPlugins(
   });
 }
 
-/** The wanted config with each of these channels on or off, and their plugins allowed to load. */
+/** Those whose plugin is there and whose channel is off, so that the gateway has not loaded it. */
+export function idlePlugins(
+  plugins: readonly ChannelPlugin[],
+  rows: readonly PluginRow[],
+  current: JsonObject,
+): ChannelPlugin[] {
+  return plugins.filter((plugin) => isInstalled(plugin, rows) && !isOn(plugin, current));
+}
+
+const isOn = ({ channel }: ChannelPlugin, config: JsonObject) =>
+  at(config, "channels", channel, "enabled") === true;
+
+/**
+ * The wanted config with each of these channels on or off, and their plugins allowed to load.
+ * @param held channels that are not to be turned on yet
+ */
 export function withChannelPlugins(
   wanted: JsonObject,
   plugins: readonly ChannelPlugin[],
   rows: readonly PluginRow[],
   current: JsonObject,
+  held: ReadonlySet<string>,
 ): JsonObject {
   const entries: JsonObject = Object.fromEntries(plugins.map(({ id }) => [id, {}]));
   const allowed = at(overlayGatewayConfig(wanted, { plugins: { entries } }), "plugins", "allow");
   let config = withValue(wanted, ["plugins", "allow"], allowed ?? []);
   for (const plugin of plugins) {
-    const on = isInstalled(plugin, rows);
+    const on = isInstalled(plugin, rows) && (isOn(plugin, current) || !held.has(plugin.channel));
     // One that is neither there nor named needs no “off”.
     const named = [wanted, current].some((one) => at(one, "channels", plugin.channel) !== undefined);
     if (on || named) {

@@ -86,6 +86,7 @@ export function createGateway(options: GatewayOptions): Gateway {
         wanted: options.wanted,
         overlay: options.operatorOverlay,
         channelPlugins: plugins,
+        held: installer.held,
         model,
         installationId: options.installationId,
         pluginWaitMs: timing.pluginWaitMs,
@@ -113,20 +114,18 @@ export function createGateway(options: GatewayOptions): Gateway {
   const installer = createPluginInstaller({
     client,
     plugins: options.installPlugins ? plugins : [],
-    onProgress: async () => {
-      await readiness.recheck();
-      await catalog.renew();
-    },
+    turnOn: () => readiness.recheck(),
+    onProgress: () => catalog.renew(),
     retryMs: timing.retryMs,
     log,
   });
   const catalog = keepCatalog(
-    () => readCatalog({ client, overlay, channelPlugins: plugins, installing: installer.installing, log }),
+    () => readCatalog({ client, overlay, channelPlugins: plugins, installing: installer.underway, log }),
     log,
   );
   readiness.onReady((found) => {
     lastPlugins = found.plugins;
-    installer.begin();
+    installer.begin(found.idle);
     void catalog.renew();
     watcher.pollNow();
   });

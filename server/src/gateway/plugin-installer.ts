@@ -1,6 +1,7 @@
 /**
- * Has a gateway install the channel plugins that it lacks, one after the other, while everything else goes on. For
- * development, where nobody minds; in production they are installed before the gateway starts (deploy/gateway).
+ * Has a gateway install the channel plugins that it lacks, and turn on the channels that it booted without, one after the
+ * other, while everything else goes on. For development, where nobody minds; in production they are installed before the
+ * gateway starts (deploy/gateway), and it boots with all of them.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
@@ -11,7 +12,9 @@ import { GatewayRpcError } from "./errors.ts";
 export interface PluginInstallerOptions {
   readonly client: Pick<GatewayClient, "pluginsList" | "pluginsInstall">;
   readonly plugins: readonly ChannelPlugin[];
-  /** Called when a plugin came or failed to come; the next one waits until what it sets off is done. */
+  /** Has the gateway's config follow what is `held` no more, and resolves when that is done. */
+  readonly turnOn: () => Promise<void>;
+  /** Called when a plugin is there, or failed to come; the next one waits until what it sets off is done. */
   readonly onProgress: () => Promise<void>;
   /** Before an attempt that a config write got in the way of is repeated, in milliseconds. */
   readonly retryMs: number;
@@ -24,27 +27,42 @@ export type PluginInstaller = ReturnType<typeof createPluginInstaller>;
 const ATTEMPTS = 6;
 
 export function createPluginInstaller(options: PluginInstallerOptions) {
-  const { client, plugins, onProgress, retryMs, log } = options;
+  const { client, plugins, turnOn, onProgress, retryMs, log } = options;
   const closing = new AbortController();
-  const installing = new Set<string>();
+  // Until it was looked at, nothing is turned on.
+  const held = new Set(plugins.map(({ channel }) => channel));
+  const underway = new Set(held);
   let running: Promise<void> | null = null;
 
   /** Never throws: what could not be installed is tried again when the gateway, or we, start again. */
-  async function installMissing(): Promise<void> {
+  async function bringAll(idle: readonly ChannelPlugin[]): Promise<void> {
     try {
       const missing = missingPlugins(plugins, (await client.pluginsList()).plugins);
-      for (const { channel } of missing) installing.add(channel);
+      const there = idle.filter(({ id }) => !missing.some((one) => one.id === id));
+      for (const set of [held, underway]) {
+        set.clear();
+        for (const { channel } of [...there, ...missing]) set.add(channel);
+      }
+      for (const { channel } of there) await release(channel);
       for (const plugin of missing) {
         if (closing.signal.aborted) return;
         await installOne(plugin);
-        installing.delete(plugin.channel);
-        await onProgress();
+        await release(plugin.channel);
       }
     } catch (error) {
       log.warn({ err: error }, "installing channel plugins was cut short");
     } finally {
-      installing.clear();
+      held.clear();
+      underway.clear();
     }
+  }
+
+  async function release(channel: string): Promise<void> {
+    if (closing.signal.aborted) return;
+    held.delete(channel);
+    await turnOn();
+    underway.delete(channel);
+    await onProgress();
   }
 
   async function installOne({ channel, mode, ...plugin }: ReturnType<typeof missingPlugins>[number]) {
@@ -74,12 +92,16 @@ export function createPluginInstaller(options: PluginInstallerOptions) {
   }
 
   return {
-    /** The channels whose plugin is on its way. */
-    installing: installing as ReadonlySet<string>,
+    /** The channels that are not to be turned on yet. */
+    held: held as ReadonlySet<string>,
 
-    /** Begins, unless it is at it already. */
-    begin(): void {
-      running ??= installMissing().finally(() => {
+    /** The channels that are on their way: their plugin is being installed or loaded. */
+    underway: underway as ReadonlySet<string>,
+
+    /** Begins, unless it is at it already. @param idle installed, and not turned on yet */
+    begin(idle: readonly ChannelPlugin[]): void {
+      if (plugins.length === 0) return;
+      running ??= bringAll(idle).finally(() => {
         running = null;
       });
     },

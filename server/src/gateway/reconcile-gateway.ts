@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { BRIDGE_METHODS, BRIDGE_PLUGIN_ID, bridgeInfoSchema, SECRET_PROVIDER } from "@cogni/contract";
 import type { Logger } from "pino";
-import { type ChannelPlugin, pluginsDigest, withChannelPlugins } from "./channel-plugins.ts";
+import { type ChannelPlugin, idlePlugins, pluginsDigest, withChannelPlugins } from "./channel-plugins.ts";
 import type { GatewayClient } from "./client.ts";
 import { GatewayRefusedError, GatewayRpcError } from "./errors.ts";
 import { at, createMergePatch, isObject, type Json, type JsonObject, type MergePatch } from "./json.ts";
@@ -21,6 +21,8 @@ export interface ReconcileGatewayOptions {
   readonly overlay: JsonObject;
   /** The channels that are on or off with their plugin. */
   readonly channelPlugins: readonly ChannelPlugin[];
+  /** Those of them that are turned on later. */
+  readonly held: ReadonlySet<string>;
   /** Provider and model of the tenants' agents. */
   readonly model: string;
   readonly installationId: string;
@@ -36,6 +38,8 @@ export interface GatewayReconciled {
   readonly restartsChannels: boolean;
   /** Differs whenever the gateway has other plugins than before. */
   readonly plugins: string;
+  /** The channels that are off although their plugin is there. */
+  readonly idle: readonly ChannelPlugin[];
 }
 
 /**
@@ -49,7 +53,7 @@ export async function reconcileGateway(options: ReconcileGatewayOptions): Promis
   requireOurs(before, options.installationId);
   requireResolver(before);
 
-  const wanted = withChannelPlugins(options.wanted, options.channelPlugins, plugins, before);
+  const wanted = withChannelPlugins(options.wanted, options.channelPlugins, plugins, before, options.held);
   const lockable = await channelsToLock(client, before);
   const managed = new Set(options.channelPlugins.map(({ channel }) => channel));
   const mend = (config: JsonObject): JsonObject =>
@@ -57,10 +61,12 @@ export async function reconcileGateway(options: ReconcileGatewayOptions): Promis
   const patch = createMergePatch(before, mend(before));
   const restartsChannels = patch !== null && restarts(patch);
   const changed = patch ? leafPaths(patch) : [];
+  let now = before;
   if (patch) {
     log.warn({ changed, restartsChannels }, "gateway config differs from ours: mending it");
     await writer.submit(mend);
     const { sourceConfig: after } = await client.configGet();
+    now = after;
     const left = createMergePatch(after, mend(after));
     if (left) {
       throw new GatewayRefusedError("containment_broken", `it does not keep ${leafPaths(left).join(", ")}`);
@@ -68,7 +74,8 @@ export async function reconcileGateway(options: ReconcileGatewayOptions): Promis
     log.info({ changed, restartsChannels }, "gateway config mended");
   }
   await requireBridge(options);
-  return { changed, restartsChannels, plugins: pluginsDigest(plugins) };
+  const idle = idlePlugins(options.channelPlugins, plugins, now);
+  return { changed, restartsChannels, plugins: pluginsDigest(plugins), idle };
 }
 
 async function requirePlugin(client: ReconcileGatewayOptions["client"]): Promise<readonly PluginRow[]> {
