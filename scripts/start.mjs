@@ -10,7 +10,7 @@ import { root, setup } from "./setup.mjs";
 // The flag: docs/decisions/0009-small-heap.md
 const program =
   process.env.COGNI_ENV === "production"
-    ? ["--max-semi-space-size=1", "--max-old-space-size=512", join(root, "server/bin/serve.ts")]
+    ? ["--max-semi-space-size=4", "--max-old-space-size=512", join(root, "server/bin/serve.ts")]
     : [join(root, "dev-env/src/dev.ts")];
 try {
   const { node, env } = await setup();

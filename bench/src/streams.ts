@@ -87,6 +87,7 @@ export async function benchStreamDelay(
     await sleep(5_000);
     for (let change = 0; change < CHANGES; change += 1) {
       const id = accounts[change % accounts.length]?.id ?? "";
+      written.set(`${id} "displayName":"change ${change}"`, Date.now());
       await service.query(
         "UPDATE channel_registrations SET display_name = $2 WHERE billing_account_id = $1",
         [id, `change ${change}`],

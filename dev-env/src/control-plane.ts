@@ -16,7 +16,7 @@ export interface ControlPlane {
 }
 
 /** docs/decisions/0009-small-heap.md */
-const HEAP_FLAGS = ["--max-semi-space-size=1", "--max-old-space-size=512"];
+const HEAP_FLAGS = ["--max-semi-space-size=4", "--max-old-space-size=512"];
 const STOP_MS = 15_000;
 const LISTEN_MS = 30_000;
 

@@ -1,5 +1,6 @@
 /** The state of every channel the tenant could connect. Asked often, so nothing here touches more than it needs. */
-import { statusDocumentSchema } from "@cogni/contract";
+import type { ServerResponse } from "node:http";
+import { type StatusDocument, statusDocumentSchema } from "@cogni/contract";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { z } from "zod";
 import { authorize } from "../../auth/authorize.ts";
@@ -56,10 +57,18 @@ export const getChannelsStatus: Route = {
       call.req.header("cookie"),
     );
     authorize(principal, "channels:read");
-    const document = await ctx.channels.status(principal);
-    return call.json(document);
+    return sendJson(call.env.outgoing, await ctx.channels.status(principal));
   },
 };
+
+/** Past the Response object, which costs a fifth of the whole request. */
+function sendJson(outgoing: ServerResponse, document: StatusDocument): Response {
+  const body = JSON.stringify(document);
+  outgoing.setHeader("Content-Type", "application/json");
+  outgoing.setHeader("Content-Length", Buffer.byteLength(body));
+  outgoing.end(body);
+  return RESPONSE_ALREADY_SENT;
+}
 
 async function stream(ctx: Context, call: Call): Promise<Response> {
   const authorization = call.req.header("authorization");
