@@ -38,9 +38,16 @@ export class ApiError extends Error {
   }
 }
 
+/** The tenant that this tab is about, from the first answer on: a change is meant for it, whatever other tabs are about. */
+let tenant: string | null = null;
+
 /** Each throws `ApiError`. */
 export const api = {
-  me: (signal: AbortSignal): Promise<Me> => call((schemas) => schemas.meSchema, "/api/v1/me", { signal }),
+  async me(signal: AbortSignal): Promise<Me> {
+    const me = await call((schemas) => schemas.meSchema, "/api/v1/me", { signal });
+    tenant = me.billingAccountId;
+    return me;
+  },
   status: (signal: AbortSignal): Promise<StatusDocument> =>
     call((schemas) => schemas.statusDocumentSchema, "/api/v1/channels/status", { signal }),
   connect: (body: ConnectRequest): Promise<ConnectResponse> =>
@@ -53,10 +60,14 @@ export const api = {
     call((schemas) => schemas.sendersSchema, "/api/v1/senders", { signal }),
   decideSender: (body: DecideSenderRequest): Promise<DecideSenderResponse> =>
     call((schemas) => schemas.decideSenderResponseSchema, "/api/v1/senders", post(body)),
-  signIn: (body: SignInRequest): Promise<SignedIn> =>
-    call((schemas) => schemas.signedInSchema, "/api/auth/sign-in/email", post(body)),
-  signOut: (): Promise<SignedOut> =>
-    call((schemas) => schemas.signedOutSchema, "/api/auth/sign-out", post({})),
+  signIn(body: SignInRequest): Promise<SignedIn> {
+    tenant = null;
+    return call((schemas) => schemas.signedInSchema, "/api/auth/sign-in/email", post(body));
+  },
+  signOut(): Promise<SignedOut> {
+    tenant = null;
+    return call((schemas) => schemas.signedOutSchema, "/api/auth/sign-out", post({}));
+  },
 };
 
 type Schemas = typeof import("@cogni/contract");
@@ -85,7 +96,7 @@ async function answer(path: string, init: RequestInit): Promise<Response> {
     response = await fetch(path, {
       ...init,
       signal,
-      headers: { accept: "application/json", ...init.headers },
+      headers: { accept: "application/json", ...ofTenant(), ...init.headers },
     });
   } catch (cause) {
     throw new ApiError(0, null, cause);
@@ -93,6 +104,9 @@ async function answer(path: string, init: RequestInit): Promise<Response> {
   if (!response.ok) throw new ApiError(response.status, await problemOf(response));
   return response;
 }
+
+/** The header of the contract's TENANT_HEADER, whose module is not loaded this early. */
+export const ofTenant = (): Record<string, string> => (tenant === null ? {} : { "Billing-Account": tenant });
 
 /** A proxy on the way answers failures in a form of its own: that has no words for a page. */
 async function problemOf(response: Response): Promise<Problem | null> {

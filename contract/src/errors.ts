@@ -114,6 +114,13 @@ export const ERRORS = {
     "Look at the channel's state, and send the request again if you still want it.",
     "none",
   ),
+  link_invalid: words(
+    400,
+    "Link no longer valid",
+    "This link was used already, is too old, or was followed by a newer one.",
+    "Use the newest link that was sent to you, or ask for another one.",
+    "fix_request",
+  ),
   rate_limited: words(
     429,
     "Too many requests",

@@ -4,13 +4,14 @@
  * stays: the second start of a development environment finds its tenants.
  */
 import { json } from "node:stream/consumers";
-import { billingAccountIdSchema } from "@cogni/contract";
+import { billingAccountIdSchema, SCOPES } from "@cogni/contract";
 import { z } from "zod";
 import { createAuth } from "../src/auth/auth.ts";
 import type { People } from "../src/auth/people.ts";
 import { readConfig } from "../src/config.ts";
 import { createApiKey } from "../src/db/api-keys.ts";
 import { createBillingAccount } from "../src/db/billing-accounts.ts";
+import { addMember } from "../src/db/members.ts";
 import { createPools, type Db } from "../src/db/pool.ts";
 import { withService } from "../src/db/tenant.ts";
 import { AppError } from "../src/errors.ts";
@@ -25,6 +26,8 @@ const wishSchema = z.object({
   needsKey: z.boolean(),
 });
 type Wish = z.infer<typeof wishSchema>;
+
+const forEverything = { scopes: SCOPES, expiresAt: null, createdBy: null };
 
 const config = readConfig();
 if (config.production) throw new Error("Production is not seeded: use `npm run ops -- tenants create`.");
@@ -55,9 +58,14 @@ async function seed(
   );
   const key =
     isNew || needsKey
-      ? await withService(db, (tx) => createApiKey(tx, { billingAccountId, name: "development" }))
+      ? await withService(db, (tx) =>
+          createApiKey(tx, { ...forEverything, billingAccountId, name: "development" }),
+        )
       : null;
   const known = await db.api.query('SELECT FROM auth."user" WHERE email = $1', [email]);
-  if (known.rowCount === 0) await people.create({ email, password, name, billingAccountId });
+  if (known.rowCount === 0) {
+    const userId = await people.create({ email, password, name });
+    await withService(db, (tx) => addMember(tx, { billingAccountId, userId, role: "owner" }));
+  }
   return key?.key.reveal() ?? null;
 }

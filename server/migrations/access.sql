@@ -5,24 +5,33 @@
 -- and tells the least. They run as the owner, whose own sight is limited to what they need (below).
 
 -- The tenant of a living API key, by the SHA-256 of the key.
-CREATE OR REPLACE FUNCTION lookup_api_key(hash bytea)
-  RETURNS TABLE (id uuid, billing_account_id text, name text)
+DROP FUNCTION IF EXISTS lookup_api_key(bytea);
+CREATE FUNCTION lookup_api_key(hash bytea)
+  RETURNS TABLE (id uuid, billing_account_id text, name text, scopes text[])
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
   AS $$
-    SELECT k.id, k.billing_account_id, k.name
+    SELECT k.id, k.billing_account_id, k.name, k.scopes
     FROM public.api_keys k JOIN public.billing_accounts b ON b.id = k.billing_account_id
-    WHERE k.key_hash = hash AND k.revoked_at IS NULL AND b.status = 'active'
+    WHERE k.key_hash = hash AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > now())
+      AND b.status = 'active'
   $$;
 
--- The person behind a living session, by the token that the signed cookie carries.
-CREATE OR REPLACE FUNCTION lookup_session(of_token text)
-  RETURNS TABLE (user_id text, billing_account_id text, name text, email text)
+-- The person behind a living session, by the token that the signed cookie carries, and their role in one active tenant: the
+-- one that is asked for, else the one they have been a member of for longest. Without a role in it, no tenant is told.
+DROP FUNCTION IF EXISTS lookup_session(text);
+CREATE OR REPLACE FUNCTION lookup_session(of_token text, of_tenant text)
+  RETURNS TABLE (user_id text, name text, email text, billing_account_id text, role text)
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
   AS $$
-    SELECT u.id, u.billing_account_id, u.name, u.email
+    SELECT u.id, u.name, u.email, m.billing_account_id, m.role
     FROM auth.session s JOIN auth."user" u ON u.id = s."userId"
-      JOIN public.billing_accounts b ON b.id = u.billing_account_id
-    WHERE s.token = of_token AND s."expiresAt" > now() AND b.status = 'active'
+      LEFT JOIN LATERAL (
+        SELECT m.billing_account_id, m.role
+        FROM public.members m JOIN public.billing_accounts b ON b.id = m.billing_account_id
+        WHERE m.user_id = u.id AND b.status = 'active' AND (of_tenant IS NULL OR m.billing_account_id = of_tenant)
+        ORDER BY m.created_at, m.billing_account_id LIMIT 1
+      ) m ON true
+    WHERE s.token = of_token AND s."expiresAt" > now()
   $$;
 
 -- Whether some other tenant owns the credential; never which.
@@ -71,8 +80,10 @@ DROP POLICY IF EXISTS lookup ON billing_accounts;
 CREATE POLICY lookup ON billing_accounts FOR SELECT TO :owner USING (true);
 DROP POLICY IF EXISTS lookup ON channel_registrations;
 CREATE POLICY lookup ON channel_registrations FOR SELECT TO :owner USING (true);
+DROP POLICY IF EXISTS lookup ON members;
+CREATE POLICY lookup ON members FOR SELECT TO :owner USING (true);
 
-GRANT EXECUTE ON FUNCTION lookup_api_key(bytea), lookup_session(text) TO :api;
+GRANT EXECUTE ON FUNCTION lookup_api_key(bytea), lookup_session(text, text) TO :api;
 GRANT EXECUTE ON FUNCTION credential_claimed_elsewhere(text, bytea) TO :api, :service;
 
 -- The API: one tenant at a time, wishes and their record.
@@ -82,7 +93,8 @@ GRANT SELECT, INSERT, UPDATE ON channel_registrations, channel_logins TO :api;
 GRANT SELECT ON account_state_changes, approved_senders TO :api;
 GRANT SELECT, UPDATE (decision, decided_at) ON pending_senders TO :api;
 GRANT SELECT, INSERT ON audit_log TO :api;
-GRANT SELECT, INSERT, UPDATE (last_used_at, revoked_at) ON api_keys TO :api;
+GRANT SELECT, INSERT, UPDATE (last_used_at, revoked_at, expires_at) ON api_keys TO :api;
+GRANT SELECT, INSERT, UPDATE, DELETE ON members TO :api;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA auth TO :api;
 
 -- The service: the reconcile loop, the watcher, the resolver and the operator's commands, across tenants.
@@ -91,4 +103,4 @@ GRANT SELECT, INSERT, UPDATE ON billing_accounts, gateways, placements, vault_se
 GRANT SELECT, INSERT, UPDATE ON channel_registrations, channel_logins TO :service;
 GRANT SELECT, INSERT, UPDATE, DELETE ON account_observations, pending_senders TO :service;
 GRANT SELECT, INSERT, DELETE ON account_state_changes, approved_senders TO :service;
-GRANT SELECT, INSERT ON audit_log, api_keys TO :service;
+GRANT SELECT, INSERT ON audit_log, api_keys, members TO :service;

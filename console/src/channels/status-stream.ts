@@ -4,6 +4,7 @@
  * a quiet stream from a dead one nor why a stream was refused.
  */
 import type { StatusDocument, StatusEvent, StatusEventName } from "@cogni/contract";
+import { ofTenant } from "../api.ts";
 
 /** `lost`: it could not be opened, or not again; whoever needs the status asks for it. */
 export type StreamState = "opening" | "open" | "lost";
@@ -76,7 +77,7 @@ async function attempt(
     const lastId = reader.lastId();
     const [response, { STATUS_EVENTS }] = await Promise.all([
       fetch("/api/v1/channels/status", {
-        headers: { accept: "text/event-stream", ...(lastId && { "last-event-id": lastId }) },
+        headers: { accept: "text/event-stream", ...ofTenant(), ...(lastId && { "last-event-id": lastId }) },
         signal: AbortSignal.any([leaving, hiding.signal, watchdog.signal]),
       }),
       import("@cogni/contract"),

@@ -33,6 +33,8 @@ async function lookUp(db: Db, key: string): Promise<Principal | null> {
       actor: { kind: "key", id: holder.keyId },
       name: holder.keyName,
       email: null,
+      role: null,
+      scopes: holder.scopes,
     }
   );
 }

@@ -1,5 +1,5 @@
 /** Who is asking: a person with a session, or a program with an API key; either way on behalf of one tenant. */
-import type { BillingAccountId } from "@cogni/contract";
+import type { BillingAccountId, Role, Scope } from "@cogni/contract";
 
 export interface Principal {
   /** The tenant. Everything the caller sees or changes is within it. */
@@ -10,4 +10,7 @@ export interface Principal {
   readonly name: string;
   /** Null for a key. */
   readonly email: string | null;
+  /** Null for a key. */
+  readonly role: Role | null;
+  readonly scopes: readonly Scope[];
 }

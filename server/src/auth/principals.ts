@@ -1,35 +1,47 @@
 /** From a request's headers to who is asking. */
+import { type BillingAccountId, billingAccountIdSchema } from "@cogni/contract";
 import { AppError } from "../errors.ts";
 import type { ApiKeys } from "./api-keys.ts";
 import type { Principal } from "./principal.ts";
 import type { Sessions } from "./sessions.ts";
 
+/** The headers by which a request says who asks, and for which tenant. */
+export interface Identification {
+  readonly authorization: string | undefined;
+  readonly cookie: string | undefined;
+  /** `TENANT_HEADER`. */
+  readonly tenant: string | undefined;
+}
+
 export interface Principals {
   /**
    * A key wins over a session that came along: whoever sends one means it, and a wrong one is not forgiven.
-   * @param authorization the `Authorization` header
-   * @param cookie the `Cookie` header
    * @param maxAgeMs where a look-up of `principalCacheMs` ago is too old to be believed
-   * @throws AppError unauthenticated, database_unavailable
+   * @throws AppError unauthenticated, forbidden (of another tenant than the one that is named), database_unavailable
    */
-  resolve(
-    authorization: string | undefined,
-    cookie: string | undefined,
-    maxAgeMs?: number,
-  ): Promise<Principal>;
+  resolve(identification: Identification, maxAgeMs?: number): Promise<Principal>;
 }
 
 export function createPrincipals(keys: ApiKeys, sessions: Sessions): Principals {
   return {
-    async resolve(authorization, cookie, maxAgeMs) {
+    async resolve({ authorization, cookie, tenant }, maxAgeMs) {
       const principal =
         authorization === undefined
-          ? await sessions.find(cookie, maxAgeMs)
+          ? await sessions.find(cookie, tenantNamed(tenant), maxAgeMs)
           : await keys.find(bearerOf(authorization), maxAgeMs);
       if (!principal) throw new AppError("unauthenticated");
+      if (tenant !== undefined && principal.billingAccountId !== tenant) throw new AppError("forbidden");
       return principal;
     },
   };
+}
+
+/** @throws AppError forbidden for a name that no tenant can have */
+function tenantNamed(header: string | undefined): BillingAccountId | null {
+  if (header === undefined) return null;
+  const named = billingAccountIdSchema.safeParse(header);
+  if (!named.success) throw new AppError("forbidden");
+  return named.data;
 }
 
 /** The token of an `Authorization: Bearer` header; empty for any other. */

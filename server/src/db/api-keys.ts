@@ -1,6 +1,6 @@
 /** API keys: `cck_` and 256 random bits, of which only the SHA-256 is kept. */
 import { createHash, randomBytes } from "node:crypto";
-import type { BillingAccountId } from "@cogni/contract";
+import type { BillingAccountId, Scope } from "@cogni/contract";
 import { Secret } from "../secret.ts";
 import { asDatabaseError } from "./errors.ts";
 import type { Db } from "./pool.ts";
@@ -11,16 +11,29 @@ export interface ApiKey {
   readonly name: string;
   /** By which a person recognises it. */
   readonly prefix: string;
+  readonly scopes: readonly Scope[];
   readonly createdAt: Date;
   /** To the minute. */
   readonly lastUsedAt: Date | null;
+  readonly expiresAt: Date | null;
   readonly revokedAt: Date | null;
+}
+
+export interface NewApiKey {
+  readonly billingAccountId: BillingAccountId;
+  readonly name: string;
+  readonly scopes: readonly Scope[];
+  /** Null: until it is revoked. */
+  readonly expiresAt: Date | null;
+  /** Null for a key of the operator. */
+  readonly createdBy: { readonly kind: "person" | "key"; readonly id: string } | null;
 }
 
 export interface KeyHolder {
   readonly keyId: string;
   readonly keyName: string;
   readonly billingAccountId: BillingAccountId;
+  readonly scopes: readonly Scope[];
 }
 
 const PREFIX = "cck_";
@@ -28,12 +41,21 @@ const PREFIX = "cck_";
 /** The key is in the answer and nowhere else: it can't be told a second time. */
 export async function createApiKey(
   tx: Tx,
-  { billingAccountId, name }: { readonly billingAccountId: BillingAccountId; readonly name: string },
+  { billingAccountId, name, scopes, expiresAt, createdBy }: NewApiKey,
 ): Promise<{ id: string; key: Secret }> {
   const key = PREFIX + randomBytes(32).toString("base64url");
   const rows = await tx.query<{ id: string }>(
-    "INSERT INTO api_keys (billing_account_id, name, prefix, key_hash) VALUES ($1, $2, $3, $4) RETURNING id",
-    [billingAccountId, name, key.slice(0, PREFIX.length + 6), hashOf(key)],
+    `INSERT INTO api_keys (billing_account_id, name, prefix, key_hash, scopes, expires_at, created_by)
+     VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id`,
+    [
+      billingAccountId,
+      name,
+      key.slice(0, PREFIX.length + 6),
+      hashOf(key),
+      scopes,
+      expiresAt,
+      createdBy && JSON.stringify(createdBy),
+    ],
   );
   return { id: rows[0]?.id ?? "", key: new Secret(key) };
 }
@@ -44,7 +66,7 @@ export async function lookUpApiKey(db: Db, key: string): Promise<KeyHolder | nul
   try {
     const { rows } = await db.api.query<KeyHolder>({
       name: "lookup_api_key",
-      text: `SELECT id AS "keyId", name AS "keyName", billing_account_id AS "billingAccountId" FROM lookup_api_key($1)`,
+      text: `SELECT id AS "keyId", name AS "keyName", billing_account_id AS "billingAccountId", scopes FROM lookup_api_key($1)`,
       values: [hashOf(key)],
     });
     return rows[0] ?? null;
@@ -73,7 +95,7 @@ export async function revokeApiKey(tx: TenantTx, id: string): Promise<boolean> {
 
 export function listApiKeys(tx: TenantTx): Promise<ApiKey[]> {
   return tx.query<ApiKey>(
-    `SELECT id, name, prefix, created_at AS "createdAt", last_used_at AS "lastUsedAt", revoked_at AS "revokedAt"
+    `SELECT id, name, prefix, scopes, expires_at AS "expiresAt", created_at AS "createdAt", last_used_at AS "lastUsedAt", revoked_at AS "revokedAt"
      FROM api_keys ORDER BY created_at`,
   );
 }

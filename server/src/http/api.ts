@@ -19,7 +19,8 @@ import { signIn } from "./routes/sign-in.ts";
 import { signOut } from "./routes/sign-out.ts";
 import { ownOriginsOf, refuseCrossSite } from "./security.ts";
 
-const ROUTES: readonly Route[] = [
+/** Each has its row in the table of test/http/access.test.ts: who may call it. */
+export const ROUTES: readonly Route[] = [
   getChannelsStatus,
   getChannelsTimeline,
   connectChannel,

@@ -1,6 +1,6 @@
 /**
  * What a route is made of: its description, from which the OpenAPI document is made, and its handler. The handlers all
- * read in the same order: principal, parse, authorize, do, answer.
+ * read in the same order: who asks and whether they may, parse, do, answer.
  */
 import { ERRORS, type ErrorCode, problemSchema } from "@cogni/contract";
 import type { RouteConfig } from "@hono/zod-openapi";

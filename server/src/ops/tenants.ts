@@ -1,5 +1,5 @@
 /** `ops tenants`: create and list. */
-import { billingAccountIdSchema } from "@cogni/contract";
+import { billingAccountIdSchema, SCOPES } from "@cogni/contract";
 import { createApiKey } from "../db/api-keys.ts";
 import { createBillingAccount, listBillingAccounts } from "../db/billing-accounts.ts";
 import { withService } from "../db/tenant.ts";
@@ -19,7 +19,13 @@ const create: OpsCommand = {
         id: billingAccountId,
         name: typeof name === "string" ? name : billingAccountId,
       });
-      return createApiKey(tx, { billingAccountId, name: "first key" });
+      return createApiKey(tx, {
+        billingAccountId,
+        name: "first key",
+        scopes: SCOPES,
+        expiresAt: null,
+        createdBy: null,
+      });
     });
     const apiKey = key.key.reveal();
     return {

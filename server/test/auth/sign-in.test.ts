@@ -94,12 +94,12 @@ describe("a session", () => {
     expect((await me(`cogni.session_token=${token?.split("=")[1]}.${signature}`)).status).toBe(401);
   });
 
-  test("ends with its tenant's suspension and with its own time", async () => {
+  test("is of no use while its tenant is suspended, and ends with its own time", async () => {
     const cookie = cookieOf(await signIn(edge, globex, "late@globex.test"));
     const other = await startEdge(database);
     try {
       await asSuperuser(database, "UPDATE billing_accounts SET status = 'suspended' WHERE id = 'globex'");
-      expect((await me(cookie, other.url)).status).toBe(401);
+      expect((await me(cookie, other.url)).status).toBe(403);
     } finally {
       await asSuperuser(database, "UPDATE billing_accounts SET status = 'active' WHERE id = 'globex'");
       await other.close();

@@ -17,7 +17,15 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 const create = (tenant: BillingAccountId) =>
-  withTenant(database.db, tenant, (tx) => createApiKey(tx, { billingAccountId: tenant, name: "ci" }));
+  withTenant(database.db, tenant, (tx) =>
+    createApiKey(tx, {
+      billingAccountId: tenant,
+      name: "ci",
+      scopes: ["channels:read"],
+      expiresAt: null,
+      createdBy: null,
+    }),
+  );
 
 describe("an API key", () => {
   test("is found by itself before any tenant is known, and is stored as a hash only", async () => {
@@ -27,6 +35,7 @@ describe("an API key", () => {
       keyId: id,
       keyName: "ci",
       billingAccountId: acme,
+      scopes: ["channels:read"],
     });
     const stored = JSON.stringify(await asSuperuser(database, "SELECT * FROM api_keys"));
     expect(stored).not.toContain(key.reveal().slice(12));

@@ -1,6 +1,7 @@
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { append } from "../../src/db/audit.ts";
+import { addMember } from "../../src/db/members.ts";
 import { tenantStatus } from "../../src/db/status.ts";
 import { withNoTenant, withService, withTenant } from "../../src/db/tenant.ts";
 import { asSuperuser, type TestDatabase, tenants, testDatabase } from "../support/database.ts";
@@ -15,9 +16,16 @@ beforeAll(async () => {
   [acme, umbrella] = await tenants(database.db, "acme", "umbrella");
   for (const tenant of [acme, umbrella]) {
     await register(database.db, tenant);
+    await asSuperuser(
+      database,
+      `INSERT INTO auth."user" (id, name, email) VALUES ('${tenant}-person', 'Ann', '${tenant}@example.com')`,
+    );
+    await withService(database.db, (tx) =>
+      addMember(tx, { billingAccountId: tenant, userId: `${tenant}-person`, role: "viewer" }),
+    );
     await withService(database.db, async (tx) => {
       await tx.query(
-        "INSERT INTO api_keys (billing_account_id, name, prefix, key_hash) VALUES ($1, 'k', 'p', $2)",
+        "INSERT INTO api_keys (billing_account_id, name, prefix, key_hash, scopes) VALUES ($1, 'k', 'p', $2, '{}')",
         [tenant, Buffer.from(tenant)],
       );
       await tx.query(
@@ -85,6 +93,7 @@ describe("the wall between tenants", () => {
       "billing_accounts",
       "channel_logins",
       "channel_registrations",
+      "members",
       "pending_senders",
       "placements",
     ]);
@@ -118,7 +127,7 @@ describe("the wall between tenants", () => {
       if ((await owner.query(`SELECT FROM ${name}`)).rowCount) seen.push(name);
     }
     await owner.end();
-    expect(seen.sort()).toEqual(["api_keys", "billing_accounts", "channel_registrations"]);
+    expect(seen.sort()).toEqual(["api_keys", "billing_accounts", "channel_registrations", "members"]);
   });
 
   test("refuses to write a row of another tenant", async () => {

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
-import type { DisconnectResponse } from "@cogni/contract";
+import { type DisconnectResponse, TENANT_HEADER } from "@cogni/contract";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { RequestMeta } from "../../src/channels/deps.ts";
 import { type TestDatabase, tenants, testDatabase } from "../support/database.ts";
@@ -50,7 +50,14 @@ afterAll(async () => {
 
 const disconnect = (headers: Readonly<Record<string, string>>) => {
   seen = [];
-  return postJson(`${edge.url}/api/v1/channels/disconnect`, { channel: "telegram" }, headers);
+  return postJson(
+    `${edge.url}/api/v1/channels/disconnect`,
+    { channel: "telegram" },
+    {
+      [TENANT_HEADER]: "acme",
+      ...headers,
+    },
+  );
 };
 
 describe("another site", () => {

@@ -1,6 +1,6 @@
 /** The channel functions on a test's database, with a gateway that is in sight and offers what the test says. */
 import { randomBytes, randomUUID } from "node:crypto";
-import type { BillingAccountId, ConnectMethod, ErrorCode } from "@cogni/contract";
+import { type BillingAccountId, type ConnectMethod, type ErrorCode, ROLE_SCOPES } from "@cogni/contract";
 import type { Principal } from "../../src/auth/principal.ts";
 import { createCatalogs } from "../../src/channels/catalogs.ts";
 import type { ChannelsDeps } from "../../src/channels/deps.ts";
@@ -65,4 +65,6 @@ export const principalOf = (billingAccountId: BillingAccountId): Principal => ({
   actor: { kind: "person", id: "p" },
   name: "P",
   email: null,
+  role: "owner",
+  scopes: ROLE_SCOPES.owner,
 });

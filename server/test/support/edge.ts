@@ -1,10 +1,11 @@
 /** The control plane's HTTP side on a real port and database; what channels do is the test's to say. */
 import { randomBytes } from "node:crypto";
-import type { BillingAccountId } from "@cogni/contract";
+import { type BillingAccountId, type Role, SCOPES, type Scope } from "@cogni/contract";
 import { type Config, readConfig } from "../../src/config.ts";
 import { type Channels, type Context, createContext } from "../../src/context.ts";
 import { createApiKey } from "../../src/db/api-keys.ts";
-import { withTenant } from "../../src/db/tenant.ts";
+import { addMember } from "../../src/db/members.ts";
+import { withService, withTenant } from "../../src/db/tenant.ts";
 import { createInternalListener } from "../../src/http/internal.ts";
 import { listen } from "../../src/http/listen.ts";
 import type { Pages } from "../../src/http/pages.ts";
@@ -81,9 +82,10 @@ export async function startEdge(database: TestDatabase, options: EdgeOptions = {
 export async function newKey(
   { ctx }: Edge,
   billingAccountId: BillingAccountId,
+  scopes: readonly Scope[] = SCOPES,
 ): Promise<{ id: string; key: string }> {
   const { id, key } = await withTenant(ctx.db, billingAccountId, (tx) =>
-    createApiKey(tx, { billingAccountId, name: "test key" }),
+    createApiKey(tx, { billingAccountId, name: "test key", scopes, expiresAt: null, createdBy: null }),
   );
   return { id, key: key.reveal() };
 }
@@ -91,8 +93,14 @@ export async function newKey(
 export const PASSWORD = "correct horse battery staple";
 
 /** Creates a person of the tenant and signs in; answers the whole `Set-Cookie`. */
-export async function signIn(edge: Edge, billingAccountId: BillingAccountId, email: string): Promise<string> {
-  await edge.ctx.people.create({ email, name: "Ann", password: PASSWORD, billingAccountId });
+export async function signIn(
+  edge: Edge,
+  billingAccountId: BillingAccountId,
+  email: string,
+  role: Role = "owner",
+): Promise<string> {
+  const userId = await edge.ctx.people.create({ email, name: "Ann", password: PASSWORD });
+  await withService(edge.ctx.db, (tx) => addMember(tx, { billingAccountId, userId, role }));
   const response = await postJson(`${edge.url}/api/auth/sign-in/email`, { email, password: PASSWORD });
   return response.headers.get("set-cookie") ?? "";
 }

@@ -1,7 +1,7 @@
 /** A tenant wishes a channel connected, or its credential replaced. */
 import { connectRequestSchema, connectResponseSchema } from "@cogni/contract";
-import { authorize } from "../../auth/authorize.ts";
 import { parseBody } from "../body.ts";
+import { principalOf } from "../principal-of.ts";
 import { answersToBody, jsonBody, type Route, SIGNED_IN } from "../route.ts";
 
 export const connectChannel: Route = {
@@ -25,12 +25,8 @@ export const connectChannel: Route = {
     ]),
   },
   async handle(ctx, call) {
-    const principal = await ctx.principals.resolve(
-      call.req.header("authorization"),
-      call.req.header("cookie"),
-    );
+    const principal = await principalOf(ctx, call, "channels:write");
     const request = await parseBody(call.req.raw, connectRequestSchema);
-    authorize(principal, "channels:write");
     const response = await ctx.channels.connect(principal, request, call.env.meta);
     return call.json(response);
   },

@@ -1,7 +1,7 @@
 /** A tenant lets in someone who waits, or does not. */
 import { decideSenderRequestSchema, decideSenderResponseSchema } from "@cogni/contract";
-import { authorize } from "../../auth/authorize.ts";
 import { parseBody } from "../body.ts";
+import { principalOf } from "../principal-of.ts";
 import { answersToBody, jsonBody, type Route, SIGNED_IN } from "../route.ts";
 
 export const decideSenders: Route = {
@@ -22,12 +22,8 @@ export const decideSenders: Route = {
     ]),
   },
   async handle(ctx, call) {
-    const principal = await ctx.principals.resolve(
-      call.req.header("authorization"),
-      call.req.header("cookie"),
-    );
+    const principal = await principalOf(ctx, call, "channels:write");
     const request = await parseBody(call.req.raw, decideSenderRequestSchema);
-    authorize(principal, "channels:write");
     const response = await ctx.channels.decideSender(principal, request, call.env.meta);
     return call.json(response);
   },

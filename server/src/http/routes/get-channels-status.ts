@@ -4,10 +4,12 @@ import { type StatusDocument, statusDocumentSchema } from "@cogni/contract";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { z } from "zod";
 import { authorize } from "../../auth/authorize.ts";
+import type { Identification } from "../../auth/principals.ts";
 import type { Context } from "../../context.ts";
 import { AppError } from "../../errors.ts";
 import type { Call } from "../call.ts";
 import { openEventStream } from "../event-stream.ts";
+import { identificationOf, principalOf } from "../principal-of.ts";
 import { answers, type Route, SIGNED_IN } from "../route.ts";
 
 const EVENT_STREAM = "text/event-stream";
@@ -52,11 +54,7 @@ export const getChannelsStatus: Route = {
   },
   async handle(ctx, call) {
     if (WANTS_STREAM.test(call.req.header("accept") ?? "")) return stream(ctx, call);
-    const principal = await ctx.principals.resolve(
-      call.req.header("authorization"),
-      call.req.header("cookie"),
-    );
-    authorize(principal, "channels:read");
+    const principal = await principalOf(ctx, call, "channels:read");
     return sendJson(call.env.outgoing, await ctx.channels.status(principal));
   },
 };
@@ -71,22 +69,21 @@ function sendJson(outgoing: ServerResponse, document: StatusDocument): Response 
 }
 
 async function stream(ctx: Context, call: Call): Promise<Response> {
-  const authorization = call.req.header("authorization");
-  const cookie = call.req.header("cookie");
-  const mayRead = readerCheck(ctx, authorization, cookie);
+  const identification = identificationOf(call);
+  const mayRead = readerCheck(ctx, identification);
   // Looked up anew: an old look-up, and the time until the next one, would add up to more than a key may outlive its end.
-  const principal = await ctx.principals.resolve(authorization, cookie, 0);
+  const principal = await ctx.principals.resolve(identification, 0);
   authorize(principal, "channels:read");
   const seat = await ctx.statusHub.seat(principal.billingAccountId);
   openEventStream(call.env.outgoing, seat, call.req.header("last-event-id"), mayRead);
   return RESPONSE_ALREADY_SENT;
 }
 
-/** Apart, so that what a stream holds on to for as long as it is open is these two headers and not the whole call. */
-function readerCheck({ principals }: Context, authorization: string | undefined, cookie: string | undefined) {
+/** Apart, so that what a stream holds on to for as long as it is open is these headers and not the whole call. */
+function readerCheck({ principals }: Context, identification: Identification) {
   return async (maxAgeMs: number): Promise<boolean> => {
     try {
-      authorize(await principals.resolve(authorization, cookie, maxAgeMs), "channels:read");
+      authorize(await principals.resolve(identification, maxAgeMs), "channels:read");
       return true;
     } catch (error) {
       if (error instanceof AppError && (error.code === "unauthenticated" || error.code === "forbidden")) {

@@ -1,6 +1,6 @@
 /** How every channel of the tenant has been in the last days. */
 import { timelineQuerySchema, timelineSchema } from "@cogni/contract";
-import { authorize } from "../../auth/authorize.ts";
+import { principalOf } from "../principal-of.ts";
 import { parseQuery } from "../query.ts";
 import { answers, type Route, SIGNED_IN } from "../route.ts";
 
@@ -17,12 +17,8 @@ export const getChannelsTimeline: Route = {
     responses: answers("The timelines.", timelineSchema, ["unauthenticated", "invalid_request"]),
   },
   async handle(ctx, call) {
-    const principal = await ctx.principals.resolve(
-      call.req.header("authorization"),
-      call.req.header("cookie"),
-    );
+    const principal = await principalOf(ctx, call, "channels:read");
     const { days } = parseQuery(call.req.url, timelineQuerySchema);
-    authorize(principal, "channels:read");
     return call.json(await ctx.channels.timeline(principal, days));
   },
 };

@@ -1,8 +1,8 @@
 /** Who the caller is, and which tenant the session or key belongs to. */
 import { type Me, meSchema } from "@cogni/contract";
-import { authorize } from "../../auth/authorize.ts";
 import { ownBillingAccount } from "../../db/billing-accounts.ts";
 import { withTenant } from "../../db/tenant.ts";
+import { principalOf } from "../principal-of.ts";
 import { answers, type Route, SIGNED_IN } from "../route.ts";
 
 export const getMe: Route = {
@@ -14,11 +14,7 @@ export const getMe: Route = {
     responses: answers("The caller and its tenant.", meSchema, ["unauthenticated"]),
   },
   async handle(ctx, call) {
-    const principal = await ctx.principals.resolve(
-      call.req.header("authorization"),
-      call.req.header("cookie"),
-    );
-    authorize(principal, "account:read");
+    const principal = await principalOf(ctx, call, "account:read");
     const { billingAccountId, name, email } = principal;
     const account = await withTenant(ctx.db, billingAccountId, ownBillingAccount);
     const me: Me = {

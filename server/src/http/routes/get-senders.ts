@@ -1,6 +1,6 @@
 /** Who wrote to an account that takes messages by approval, and waits to be let in. */
 import { sendersSchema } from "@cogni/contract";
-import { authorize } from "../../auth/authorize.ts";
+import { principalOf } from "../principal-of.ts";
 import { answers, type Route, SIGNED_IN } from "../route.ts";
 
 export const getSenders: Route = {
@@ -14,11 +14,7 @@ export const getSenders: Route = {
     responses: answers("The people.", sendersSchema, ["unauthenticated"]),
   },
   async handle(ctx, call) {
-    const principal = await ctx.principals.resolve(
-      call.req.header("authorization"),
-      call.req.header("cookie"),
-    );
-    authorize(principal, "channels:read");
+    const principal = await principalOf(ctx, call, "channels:read");
     const senders = await ctx.channels.senders(principal);
     return call.json(senders);
   },

@@ -1,0 +1,29 @@
+/** Who may do what within a tenant: scopes, the roles of people as sets of them, and how a request names its tenant. */
+import { z } from "zod";
+
+/** What a caller may do, the same words for a person's role and an API key. */
+export const SCOPES = ["account:read", "channels:read", "channels:write", "keys:read", "keys:write"] as const;
+export const scopeSchema = z.enum(SCOPES);
+export type Scope = z.infer<typeof scopeSchema>;
+
+/** From the one who may least to the one who may most. */
+export const ROLES = ["viewer", "manager", "admin", "owner"] as const;
+export const roleSchema = z.enum(ROLES);
+export type Role = z.infer<typeof roleSchema>;
+
+const VIEWER: readonly Scope[] = ["account:read", "channels:read"];
+const MANAGER: readonly Scope[] = [...VIEWER, "channels:write"];
+const ADMIN: readonly Scope[] = [...MANAGER, "keys:read", "keys:write"];
+
+export const ROLE_SCOPES: Readonly<Record<Role, readonly Scope[]>> = {
+  viewer: VIEWER,
+  manager: MANAGER,
+  admin: ADMIN,
+  owner: ADMIN,
+};
+
+/**
+ * The header by which a request with a session names the tenant it is meant for. Whoever has several tenants may have one
+ * in each tab: a change that does not say for which is refused, and never guessed. An API key has one tenant, and needs none.
+ */
+export const TENANT_HEADER = "Billing-Account";

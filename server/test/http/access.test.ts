@@ -1,0 +1,129 @@
+/** Every route, called by every kind of caller, beside a table that says who may. */
+import {
+  type BillingAccountId,
+  ROLE_SCOPES,
+  ROLES,
+  type Role,
+  SCOPES,
+  type Scope,
+  TENANT_HEADER,
+} from "@cogni/contract";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Channels } from "../../src/context.ts";
+import { ROUTES } from "../../src/http/api.ts";
+import { type TestDatabase, tenants, testDatabase } from "../support/database.ts";
+import { cookieOf, type Edge, newKey, signIn, startEdge } from "../support/edge.ts";
+
+/** Who may: callers with a scope, or everyone. */
+const TABLE: Readonly<Record<string, Scope | "everyone">> = {
+  "GET /api/v1/channels/status": "channels:read",
+  "GET /api/v1/channels/timeline": "channels:read",
+  "POST /api/v1/channels/connect": "channels:write",
+  "POST /api/v1/channels/disconnect": "channels:write",
+  "GET /api/v1/senders": "channels:read",
+  "POST /api/v1/senders": "channels:write",
+  "GET /api/v1/me": "account:read",
+  "POST /api/auth/sign-in/email": "everyone",
+  // The last, for it ends the sessions of those who call it.
+  "POST /api/auth/sign-out": "everyone",
+};
+
+/** What a caller sends along, and what it may do with that. */
+interface Caller {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly scopes: readonly Scope[];
+  /** How it is refused. */
+  readonly refused: 401 | 403;
+}
+
+let database: TestDatabase;
+let edge: Edge;
+let acme: BillingAccountId;
+const callers = new Map<string, Caller>();
+
+/** What channels do is not asked here: whoever gets as far as them may call the route. */
+const anything = new Proxy({} as Channels, { get: () => async () => ({}) });
+
+beforeAll(async () => {
+  database = await testDatabase();
+  const [first, umbrella] = await tenants(database.db, "acme", "umbrella");
+  acme = first;
+  edge = await startEdge(database);
+  Object.assign(edge.ctx, { channels: anything });
+  const named = { [TENANT_HEADER]: acme };
+  const none = { scopes: [], refused: 401 } as const;
+  callers.set("nobody", { headers: {}, ...none });
+  callers.set("a wrong key", { headers: bearer(`cck_${"x".repeat(43)}`), ...none });
+  callers.set("a wrong session", { headers: { cookie: "cogni.session_token=x.y", ...named }, ...none });
+  for (const role of ROLES) {
+    const headers = { cookie: await session(acme, role), ...named };
+    callers.set(`the ${role}`, { headers, scopes: ROLE_SCOPES[role], refused: 403 });
+  }
+  const elsewhere = { headers: { cookie: await session(umbrella, "owner"), ...named } };
+  callers.set("another tenant's owner", { ...elsewhere, scopes: [], refused: 403 });
+  callers.set("another tenant's key", {
+    headers: { ...bearer((await newKey(edge, umbrella)).key), ...named },
+    scopes: [],
+    refused: 403,
+  });
+  for (const scope of SCOPES) {
+    const headers = bearer((await newKey(edge, acme, [scope])).key);
+    callers.set(`a key for ${scope}`, { headers, scopes: [scope], refused: 403 });
+  }
+  callers.set("a key for nothing", {
+    headers: bearer((await newKey(edge, acme, [])).key),
+    scopes: [],
+    refused: 403,
+  });
+});
+afterAll(async () => {
+  await edge.close();
+  await database.drop();
+});
+
+const bearer = (key: string) => ({ authorization: `Bearer ${key}` });
+const session = async (tenant: BillingAccountId, role: Role) =>
+  cookieOf(await signIn(edge, tenant, `${role}@${tenant}.test`, role));
+const call = (route: string, headers: Readonly<Record<string, string>>) => {
+  const [method = "", path] = route.split(" ");
+  const body = method === "GET" ? {} : { body: "{}" };
+  return fetch(`${edge.url}${path}`, {
+    method,
+    headers: { "content-type": "application/json", ...headers },
+    ...body,
+  });
+};
+
+test("every route stands in the table of who may call it", () => {
+  expect(ROUTES.map(({ doc }) => `${doc.method.toUpperCase()} ${doc.path}`).sort()).toEqual(
+    Object.keys(TABLE).sort(),
+  );
+});
+
+describe.each(Object.entries(TABLE))("%s, for %s,", (route, scope) => {
+  test("answers whoever may, and refuses everyone else", async () => {
+    const wrong: string[] = [];
+    for (const [name, { headers, scopes, refused }] of callers) {
+      const { status } = await call(route, headers);
+      const may = scope === "everyone" || scopes.includes(scope);
+      // Past the door a request without contents may be found wanting.
+      const expected = may ? status === 200 || status === 400 : status === refused;
+      if (!expected) wrong.push(`${name}: ${status}`);
+    }
+    expect(wrong).toEqual([]);
+  });
+});
+
+test("a change by a session that does not say for which tenant is refused, and one that names another's is, too", async () => {
+  const cookie = cookieOf(await signIn(edge, acme, "one-more@acme.test"));
+  for (const route of Object.keys(TABLE).filter((one) => one.startsWith("POST /api/v1/"))) {
+    const unnamed = await call(route, { cookie });
+    expect([unnamed.status, await unnamed.text()], route).toEqual([
+      400,
+      expect.stringContaining(TENANT_HEADER),
+    ]);
+    for (const other of ["umbrella", "nobody-s", "ACME", "../acme", ""]) {
+      expect((await call(route, { cookie, [TENANT_HEADER]: other })).status, `${route} ${other}`).toBe(403);
+    }
+  }
+});
