@@ -38,6 +38,8 @@ const filledIn: Record<string, string> = {
   LLM_BASE_URL: "https://llm.example.com/v1",
   LLM_API_KEY: "sk-example",
   LLM_MODEL: "some-model",
+  SMTP_URL: "smtps://channels:secret@mail.example.com",
+  MAIL_FROM: "Channels <no-reply@example.com>",
   POSTGRES_PASSWORD: "a".repeat(48),
   DATABASE_OWNER_PASSWORD: "b".repeat(48),
   DATABASE_SERVICE_PASSWORD: "c".repeat(48),
@@ -81,7 +83,7 @@ test("env.example names everything that has to be filled in, and fills in nothin
 test("no secret stands in the compose file", () => {
   for (const { environment } of Object.values(services)) {
     for (const [name, value] of Object.entries(environment)) {
-      if (/PASSWORD|TOKEN|KEY|DATABASE_.*URL/.test(name))
+      if (/PASSWORD|TOKEN|KEY|DATABASE_.*URL|SMTP_URL/.test(name))
         expect(value, name).toMatch(/\$\{[A-Z_]+(:\?|:-)\}/);
     }
   }

@@ -82,6 +82,8 @@ function toConfig(settings: Settings) {
           model: present(settings.LLM_MODEL),
         }
       : null,
+    /** Null: into `outbox` in the data folder, for whoever develops to read. */
+    mail: settings.SMTP_URL ? { smtp: settings.SMTP_URL, from: present(settings.MAIL_FROM) } : null,
     dataDir: settings.DATA_DIR,
     logLevel: settings.LOG_LEVEL,
     timing: settings.TIMING,

@@ -2,6 +2,7 @@
  * What settings must hold together: which of them a role needs, and what production refuses. Apart from the settings
  * themselves, so that what is refused can be read on one page.
  */
+import { isLoopback } from "./loopback.ts";
 import type { SettingName, SettingProblem, Settings } from "./settings.ts";
 
 const DATABASE_SETTINGS = ["DATABASE_URL", "DATABASE_SERVICE_URL", "DATABASE_OWNER_URL"] as const;
@@ -26,12 +27,16 @@ export function settingProblems(
   unparsed: ReadonlySet<SettingName>,
 ): SettingProblem[] {
   const worker = settings.ROLES?.includes("worker") ?? true;
+  const api = settings.ROLES?.includes("api") ?? true;
   const production = settings.COGNI_ENV === "production";
   const required = [
     ...OF_EVERY_ROLE,
     ...(worker ? OF_THE_WORKER : []),
     ...(production ? (["PUBLIC_URL"] as const) : []),
     ...(production && worker ? (["LLM_API_KEY"] as const) : []),
+    // Without them, whoever forgot a password could wait for a mail that nobody sends.
+    ...(production && api ? (["SMTP_URL"] as const) : []),
+    ...((production && api) || settings.SMTP_URL ? (["MAIL_FROM"] as const) : []),
   ];
   const missing = required.filter((setting) => settings[setting] === undefined && !unparsed.has(setting));
   return [
@@ -122,8 +127,4 @@ function developmentProblems({ HOST, INTERNAL_HOST }: Partial<Settings>): Settin
       setting: setting as SettingName,
       message: "must be a loopback address in development",
     }));
-}
-
-function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "[::1]" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
 }

@@ -5,6 +5,7 @@
 import { BlockList, isIPv6 } from "node:net";
 import { resolve } from "node:path";
 import { z } from "zod";
+import { mailboxSchema, smtpServerSchema } from "./mail/addresses.ts";
 import { Secret } from "./secret.ts";
 import { timingSchema } from "./timing.ts";
 
@@ -65,6 +66,8 @@ export const settingsShape = {
   LLM_BASE_URL: httpUrl.optional(),
   LLM_API_KEY: secret.optional(),
   LLM_MODEL: z.string().optional(),
+  SMTP_URL: smtpServerSchema.optional(),
+  MAIL_FROM: mailboxSchema.optional(),
   DATA_DIR: path.default(resolve(".data")),
   TIMELINE_DAYS: count.default(30),
   TIMING: jsonText.pipe(timingSchema).prefault("{}"),

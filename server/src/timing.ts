@@ -18,6 +18,10 @@ export const timingSchema = z.strictObject({
   shutdownMs: ms(10_000),
   /** Who writes to a gateway and watches it is decided by a lease, renewed at a third of its length. */
   leaseMs: ms(15_000),
+  /** Mail that could not be sent is tried again so often, after a pause that grows from the first to the longest. */
+  mail: z
+    .strictObject({ attempts: z.number().int().positive().default(5), backoff: backoff(2_000, 60_000) })
+    .prefault({}),
   /** Of the status as a stream of events. */
   stream: z
     .strictObject({

@@ -15,6 +15,8 @@ const production = {
   COGNI_ENV: "production",
   PUBLIC_URL: "https://channels.example",
   LLM_MODEL: "small",
+  SMTP_URL: "smtps://channels:pw-canary@mail.example",
+  MAIL_FROM: "Channels <no-reply@channels.example>",
 };
 
 function problems(env: Record<string, string>): Record<string, string> {
@@ -60,6 +62,8 @@ describe("settings", () => {
     "LLM_BASE_URL",
     "LLM_API_KEY",
     "LLM_MODEL",
+    "SMTP_URL",
+    "MAIL_FROM",
   ])("production does not start without %s", (setting) => {
     expect(problems({ ...production, [setting]: "" })).toEqual({ [setting]: "is missing" });
   });
@@ -74,6 +78,37 @@ describe("settings", () => {
     ["DATABASE_SERVICE_URL", "postgresql://service@127.0.0.1/cogni?host=db.example"],
   ])("production refuses %s=%s", (setting, value) => {
     expect(Object.keys(problems({ ...production, [setting]: value }))).toEqual([setting]);
+  });
+
+  test.each([
+    "mail.example",
+    "https://mail.example",
+    "smtp://",
+    "smtp://mail.example/?tls=no",
+    "smtp://a%:b@mail.example",
+  ])("no mail is sent by %s", (url) => {
+    expect(Object.keys(problems({ ...production, SMTP_URL: url }))).toEqual(["SMTP_URL"]);
+  });
+
+  test.each(["nobody", "a@b.example\r\nBcc: c@d.example", "a@b.example, c@d.example", "A\nB <a@b.example>"])(
+    "no mail comes from %j",
+    (from) => {
+      expect(Object.keys(problems({ ...production, MAIL_FROM: from }))).toEqual(["MAIL_FROM"]);
+    },
+  );
+
+  test("a mail server on another machine is talked to with TLS only, and needs a sender", () => {
+    const smtp = (url: string) => readConfig({ ...production, SMTP_URL: url }).mail?.smtp.reveal();
+    expect(smtp("smtps://a%40b:p%2Fw@mail.example")).toEqual({
+      host: "mail.example",
+      port: 465,
+      secure: true,
+      requireTLS: false,
+      auth: { user: "a@b", pass: "p/w" },
+    });
+    expect(smtp("smtp://mail.example")).toMatchObject({ port: 587, secure: false, requireTLS: true });
+    expect(smtp("smtp://[::1]:25")).toMatchObject({ host: "::1", port: 25, requireTLS: false });
+    expect(problems({ ...good, SMTP_URL: "smtp://localhost" })).toEqual({ MAIL_FROM: "is missing" });
   });
 
   test("production accepts a remote database with verified TLS, and one behind a socket", () => {
@@ -102,8 +137,9 @@ describe("settings", () => {
   });
 
   test("a process that only serves the API may not hold what crosses tenants, and needs no gateway", () => {
-    const { DATABASE_URL, CHANNEL_ENCRYPTION_KEY, PUBLIC_URL } = production;
-    const own = { COGNI_ENV: "production", ROLES: "api", DATABASE_URL, CHANNEL_ENCRYPTION_KEY, PUBLIC_URL };
+    const { DATABASE_URL, CHANNEL_ENCRYPTION_KEY, PUBLIC_URL, SMTP_URL, MAIL_FROM } = production;
+    const needed = { DATABASE_URL, CHANNEL_ENCRYPTION_KEY, PUBLIC_URL, SMTP_URL, MAIL_FROM };
+    const own = { COGNI_ENV: "production", ROLES: "api", ...needed };
     const config = readConfig(own);
     expect(config.database).toMatchObject({ serviceUrl: null, ownerUrl: null });
     expect(config.gateway).toBeNull();
@@ -116,7 +152,7 @@ describe("settings", () => {
   test("neither a refusal nor the parsed value shows a secret", () => {
     const wrong = { ...good, DATABASE_SERVICE_URL: loopback.apiUrl, OPENCLAW_GATEWAY_TOKEN: "short-canary" };
     expect(() => readConfig(wrong)).toThrow(/^(?!.*canary)/s);
-    expect(JSON.stringify(readConfig(good))).not.toMatch(/canary/);
+    expect(JSON.stringify(readConfig(production))).not.toMatch(/canary/);
   });
 
   test("a looked-up key or session is believed for five seconds at most", () => {
