@@ -165,6 +165,7 @@ function assemble(
       statusHub.close();
       await worker?.stop();
       await notifications.close();
+      await auth.close();
       await db.close();
     },
   };

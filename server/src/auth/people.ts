@@ -1,12 +1,14 @@
-/** People: signing in and out, and being created. */
+/** People: signing in and out, being created, and what they do with their own sessions and by mail. */
 import type { SignInRequest } from "@cogni/contract";
 import { AppError } from "../errors.ts";
 import { createAttemptLimit } from "./attempt-limit.ts";
 import type { BetterAuth, Client, NewPerson, SignedInPerson } from "./better-auth.ts";
+import type { ByMail } from "./by-mail.ts";
+import type { OwnSessions } from "./own-sessions.ts";
 import type { SessionCookie } from "./session-cookie.ts";
 import type { Sessions } from "./sessions.ts";
 
-export interface People {
+export interface People extends ByMail, OwnSessions {
   /** @throws AppError unauthenticated, rate_limited, database_unavailable */
   signIn(request: SignInRequest, client: Client): Promise<SignedInPerson>;
   /**
@@ -24,11 +26,14 @@ export function createPeople(
   betterAuth: () => Promise<BetterAuth>,
   sessions: Sessions,
   cookie: SessionCookie,
+  own: ByMail & OwnSessions,
 ): People {
   const perPerson = createAttemptLimit({ max: 10, windowMs: TEN_MINUTES_MS });
   const perAddress = createAttemptLimit({ max: 50, windowMs: TEN_MINUTES_MS });
 
   return {
+    ...own,
+
     async signIn(request, client) {
       const { address } = client;
       const attempts = [

@@ -11,12 +11,17 @@ import type { Route } from "./route.ts";
 import { connectChannel } from "./routes/connect-channel.ts";
 import { decideSenders } from "./routes/decide-senders.ts";
 import { disconnectChannel } from "./routes/disconnect-channel.ts";
+import { endSessions } from "./routes/end-sessions.ts";
+import { forgotPassword } from "./routes/forgot-password.ts";
 import { getChannelsStatus } from "./routes/get-channels-status.ts";
 import { getChannelsTimeline } from "./routes/get-channels-timeline.ts";
 import { getMe } from "./routes/get-me.ts";
 import { getSenders } from "./routes/get-senders.ts";
+import { listSessions } from "./routes/list-sessions.ts";
+import { resetPassword } from "./routes/reset-password.ts";
 import { signIn } from "./routes/sign-in.ts";
 import { signOut } from "./routes/sign-out.ts";
+import { verifyEmail } from "./routes/verify-email.ts";
 import { ownOriginsOf, refuseCrossSite } from "./security.ts";
 
 /** Each has its row in the table of test/http/access.test.ts: who may call it. */
@@ -30,6 +35,11 @@ export const ROUTES: readonly Route[] = [
   getMe,
   signIn,
   signOut,
+  forgotPassword,
+  resetPassword,
+  verifyEmail,
+  listSessions,
+  endSessions,
 ];
 const OPENAPI_PATH = "/api/openapi.json";
 

@@ -1,5 +1,5 @@
 /** The part of an address behind its question mark, on its way to a parsed type. */
-import type { z } from "zod";
+import { z } from "zod";
 import { AppError } from "../errors.ts";
 import { fieldErrors } from "./body.ts";
 
@@ -8,4 +8,9 @@ export function parseQuery<T extends z.ZodType>(url: string, schema: T): z.outpu
   const parsed = schema.safeParse(Object.fromEntries(new URL(url).searchParams));
   if (!parsed.success) throw new AppError("invalid_request", { errors: fieldErrors(parsed.error) });
   return parsed.data;
+}
+
+/** For routes whose body is a secret: what stands in an address is logged on its way. @throws AppError invalid_request */
+export function refuseQuery(url: string): void {
+  parseQuery(url, z.strictObject({}));
 }

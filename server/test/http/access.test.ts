@@ -14,8 +14,8 @@ import { ROUTES } from "../../src/http/api.ts";
 import { type TestDatabase, tenants, testDatabase } from "../support/database.ts";
 import { cookieOf, type Edge, newKey, signIn, startEdge } from "../support/edge.ts";
 
-/** Who may: callers with a scope, or everyone. */
-const TABLE: Readonly<Record<string, Scope | "everyone">> = {
+/** Who may: callers with a scope, everyone who is signed in as a person, whatever their tenant, or everyone. */
+const TABLE: Readonly<Record<string, Scope | "people" | "everyone">> = {
   "GET /api/v1/channels/status": "channels:read",
   "GET /api/v1/channels/timeline": "channels:read",
   "POST /api/v1/channels/connect": "channels:write",
@@ -24,6 +24,11 @@ const TABLE: Readonly<Record<string, Scope | "everyone">> = {
   "POST /api/v1/senders": "channels:write",
   "GET /api/v1/me": "account:read",
   "POST /api/auth/sign-in/email": "everyone",
+  "POST /api/auth/password/forget": "everyone",
+  "POST /api/auth/password/reset": "everyone",
+  "POST /api/auth/email/verify": "everyone",
+  "GET /api/auth/sessions": "people",
+  "POST /api/auth/sessions/end": "people",
   // The last, for it ends the sessions of those who call it.
   "POST /api/auth/sign-out": "everyone",
 };
@@ -105,7 +110,8 @@ describe.each(Object.entries(TABLE))("%s, for %s,", (route, scope) => {
     const wrong: string[] = [];
     for (const [name, { headers, scopes, refused }] of callers) {
       const { status } = await call(route, headers);
-      const may = scope === "everyone" || scopes.includes(scope);
+      const person = "cookie" in headers && refused === 403;
+      const may = scope === "everyone" || (scope === "people" ? person : scopes.includes(scope));
       // Past the door a request without contents may be found wanting.
       const expected = may ? status === 200 || status === 400 : status === refused;
       if (!expected) wrong.push(`${name}: ${status}`);

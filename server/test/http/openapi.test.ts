@@ -26,10 +26,15 @@ test("the document describes every route, in OpenAPI 3.1, with its problems", as
     Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
   );
   expect(routes.sort()).toEqual([
+    "GET /api/auth/sessions",
     "GET /api/v1/channels/status",
     "GET /api/v1/channels/timeline",
     "GET /api/v1/me",
     "GET /api/v1/senders",
+    "POST /api/auth/email/verify",
+    "POST /api/auth/password/forget",
+    "POST /api/auth/password/reset",
+    "POST /api/auth/sessions/end",
     "POST /api/auth/sign-in/email",
     "POST /api/auth/sign-out",
     "POST /api/v1/channels/connect",

@@ -1,0 +1,122 @@
+/** What a person does by a link in a mail: set a new password, and verify an address. */
+import type { ForgotPasswordRequest, ResetPasswordRequest, VerifyEmailRequest } from "@cogni/contract";
+import {
+  holderOfLink,
+  personWithPassword,
+  setEmailVerified,
+  setPasswordHash,
+  unverifiedPerson,
+  useLink,
+} from "../db/mail-links.ts";
+import { endSessionsOf } from "../db/own-sessions.ts";
+import type { Db } from "../db/pool.ts";
+import { withNoTenant } from "../db/tenant.ts";
+import { AppError } from "../errors.ts";
+import type { Logger } from "../log.ts";
+import type { MailPort } from "../mail/mail-port.ts";
+import { createAttemptLimit } from "./attempt-limit.ts";
+import { hashOfToken, mailLink, passwordChangedMail } from "./mail-links.ts";
+import type { Sessions } from "./sessions.ts";
+
+export interface ByMail {
+  /**
+   * Answers alike, and after the same work, whether or not anyone has that address: what follows for those who have it
+   * is not waited for.
+   * @throws AppError rate_limited, database_unavailable
+   */
+  forgotPassword(request: ForgotPasswordRequest, address: string): Promise<void>;
+  /**
+   * Ends every session of the person, and tells them by mail.
+   * @throws AppError link_invalid, invalid_request (the password is the e-mail), rate_limited, database_unavailable
+   */
+  resetPassword(request: ResetPasswordRequest, address: string): Promise<void>;
+  /** Mails the link, unless the address is verified. @throws AppError database_unavailable */
+  sendVerification(userId: string): Promise<void>;
+  /** @throws AppError link_invalid, rate_limited, database_unavailable */
+  verifyEmail(request: VerifyEmailRequest, address: string): Promise<void>;
+}
+
+export interface ByMailDeps {
+  readonly db: Db;
+  readonly mail: MailPort;
+  /** Where the console is served from. */
+  readonly origin: string;
+  readonly sessions: Sessions;
+  readonly hashPassword: (password: string) => Promise<string>;
+  readonly log: Logger;
+}
+
+const TEN_MINUTES_MS = 10 * 60 * 1000;
+
+export function createByMail(deps: ByMailDeps): ByMail {
+  const { db, mail, origin, sessions, hashPassword, log } = deps;
+  // By the e-mail alone: nobody's mailbox is filled, from however many addresses. It locks nobody out of a new password,
+  // because each request that counted has mailed a link.
+  const mailsPerPerson = createAttemptLimit({ max: 3, windowMs: TEN_MINUTES_MS });
+  const mailsPerAddress = createAttemptLimit({ max: 20, windowMs: TEN_MINUTES_MS });
+  const wrongLinks = createAttemptLimit({ max: 50, windowMs: TEN_MINUTES_MS });
+
+  /** Counts what ends in `link_invalid` against the address. */
+  async function withLink(address: string, work: () => Promise<void>): Promise<void> {
+    const attempt = wrongLinks.begin(address);
+    let wrong = false;
+    try {
+      await work();
+    } catch (error) {
+      wrong = error instanceof AppError && error.code === "link_invalid";
+      throw error;
+    } finally {
+      if (!wrong) attempt.forgive();
+    }
+  }
+
+  return {
+    async forgotPassword(request, address) {
+      const email = request.email.toLowerCase();
+      const attempts = [mailsPerAddress.begin(address), mailsPerPerson.begin(email)];
+      const person = await withNoTenant(db, (tx) => personWithPassword(tx, email)).catch((error) => {
+        for (const attempt of attempts) attempt.forgive();
+        throw error;
+      });
+      if (!person) return;
+      void mailLink(deps, "password_reset", person).catch((err) =>
+        log.error({ err }, "a link for a new password could not be made"),
+      );
+    },
+
+    resetPassword: ({ token, password }, address) =>
+      withLink(address, async () => {
+        const tokenHash = hashOfToken(token);
+        const holder = await withNoTenant(db, (tx) => holderOfLink(tx, "password_reset", tokenHash));
+        if (!holder) throw new AppError("link_invalid");
+        if (password.trim().toLowerCase() === holder.email) {
+          const errors = [{ path: "password", message: "must not be the e-mail" }];
+          throw new AppError("invalid_request", { errors });
+        }
+        const passwordHash = await hashPassword(password);
+        await withNoTenant(db, async (tx) => {
+          if (!(await useLink(tx, "password_reset", tokenHash))) throw new AppError("link_invalid");
+          await setPasswordHash(tx, holder.userId, passwordHash);
+          await endSessionsOf(tx, holder.userId, null);
+        });
+        sessions.forget();
+        mail.send(passwordChangedMail(holder.email, origin));
+      }),
+
+    async sendVerification(userId) {
+      const person = await withNoTenant(db, (tx) => unverifiedPerson(tx, userId));
+      if (person) await mailLink(deps, "email_verification", person);
+    },
+
+    verifyEmail: ({ token }, address) =>
+      withLink(address, () =>
+        withNoTenant(db, async (tx) => {
+          const tokenHash = hashOfToken(token);
+          const holder = await holderOfLink(tx, "email_verification", tokenHash);
+          const used = holder !== null && (await useLink(tx, "email_verification", tokenHash));
+          if (!used) throw new AppError("link_invalid");
+          await setEmailVerified(tx, holder.userId);
+        }),
+      ),
+  };
+}
