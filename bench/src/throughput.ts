@@ -85,7 +85,7 @@ async function revokeKeys(world: World, billingAccountId: BillingAccountId): Pro
   const db = createPools(urls, { warn: (details, message) => console.error(message, details) });
   try {
     await withTenant(db, billingAccountId, async (tx) => {
-      for (const { id } of await listApiKeys(tx)) await revokeApiKey(tx, id);
+      for (const { id } of await listApiKeys(tx, new Date())) await revokeApiKey(tx, id);
     });
   } finally {
     await db.close();

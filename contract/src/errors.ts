@@ -254,6 +254,20 @@ export const ERRORS = {
     "Connect again with the same or a new credential; if it keeps failing, tell the operator.",
     "replace_credential",
   ),
+  unknown_key: words(
+    400,
+    "Unknown key",
+    "There is no such API key, or it has ended already.",
+    "Look at the list of keys for those that live.",
+    "fix_request",
+  ),
+  too_many_keys: words(
+    409,
+    "Too many keys",
+    "The tenant has as many API keys as it may have.",
+    "Revoke keys that nobody uses.",
+    "fix_request",
+  ),
   tenant_exists: words(
     409,
     "Tenant exists",

@@ -4,6 +4,7 @@ export * from "./channels.ts";
 export * from "./errors.ts";
 export * from "./gateway-config.ts";
 export * from "./ids.ts";
+export * from "./keys.ts";
 export * from "./password.ts";
 export * from "./senders.ts";
 export * from "./sessions.ts";

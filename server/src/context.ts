@@ -16,6 +16,7 @@ import type {
   Timeline,
 } from "@cogni/contract";
 import { type Auth, createAuth } from "./auth/auth.ts";
+import { createManageKeys, type ManageKeys } from "./auth/manage-keys.ts";
 import type { People } from "./auth/people.ts";
 import type { Principal } from "./auth/principal.ts";
 import type { Principals } from "./auth/principals.ts";
@@ -66,6 +67,7 @@ export interface Context {
   readonly db: Db;
   readonly principals: Principals;
   readonly people: People;
+  readonly keys: ManageKeys;
   readonly channels: Channels;
   /** The status as streams. Closed before the port is, which would wait for them. */
   readonly statusHub: StatusHub;
@@ -146,6 +148,7 @@ function assemble(
     log,
     db,
     ...auth,
+    keys: createManageKeys(db, () => new Date()),
     channels: {
       status: (principal) => channelsStatus(deps, principal),
       timeline: (principal, days) => channelsTimeline(deps, principal, days),

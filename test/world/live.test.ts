@@ -116,7 +116,7 @@ async function revokeKeys(id: BillingAccountId): Promise<void> {
   const db = createPools({ apiUrl: new Secret(world.env.DATABASE_URL ?? ""), serviceUrl: null }, silent);
   try {
     await withTenant(db, id, async (tx) => {
-      for (const key of await listApiKeys(tx)) await revokeApiKey(tx, key.id);
+      for (const key of await listApiKeys(tx, new Date())) await revokeApiKey(tx, key.id);
     });
   } finally {
     await db.close();

@@ -16,7 +16,6 @@ export interface ApiKey {
   /** To the minute. */
   readonly lastUsedAt: Date | null;
   readonly expiresAt: Date | null;
-  readonly revokedAt: Date | null;
 }
 
 export interface NewApiKey {
@@ -93,11 +92,44 @@ export async function revokeApiKey(tx: TenantTx, id: string): Promise<boolean> {
   return rows.length > 0;
 }
 
-export function listApiKeys(tx: TenantTx): Promise<ApiKey[]> {
-  return tx.query<ApiKey>(
-    `SELECT id, name, prefix, scopes, expires_at AS "expiresAt", created_at AS "createdAt", last_used_at AS "lastUsedAt", revoked_at AS "revokedAt"
-     FROM api_keys ORDER BY created_at`,
+const COLUMNS = `id, name, prefix, scopes, created_at AS "createdAt", last_used_at AS "lastUsedAt",
+  expires_at AS "expiresAt"`;
+const LIVES = "revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $1)";
+
+/** Those that live, the newest first. */
+export function listApiKeys(tx: TenantTx, now: Date): Promise<ApiKey[]> {
+  return tx.query<ApiKey>(`SELECT ${COLUMNS} FROM api_keys WHERE ${LIVES} ORDER BY created_at DESC, id`, [
+    now,
+  ]);
+}
+
+/** Null for one that does not live. */
+export async function findApiKey(tx: TenantTx, id: string, now: Date): Promise<ApiKey | null> {
+  const rows = await tx.query<ApiKey>(`SELECT ${COLUMNS} FROM api_keys WHERE ${LIVES} AND id = $2`, [
+    now,
+    id,
+  ]);
+  return rows[0] ?? null;
+}
+
+/** Holds off whoever else is about to add a key of the tenant until the transaction ends. */
+export async function lockApiKeys(tx: TenantTx): Promise<void> {
+  await tx.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [
+    `api keys ${tx.billingAccountId}`,
+  ]);
+}
+
+export async function countApiKeys(tx: TenantTx, now: Date): Promise<number> {
+  const rows = await tx.query<{ living: number }>(
+    `SELECT count(*)::integer AS living FROM api_keys WHERE ${LIVES}`,
+    [now],
   );
+  return rows[0]?.living ?? 0;
+}
+
+/** One that ends sooner keeps its end. */
+export async function expireApiKey(tx: TenantTx, id: string, at: Date): Promise<void> {
+  await tx.query("UPDATE api_keys SET expires_at = least(expires_at, $2) WHERE id = $1", [id, at]);
 }
 
 function hashOf(key: string): Buffer {

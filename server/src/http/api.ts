@@ -9,20 +9,24 @@ import { addHealth } from "./health.ts";
 import { answerProblem, logProblem } from "./problem.ts";
 import type { Route } from "./route.ts";
 import { connectChannel } from "./routes/connect-channel.ts";
+import { createKey } from "./routes/create-key.ts";
 import { decideSenders } from "./routes/decide-senders.ts";
 import { disconnectChannel } from "./routes/disconnect-channel.ts";
 import { endSessions } from "./routes/end-sessions.ts";
 import { forgotPassword } from "./routes/forgot-password.ts";
 import { getChannelsStatus } from "./routes/get-channels-status.ts";
 import { getChannelsTimeline } from "./routes/get-channels-timeline.ts";
+import { getKeys } from "./routes/get-keys.ts";
 import { getMe } from "./routes/get-me.ts";
 import { getSenders } from "./routes/get-senders.ts";
 import { listSessions } from "./routes/list-sessions.ts";
 import { resetPassword } from "./routes/reset-password.ts";
+import { revokeKey } from "./routes/revoke-key.ts";
+import { rotateKey } from "./routes/rotate-key.ts";
 import { signIn } from "./routes/sign-in.ts";
 import { signOut } from "./routes/sign-out.ts";
 import { verifyEmail } from "./routes/verify-email.ts";
-import { ownOriginsOf, refuseCrossSite } from "./security.ts";
+import { ownOriginsOf, refuseCrossSite, refuseKeyInAddress } from "./security.ts";
 
 /** Each has its row in the table of test/http/access.test.ts: who may call it. */
 export const ROUTES: readonly Route[] = [
@@ -33,6 +37,10 @@ export const ROUTES: readonly Route[] = [
   getSenders,
   decideSenders,
   getMe,
+  getKeys,
+  createKey,
+  rotateKey,
+  revokeKey,
   signIn,
   signOut,
   forgotPassword,
@@ -48,6 +56,7 @@ export function createApi(ctx: Context): OpenAPIHono<ApiEnv> {
   const ownOrigins = ownOriginsOf(ctx.config.http.publicUrl, ctx.config.production);
 
   app.use(async (call, next) => {
+    refuseKeyInAddress(call.req.url);
     refuseCrossSite(call.req.method, (name) => call.req.header(name), ownOrigins);
     await next();
   });

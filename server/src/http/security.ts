@@ -56,6 +56,14 @@ const CHANGES_NOTHING = new Set(["GET", "HEAD", "OPTIONS"]);
  * @param ownOrigins the origins the console is served from
  * @throws AppError forbidden
  */
+/** A key that stands in an address has been logged on its way: it is refused, so that nobody gets used to it. @throws AppError invalid_request */
+export function refuseKeyInAddress(url: string): void {
+  if (!/cck_[\w-]{20}/.test(url)) return;
+  const message =
+    "an API key belongs into the header Authorization; revoke this one, for addresses are logged";
+  throw new AppError("invalid_request", { errors: [{ path: "", message }] });
+}
+
 export function refuseCrossSite(
   method: string,
   header: (name: string) => string | undefined,

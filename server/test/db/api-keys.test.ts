@@ -60,7 +60,8 @@ describe("an API key", () => {
   test("remembers its last use to the minute, with at most one write in it", async () => {
     const { id } = await create(acme);
     const lastUse = async () =>
-      (await withTenant(database.db, acme, listApiKeys)).find((key) => key.id === id)?.lastUsedAt ?? null;
+      (await withTenant(database.db, acme, (tx) => listApiKeys(tx, new Date()))).find((key) => key.id === id)
+        ?.lastUsedAt ?? null;
     const touch = () => withTenant(database.db, acme, (tx) => touchApiKey(tx, id));
     expect(await lastUse()).toBeNull();
     await touch();

@@ -1,0 +1,68 @@
+/** A tenant's API keys: `GET|POST /api/v1/keys`, `POST /api/v1/keys/{rotate,revoke}`. */
+import { z } from "zod";
+import { scopeSchema } from "./access.ts";
+
+const time = z.iso.datetime();
+
+/** How many living keys a tenant may have. */
+export const MAX_KEYS = 100;
+/** How long a key that was rotated may live on beside its successor, in seconds. */
+export const MAX_OVERLAP_SECONDS = 7 * 24 * 60 * 60;
+
+/** What people call a key: without what can't be seen or changes the direction of writing, which could pass for another's name. */
+const nameSchema = z
+  .string()
+  .transform((name) => name.normalize("NFKC").trim())
+  .pipe(
+    z
+      .string()
+      .min(1, "must have 1 to 80 characters")
+      .max(80, "must have 1 to 80 characters")
+      .regex(/^[^\p{C}\p{Zl}\p{Zp}]*$/u, "must have no invisible characters"),
+  );
+
+export const apiKeySchema = z.object({
+  id: z.uuid(),
+  name: z.string(),
+  /** The key's first characters, by which it is recognised. */
+  prefix: z.string(),
+  scopes: z.array(scopeSchema),
+  createdAt: time,
+  /** To the minute; null: never. */
+  lastUsedAt: time.nullable(),
+  /** Null: it lives until it is revoked. */
+  expiresAt: time.nullable(),
+});
+export type ApiKey = z.infer<typeof apiKeySchema>;
+
+/** The living ones. */
+export const apiKeysSchema = z.object({ keys: z.array(apiKeySchema) });
+export type ApiKeys = z.infer<typeof apiKeysSchema>;
+
+export const createKeyRequestSchema = z.strictObject({
+  name: nameSchema,
+  /** At most what the caller itself may do. */
+  scopes: z
+    .array(scopeSchema)
+    .min(1)
+    .transform((scopes) => [...new Set(scopes)]),
+  expiresAt: time.nullable().default(null),
+});
+export type CreateKeyRequest = z.output<typeof createKeyRequestSchema>;
+
+/** The key itself is told this once. */
+export const createdKeySchema = z.object({ key: z.string(), ...apiKeySchema.shape });
+export type CreatedKey = z.infer<typeof createdKeySchema>;
+
+export const rotateKeyRequestSchema = z.strictObject({
+  id: z.uuid(),
+  /** How long the present key lives on. */
+  overlapSeconds: z.int().min(0).max(MAX_OVERLAP_SECONDS).default(86_400),
+});
+export type RotateKeyRequest = z.output<typeof rotateKeyRequestSchema>;
+
+export const revokeKeyRequestSchema = z.strictObject({ id: z.uuid() });
+export type RevokeKeyRequest = z.infer<typeof revokeKeyRequestSchema>;
+
+export const revokedKeySchema = z.object({ id: z.uuid(), status: z.literal("revoked") });
+export type RevokedKey = z.infer<typeof revokedKeySchema>;

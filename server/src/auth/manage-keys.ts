@@ -1,0 +1,130 @@
+/** A tenant's API keys as its people and programs manage them: each change with its audit row, none beyond what the caller may do. */
+import {
+  type ApiKey,
+  type ApiKeys,
+  type CreatedKey,
+  type CreateKeyRequest,
+  MAX_KEYS,
+  type RevokedKey,
+  type RotateKeyRequest,
+  type Scope,
+} from "@cogni/contract";
+import {
+  countApiKeys,
+  createApiKey,
+  expireApiKey,
+  findApiKey,
+  listApiKeys,
+  lockApiKeys,
+  revokeApiKey,
+} from "../db/api-keys.ts";
+import { append } from "../db/audit.ts";
+import type { Db } from "../db/pool.ts";
+import { type TenantTx, withTenant } from "../db/tenant.ts";
+import { AppError } from "../errors.ts";
+import type { Principal } from "./principal.ts";
+
+export interface ManageKeys {
+  list(principal: Principal): Promise<ApiKeys>;
+  /** @throws AppError forbidden (beyond the caller's own scopes), invalid_request (expired already), too_many_keys */
+  create(principal: Principal, request: CreateKeyRequest, requestId: string): Promise<CreatedKey>;
+  /**
+   * Another key with the same name and scopes; the present one ends when the overlap is over.
+   * @throws AppError unknown_key, forbidden, too_many_keys
+   */
+  rotate(principal: Principal, request: RotateKeyRequest, requestId: string): Promise<CreatedKey>;
+  /** @throws AppError unknown_key */
+  revoke(principal: Principal, id: string, requestId: string): Promise<RevokedKey>;
+}
+
+export function createManageKeys(db: Db, clock: () => Date): ManageKeys {
+  return {
+    async list({ billingAccountId }) {
+      const keys = await withTenant(db, billingAccountId, (tx) => listApiKeys(tx, clock()));
+      return { keys: keys.map(toAnswer) };
+    },
+
+    async create(principal, { name, scopes, expiresAt }, requestId) {
+      requireWithin(principal, scopes);
+      const until = expiresAt === null ? null : new Date(expiresAt);
+      if (until && until <= clock()) {
+        throw new AppError("invalid_request", {
+          errors: [{ path: "expiresAt", message: "must be in the future" }],
+        });
+      }
+      return withTenant(db, principal.billingAccountId, async (tx) => {
+        const made = await add(tx, principal, { name, scopes, expiresAt: until });
+        await audit(tx, principal, "key.create", made.id, requestId);
+        return made;
+      });
+    },
+
+    rotate: (principal, { id, overlapSeconds }, requestId) =>
+      withTenant(db, principal.billingAccountId, async (tx) => {
+        const present = await findApiKey(tx, id, clock());
+        if (!present) throw new AppError("unknown_key");
+        requireWithin(principal, present.scopes);
+        const made = await add(tx, principal, present);
+        await expireApiKey(tx, id, new Date(clock().getTime() + overlapSeconds * 1000));
+        await audit(tx, principal, "key.rotate", id, requestId);
+        return made;
+      }),
+
+    revoke: (principal, id, requestId) =>
+      withTenant(db, principal.billingAccountId, async (tx) => {
+        if (!(await revokeApiKey(tx, id))) throw new AppError("unknown_key");
+        await audit(tx, principal, "key.revoke", id, requestId);
+        return { id, status: "revoked" };
+      }),
+  };
+
+  async function add(
+    tx: TenantTx,
+    { billingAccountId, actor }: Principal,
+    wish: { name: string; scopes: readonly Scope[]; expiresAt: Date | null },
+  ): Promise<CreatedKey> {
+    await lockApiKeys(tx);
+    if ((await countApiKeys(tx, clock())) >= MAX_KEYS) throw new AppError("too_many_keys");
+    const { name, scopes, expiresAt } = wish;
+    const { id, key } = await createApiKey(tx, {
+      billingAccountId,
+      name,
+      scopes,
+      expiresAt,
+      createdBy: actor,
+    });
+    const made = await findApiKey(tx, id, clock());
+    if (!made) throw new AppError("internal_error");
+    return { key: key.reveal(), ...toAnswer(made) };
+  }
+}
+
+/** @throws AppError forbidden: nobody hands on what they may not do themselves */
+function requireWithin({ scopes: own }: Principal, scopes: readonly Scope[]): void {
+  const beyond = scopes.filter((scope) => !own.includes(scope));
+  if (beyond.length === 0) return;
+  throw new AppError("forbidden", { detail: `You may not do this yourself: ${beyond.join(", ")}.` });
+}
+
+function toAnswer(key: Awaited<ReturnType<typeof listApiKeys>>[number]): ApiKey {
+  return {
+    id: key.id,
+    name: key.name,
+    prefix: key.prefix,
+    scopes: [...key.scopes],
+    createdAt: key.createdAt.toISOString(),
+    lastUsedAt: key.lastUsedAt?.toISOString() ?? null,
+    expiresAt: key.expiresAt?.toISOString() ?? null,
+  };
+}
+
+function audit(
+  tx: TenantTx,
+  { billingAccountId, actor }: Principal,
+  action: string,
+  subject: string,
+  requestId: string,
+): Promise<void> {
+  const entry = { billingAccountId, actor, action, subject, requestId };
+  return append(tx, { ...entry, channel: null, accountId: null, outcome: "done" });
+}
