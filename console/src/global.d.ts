@@ -2,11 +2,16 @@
 /// <reference types="next" />
 /// <reference types="next/image-types/global" />
 
+import type { ErrorCode } from "@cogni/contract";
 import type messages from "../messages/en.json";
+import type { Locale as OurLocale } from "./i18n/locales.ts";
 
 declare module "next-intl" {
   interface AppConfig {
-    Locale: "en";
-    Messages: typeof messages;
+    Locale: OurLocale;
+    /** The problems' words stand in the other languages only: in English they are the API's. */
+    Messages: typeof messages & {
+      problems: Record<ErrorCode, Record<"title" | "cause" | "remedy", string>>;
+    };
   }
 }

@@ -86,19 +86,25 @@ test("a wish that the API keeps is not drawn as a mistake, and a limit is", () =
   expect(kinds).toEqual(["kept", "kept", "refused", "refused"]);
 });
 
+const said = ({ code }: { code: ErrorCode }) => `${code}, in the page's words`;
+
 test("a refusal stands beside the field it speaks of, or beside the first secret one", () => {
   const fields = [field("appId", false), field("botToken"), field("appToken")];
   const named = refusal("invalid_request", [
     { path: "credentials.appToken", message: "must be at most 4 KB" },
   ]);
-  expect(fieldErrors({ kind: "refused", error: named }, fields)).toEqual({
+  expect(fieldErrors({ kind: "refused", error: named }, fields, said)).toEqual({
     appToken: "appToken must be at most 4 KB.",
   });
-  const claimed = fieldErrors({ kind: "refused", error: refusal("credential_claimed") }, fields);
-  expect(Object.keys(claimed)).toEqual(["botToken"]);
+  const claimed = fieldErrors({ kind: "refused", error: refusal("credential_claimed") }, fields, said);
+  expect(claimed).toEqual({ botToken: "credential_claimed, in the page's words" });
 });
 
 test("what no field caused is left to be drawn above the form", () => {
-  expect(fieldErrors({ kind: "refused", error: refusal("rate_limited") }, [field("botToken")])).toEqual({});
-  expect(fieldErrors({ kind: "refused", error: new ApiError(0, null) }, [field("botToken")])).toEqual({});
+  expect(fieldErrors({ kind: "refused", error: refusal("rate_limited") }, [field("botToken")], said)).toEqual(
+    {},
+  );
+  expect(fieldErrors({ kind: "refused", error: new ApiError(0, null) }, [field("botToken")], said)).toEqual(
+    {},
+  );
 });

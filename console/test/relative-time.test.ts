@@ -39,6 +39,11 @@ test("times follow the person's variety of the catalog's language", () => {
   expect(timeLocale(["de-DE"], "en")).toBe("en");
 });
 
+test("times are never told in another script than the page", () => {
+  expect(timeLocale(["zh-TW", "zh-HK", "zh-SG"], "zh")).toBe("zh-SG");
+  expect(timeLocale(["zh-Hant-TW"], "zh")).toBe("zh");
+});
+
 test("a locale that Intl refuses is passed over", () => {
   expect(timeLocale(["en-US@posix", "en-GB"], "en")).toBe("en-GB");
 });

@@ -1,7 +1,7 @@
 /** Coming and going, in the browser: who signs in, where that leads, and what a page may do. */
 import { beforeAll, expect } from "vitest";
 import type { Tenant } from "../../dev-env/src/seed.ts";
-import { expectPage, fieldOf, test, world } from "../support/browsing.ts";
+import { barriers, expectPage, fieldOf, test, world } from "../support/browsing.ts";
 
 const API = { me: "/api/v1/me", status: "/api/v1/channels/status", signIn: "/api/auth/sign-in/email" };
 
@@ -29,6 +29,49 @@ test("a wrong password is told beside the field and loses nothing; the right one
   await expectPage(page.getByRole("heading", { name: "Channels" })).toBeVisible();
   expect(new URL(page.url()).pathname + new URL(page.url()).search).toBe("/channels?from=mail");
   await expectPage(page.getByRole("banner")).toContainText(tenant.name);
+});
+
+test("a browser that asks for German gets it, and who chooses Chinese keeps it through signing in and a reload", async ({
+  visit,
+}) => {
+  const page = await visit(null, { path: "/sign-in", locale: "de-DE" });
+  const form = page.locator("form");
+  const shape = () =>
+    form
+      .locator("h1, input, button")
+      .evaluateAll((parts) => parts.map((part) => part.getBoundingClientRect().y));
+  await expectPage(page.getByRole("heading", { name: "Anmelden" })).toBeVisible();
+  await expectPage(page.locator("html")).toHaveAttribute("lang", "de");
+  await fieldOf(page, "E-Mail").fill(tenant.email);
+  const before = await shape();
+
+  await page.getByRole("button", { name: "Sprache: Deutsch" }).press("Enter");
+  await expectPage(page.getByRole("menuitemradio")).toHaveText(["English", "Deutsch", "简体中文"]);
+  await expectPage(page.getByRole("menuitemradio", { name: "Deutsch" })).toBeFocused();
+  expect(await barriers(page)).toEqual([]);
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await expectPage(page.getByRole("heading", { name: "登录" })).toBeVisible();
+  await expectPage(page.locator("html")).toHaveAttribute("lang", "zh-Hans");
+  await expectPage(page).toHaveTitle("登录 · Cogni Channels");
+  await expectPage(page.getByRole("button", { name: "语言：简体中文" })).toBeFocused();
+  await expectPage(fieldOf(page, "邮箱")).toHaveValue(tenant.email);
+  // Texts are as long as they are; what they stand in has not moved.
+  expect(await shape()).toEqual(before);
+  await page.evaluate("globalThis.shifts = []");
+  const { hostname } = new URL(world.url);
+  expect(await page.context().cookies()).toMatchObject([
+    { name: "locale", value: "zh", domain: hostname, sameSite: "Lax" },
+  ]);
+
+  await fieldOf(page, "密码").fill(tenant.password);
+  await page.keyboard.press("Enter");
+  await expectPage(page.getByRole("heading", { name: "渠道" })).toBeVisible();
+  await page.reload();
+  await expectPage(page.getByRole("button", { name: "连接 Telegram" })).toBeVisible();
+  await page.getByRole("button", { name: "账号" }).click();
+  await expectPage(page.getByRole("menuitemradio", { name: "简体中文" })).toBeChecked();
+  expect(await barriers(page)).toEqual([]);
 });
 
 test("an empty form names both fields and asks nobody", async ({ visit }) => {

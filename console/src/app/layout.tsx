@@ -6,6 +6,7 @@ import { headers } from "next/headers";
 import { NextIntlClientProvider } from "next-intl";
 import { getLocale, getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
+import { LANGUAGES } from "../i18n/locales.ts";
 import { font } from "../theme/font.ts";
 import { Providers } from "./providers.tsx";
 
@@ -30,7 +31,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
   // Reading the request's headers also makes every page dynamic, without which Next could not put a nonce on scripts.
   const nonce = nonceOf((await headers()).get("content-security-policy"));
   return (
-    <html lang={await getLocale()} className={font.variable} {...mantineHtmlProps}>
+    <html lang={LANGUAGES[await getLocale()].tag} className={font.variable} {...mantineHtmlProps}>
       <head>
         <ColorSchemeScript defaultColorScheme="auto" nonce={nonce} />
       </head>

@@ -9,6 +9,8 @@ import { NonceContext } from "../theme/nonce.ts";
 
 export function Providers({ nonce, children }: { nonce: string; children: ReactNode }) {
   const router = useRouter();
+  // The policy of the document stays what it was when the page's texts are fetched anew, under a policy of their own.
+  const [documentNonce] = useState(nonce);
   const [client] = useState(() => {
     // Whichever request learns first that the session is over: one way back, to where the person was.
     const onError = (error: Error) => {
@@ -27,7 +29,7 @@ export function Providers({ nonce, children }: { nonce: string; children: ReactN
     });
   });
   return (
-    <NonceContext value={nonce}>
+    <NonceContext value={documentNonce}>
       <QueryClientProvider client={client}>{children}</QueryClientProvider>
     </NonceContext>
   );

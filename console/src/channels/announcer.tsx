@@ -3,11 +3,13 @@
 import type { ChannelStatus } from "@cogni/contract";
 import { useTranslations } from "next-intl";
 import { useEffect, useRef, useState } from "react";
+import { useProblemWords } from "../parts/problem-words.ts";
 import { changedStates, moreSenders } from "./order.ts";
 
 export function Announcer({ channels = [] }: { channels: readonly ChannelStatus[] | undefined }) {
   const text = useTranslations("channels");
   const states = useTranslations("state");
+  const { said: problemSaid } = useProblemWords();
   const before = useRef<readonly ChannelStatus[]>([]);
   const [said, setSaid] = useState("");
 
@@ -21,11 +23,11 @@ export function Announcer({ channels = [] }: { channels: readonly ChannelStatus[
       const news = displayName
         ? text("announceNamed", { ...values, name: displayName })
         : text("announce", values);
-      return problem ? `${news}. ${problem.cause} ${problem.remedy}` : news;
+      return problem ? text("announceProblem", { news, problem: problemSaid(problem) }) : news;
     });
     const calls = awaited.map(({ label, pendingSenders: count }) => text("announceSender", { label, count }));
-    setSaid([...sentences, ...calls].join(". "));
-  }, [channels, text, states]);
+    setSaid([...sentences, ...calls].reduce((said, next) => text("announceNext", { said, next })));
+  }, [channels, text, states, problemSaid]);
 
   return (
     <div className="unseen" aria-live="polite">

@@ -6,6 +6,7 @@ import { useTranslations } from "next-intl";
 import { useCallback, useState } from "react";
 import { ApiError } from "../api.ts";
 import { ProblemNote } from "../parts/problem-note.tsx";
+import { useProblemWords } from "../parts/problem-words.ts";
 import type { Uptime } from "../timeline/uptime.tsx";
 import { useTimeline } from "../timeline/use-timeline.ts";
 import { Announcer } from "./announcer.tsx";
@@ -137,11 +138,13 @@ function Cards({ document, open }: CardsProps) {
 
 function LoadFailure({ error, retry }: { error: Error; retry: () => void }) {
   const text = useTranslations("failure");
+  const { title } = useProblemWords();
   // Without a session the sign-in page is already on its way.
   if (error instanceof ApiError && error.status === 401) return <CardSkeletons />;
+  const problem = error instanceof ApiError ? error.problem : null;
   return (
     <section className={classes.panel} role="alert">
-      <h2>{(error instanceof ApiError && error.problem?.title) || text("title")}</h2>
+      <h2>{problem ? title(problem.code, problem.title) : text("title")}</h2>
       <ProblemNote failure={error} onAction={{ retry }} />
     </section>
   );

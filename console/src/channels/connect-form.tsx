@@ -7,6 +7,7 @@ import { type FormEvent, useRef, useState } from "react";
 import { Button } from "../parts/button.tsx";
 import { OutsideLink } from "../parts/outside-link.tsx";
 import { ProblemNote } from "../parts/problem-note.tsx";
+import { useProblemWords } from "../parts/problem-words.ts";
 import { RevealIcon } from "../parts/reveal-icon.tsx";
 import { ConnectTerms, lacksAcceptance, NOTICE_FIELD, type Terms } from "./connect-terms.tsx";
 import classes from "./dialog.module.css";
@@ -32,11 +33,12 @@ export function ConnectForm(props: ConnectFormProps) {
   const { connect } = channel;
   const text = useTranslations("connect");
   const input = useTranslations("input");
+  const { said } = useProblemWords();
   const form = useRef<HTMLFormElement>(null);
   const [missing, setMissing] = useState<Record<string, string>>({});
   const [asked, setAsked] = useState(false);
   const [edited, setEdited] = useState<ReadonlySet<string>>(new Set());
-  const refused = fieldErrors(failure, connect.fields);
+  const refused = fieldErrors(failure, connect.fields, said);
   // A reason stands until the field is changed: what was refused is still what is typed there.
   const errorOf = (name: string) => missing[name] ?? (edited.has(name) ? undefined : refused[name]);
   const elsewhere = failure && Object.keys(refused).length === 0;
@@ -65,7 +67,7 @@ export function ConnectForm(props: ConnectFormProps) {
           <Input
             key={field.name}
             name={field.name}
-            label={field.required ? field.label : `${field.label} (${text("optional")})`}
+            label={field.required ? field.label : text("optional", { label: field.label })}
             description={field.help}
             placeholder={field.placeholder ?? ""}
             value={values[field.name] ?? ""}

@@ -1,14 +1,18 @@
 /** Which input of the connect form a failure belongs beside. */
 import type { ConnectField } from "@cogni/contract";
+import type { ToldProblem } from "../parts/problem-words.ts";
 import type { Failure } from "./progress.ts";
 
 /**
  * Messages by field name. The API names fields as `credentials.<name>`; a refusal of the credential as a whole
  * stands beside the first secret field. What belongs to no field is left out: it is drawn above the form.
+ *
+ * @param said a problem in the page's words
  */
 export function fieldErrors(
   failure: Failure | null,
   fields: readonly ConnectField[],
+  said: (problem: ToldProblem) => string,
 ): Record<string, string> {
   if (!failure) return {};
   if (failure.kind === "refused" && failure.error.problem?.errors) {
@@ -21,5 +25,5 @@ export function fieldErrors(
   const problem = failure.kind === "failed" ? failure.problem : failure.error.problem;
   if (problem?.action !== "replace_credential") return {};
   const field = fields.find(({ secret, required }) => secret && required) ?? fields[0];
-  return field ? { [field.name]: `${problem.cause} ${problem.remedy}` } : {};
+  return field ? { [field.name]: said(problem) } : {};
 }

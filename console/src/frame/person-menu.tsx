@@ -1,14 +1,17 @@
 "use client";
-/** Who is signed in, and the way out. */
+/** Who is signed in, the language they read, and the way out. */
 import type { Me } from "@cogni/contract";
 import { useMutation } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { api } from "../api.ts";
+import { useLanguages } from "../i18n/use-languages.ts";
 import { Menu } from "../parts/menu.tsx";
 import classes from "./person-menu.module.css";
 
 export function PersonMenu({ person }: { person: Me["person"] }) {
   const text = useTranslations("frame");
+  const language = useTranslations("language");
+  const languages = useLanguages();
   const signOut = useMutation({
     mutationFn: api.signOut,
     // A full load: nothing of this person stays in the page's memory.
@@ -28,6 +31,7 @@ export function PersonMenu({ person }: { person: Me["person"] }) {
             </div>
           )
         }
+        choice={{ title: language("label"), items: languages }}
         items={[{ name: "signOut", text: text("signOut"), onSelect: () => signOut.mutate() }]}
       >
         {initial}

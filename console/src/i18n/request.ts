@@ -1,12 +1,18 @@
-/** Which texts a request is answered in. One catalog so far; a second language is a second file and a choice here. */
+/** Which language a request is answered in, and its texts: of the others nothing reaches the browser. */
+import { cookies, headers } from "next/headers";
 import { getRequestConfig } from "next-intl/server";
-import messages from "../../messages/en.json";
+import { chooseLocale, LOCALE_COOKIE } from "./locales.ts";
 
-export const LOCALE = "en";
+const CATALOGS = {
+  en: () => import("../../messages/en.json"),
+  de: () => import("../../messages/de.json"),
+  zh: () => import("../../messages/zh.json"),
+};
 
-export default getRequestConfig(async () => ({
-  locale: LOCALE,
-  messages,
+export default getRequestConfig(async () => {
+  const [chosen, sent] = await Promise.all([cookies(), headers()]);
+  const locale = chooseLocale(chosen.get(LOCALE_COOKIE)?.value, sent.get("accept-language"));
+  const { default: messages } = await CATALOGS[locale]();
   // Times are only ever drawn in the browser, in the person's own zone; the server names none.
-  timeZone: "UTC",
-}));
+  return { locale, messages, timeZone: "UTC" };
+});

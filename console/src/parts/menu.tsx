@@ -10,6 +10,8 @@ import classes from "./menu.module.css";
 export interface MenuItem {
   name: string;
   text: string;
+  /** Of the text, where it is not the page's language. */
+  lang?: string;
   danger?: boolean;
   /** Present on items of which one is chosen. */
   checked?: boolean;
@@ -23,10 +25,12 @@ interface MenuProps {
   className?: string | undefined;
   /** Text above the items. */
   header?: ReactNode;
+  /** Items of which one is chosen, under a title of their own, above the others. */
+  choice?: { title: string; items: readonly MenuItem[] };
   items: readonly MenuItem[];
 }
 
-export function Menu({ label, children, className, header, items }: MenuProps) {
+export function Menu({ label, children, className, header, choice, items }: MenuProps) {
   const id = useId();
   const root = useRef<HTMLDivElement>(null);
   const [opened, setOpened] = useState(false);
@@ -61,6 +65,25 @@ export function Menu({ label, children, className, header, items }: MenuProps) {
     }
   }
 
+  const draw = ({ name, text, lang, danger, checked, onSelect }: MenuItem) => (
+    // biome-ignore lint/a11y/useAriaPropsSupportedByRole: its role is menuitemradio whenever it is set
+    <button
+      key={name}
+      type="button"
+      data-item
+      data-danger={danger}
+      role={checked === undefined ? "menuitem" : "menuitemradio"}
+      aria-checked={checked}
+      lang={lang}
+      tabIndex={-1}
+      onClick={() => {
+        close();
+        onSelect();
+      }}
+    >
+      {text}
+    </button>
+  );
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the keys belong to the button and the menu inside
     <div ref={root} className={classes.root} onKeyDown={onKeyDown}>
@@ -80,24 +103,14 @@ export function Menu({ label, children, className, header, items }: MenuProps) {
         <div className={classes.dropdown}>
           {header}
           <div id={id} role="menu" aria-label={label}>
-            {items.map(({ name, text, danger, checked, onSelect }) => (
-              // biome-ignore lint/a11y/useAriaPropsSupportedByRole: its role is menuitemradio whenever it is set
-              <button
-                key={name}
-                type="button"
-                data-item
-                data-danger={danger}
-                role={checked === undefined ? "menuitem" : "menuitemradio"}
-                aria-checked={checked}
-                tabIndex={-1}
-                onClick={() => {
-                  close();
-                  onSelect();
-                }}
-              >
-                {text}
-              </button>
-            ))}
+            {choice && (
+              // biome-ignore lint/a11y/useSemanticElements: a fieldset is no child that a menu may have
+              <div role="group" aria-label={choice.title} className={classes.choice}>
+                <span aria-hidden="true">{choice.title}</span>
+                {choice.items.map(draw)}
+              </div>
+            )}
+            {items.map(draw)}
           </div>
         </div>
       )}

@@ -1,6 +1,6 @@
 "use client";
 /**
- * A problem in the API's words: what happened, what to do, the button that does it, and behind "Details" the code
+ * A problem in words: what happened, what to do, the button that does it, and behind "Details" the code
  * (and request id) that an operator asks for.
  */
 import type { ChannelProblem, ProblemAction } from "@cogni/contract";
@@ -10,6 +10,7 @@ import { ApiError } from "../api.ts";
 import { Button } from "./button.tsx";
 import { CopyButton } from "./copy-button.tsx";
 import classes from "./problem-note.module.css";
+import { useProblemWords } from "./problem-words.ts";
 
 /** Actions that are a button; the others are told by the remedy alone. */
 type ButtonAction = Extract<ProblemAction, "replace_credential" | "scan_again" | "retry">;
@@ -26,13 +27,11 @@ interface ProblemNoteProps {
 
 export function ProblemNote({ failure, calm = false, aside, onAction = {} }: ProblemNoteProps) {
   const text = useTranslations("problem");
-  const { cause, remedy, action, code, requestId } = useProblemWords(failure);
+  const { cause, remedy, action, code, requestId } = useFailureWords(failure);
   const act = action && isButton(action) ? onAction[action] : undefined;
   return (
     <div className={classes.note} data-tone={calm ? "calm" : action === "wait" ? "waiting" : "trouble"}>
-      <p>
-        <strong>{cause}</strong> {remedy}
-      </p>
+      <p>{text.rich("said", { cause, remedy, strong: (chunks) => <strong>{chunks}</strong> })}</p>
       {act && isButton(action) && <Button onClick={act}>{text(action)}</Button>}
       {code && (
         <details className={classes.details}>
@@ -60,7 +59,7 @@ function Detail({ name, value, copy }: { name: string; value: string; copy: stri
   );
 }
 
-interface ProblemWords {
+interface FailureWords {
   cause: string;
   remedy: string;
   action?: ProblemAction;
@@ -68,11 +67,12 @@ interface ProblemWords {
   requestId?: string;
 }
 
-/** The API's words where it gave some; the catalog's where there was no answer to read them from. */
-function useProblemWords(failure: ChannelProblem | Error): ProblemWords {
+/** The problem's where the API named one; else what can be said without an answer. */
+function useFailureWords(failure: ChannelProblem | Error): FailureWords {
   const text = useTranslations("failure");
-  if (!(failure instanceof Error)) return failure;
-  if (failure instanceof ApiError && failure.problem) return failure.problem;
+  const { words } = useProblemWords();
+  if (!(failure instanceof Error)) return words(failure);
+  if (failure instanceof ApiError && failure.problem) return words(failure.problem);
   const kind = failure instanceof ApiError && failure.status === 0 ? "noAnswer" : "unexpected";
   return { cause: text(`${kind}.cause`), remedy: text(`${kind}.remedy`), action: "retry" };
 }

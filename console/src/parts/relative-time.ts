@@ -60,10 +60,12 @@ export function dayOf(then: Date, locale: string): string {
 }
 
 /**
- * The person's own variety of the catalog's language (en-GB has other dates than en-US), or the language itself.
- * Browsers on some systems name locales that `Intl` refuses, "en-US@posix" for one; those are passed over.
+ * The person's own variety of the catalog's language (en-GB has other dates than en-US), or the language itself; not one
+ * in another script, which zh-TW is. Browsers on some systems name locales that `Intl` refuses, "en-US@posix" for one;
+ * those are passed over.
  */
 export function timeLocale(wanted: readonly string[], language: string): string {
-  const form = new RegExp(`^${language}(-[A-Za-z0-9]{1,8})*$`);
-  return wanted.find((tag) => form.test(tag)) ?? language;
+  const form = new RegExp(`^${language}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?$`);
+  const scriptOf = (tag: string) => new Intl.Locale(tag).maximize().script;
+  return wanted.find((tag) => form.test(tag) && scriptOf(tag) === scriptOf(language)) ?? language;
 }

@@ -11,6 +11,7 @@ import { Button } from "../parts/button.tsx";
 import { ProblemNote } from "../parts/problem-note.tsx";
 import { RevealIcon } from "../parts/reveal-icon.tsx";
 import { Mantine } from "../theme/mantine.tsx";
+import { LanguageMenu } from "./language-menu.tsx";
 import classes from "./sign-in-page.module.css";
 
 export function SignInPage({ returnTo }: { returnTo: string }) {
@@ -51,6 +52,7 @@ export function SignInPage({ returnTo }: { returnTo: string }) {
   const refused = !busy && isRefusal(signIn.error);
   return (
     <main className={classes.page}>
+      <LanguageMenu />
       <Wordmark />
       {/* "post", so that a submit before the script is there can't put the password into the address. */}
       <form

@@ -8,6 +8,7 @@ import { StateMark } from "../channels/state-line.tsx";
 import { Button } from "../parts/button.tsx";
 import { Dialog } from "../parts/dialog.tsx";
 import { ProblemNote } from "../parts/problem-note.tsx";
+import { useProblemWords } from "../parts/problem-words.ts";
 import { useTimeWords } from "../parts/time-ago.tsx";
 import { percentUp } from "./up-share.ts";
 import classes from "./uptime.module.css";
@@ -49,6 +50,7 @@ function History({ timeline, told }: { timeline: ChannelTimeline; told: Timeline
   const text = useTranslations("uptime");
   const locale = useLocale();
   const { day, moment, exact, lasted } = useTimeWords();
+  const { title } = useProblemWords();
   const { upShare, parts, changes } = timeline;
   const rows = changes
     .map((change, index) => ({ ...change, until: changes[index + 1]?.at ?? told.to }))
@@ -72,7 +74,7 @@ function History({ timeline, told }: { timeline: ChannelTimeline; told: Timeline
               <time dateTime={at} title={exact(at)}>
                 {moment(at)}
               </time>
-              <small>{code && ERRORS[code].title}</small>
+              <small>{code && title(code, ERRORS[code].title)}</small>
               <small>{text("lasted", { time: lasted(at, until) })}</small>
             </li>
           ))}
