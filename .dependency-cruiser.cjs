@@ -46,15 +46,15 @@ module.exports = {
     ),
     rule(
       "foundations-know-no-rules",
-      "Gateway, vault and database serve the rules above them.",
-      { path: `${server}(gateway|vault|db)/` },
+      "Gateway, vault, database and mail serve the rules above them.",
+      { path: `${server}(gateway|vault|db|mail)/` },
       { path: `${server}(channels|auth|http|reconcile)/` },
     ),
     rule(
       "foundations-stand-apart",
-      "Gateway and database are put together, and with the vault, by those who use them.",
-      { path: `${server}(gateway|db)/` },
-      { path: `${server}(gateway|vault|db)/`, pathNot: `${server}$1/` },
+      "Gateway, database and mail are put together, and with the vault, by those who use them.",
+      { path: `${server}(gateway|db|mail)/` },
+      { path: `${server}(gateway|vault|db|mail)/`, pathNot: `${server}$1/` },
     ),
     rule(
       "vault-knows-no-gateway",

@@ -1,3 +1,4 @@
+import { createHook } from "node:async_hooks";
 import type { BillingAccountId } from "@cogni/contract";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { asSuperuser, type TestDatabase, tenants, testDatabase } from "../support/database.ts";
@@ -120,6 +121,41 @@ describe("signing in", () => {
     expect(a).toMatchObject({ status: 401, code: "unauthenticated" });
     expect({ ...a, requestId: "" }).toEqual({ ...b, requestId: "" });
     expect(wrong.headers.get("set-cookie")).toBeNull();
+  });
+
+  test("computes a password's hash whether or not anyone has that e-mail, so that both take equally long", async () => {
+    await signIn(edge, acme, "timed@acme.test");
+    let hashes = 0;
+    const hook = createHook({
+      init: (_, type) => {
+        if (type === "SCRYPTREQUEST") hashes += 1;
+      },
+    }).enable();
+    try {
+      for (const email of ["timed@acme.test", "nobody-timed@acme.test"]) {
+        hashes = 0;
+        expect((await attempt(email, "wrong", "192.0.2.9")).status).toBe(401);
+        expect(hashes, email).toBe(1);
+      }
+    } finally {
+      hook.disable();
+    }
+  });
+
+  test("makes a new session each time, whatever session the browser came with", async () => {
+    const planted = cookieOf(await signIn(edge, acme, "eve@acme.test"));
+    await edge.ctx.people.create({ email: "victim@acme.test", name: "Ann", password: PASSWORD });
+    const signedIn = await postJson(
+      `${edge.url}/api/auth/sign-in/email`,
+      { email: "victim@acme.test", password: PASSWORD },
+      { cookie: planted },
+    );
+    const own = cookieOf(signedIn.headers.get("set-cookie") ?? "");
+    expect(own).toMatch(/^cogni\.session_token=./);
+    expect(own).not.toBe(planted);
+    expect(await (await me(planted)).json()).toMatchObject({ person: { email: "eve@acme.test" } });
+    const sessions = (cookie: string) => fetch(`${edge.url}/api/auth/sessions`, { headers: { cookie } });
+    expect(JSON.parse(await (await sessions(own)).text()).sessions).toHaveLength(1);
   });
 
   test("is limited for whoever guesses, and for nobody else", async () => {
