@@ -14,7 +14,7 @@ import { type Figure, table } from "./figures.ts";
 import { benchResolver } from "./resolver.ts";
 import { benchStatus } from "./status.ts";
 import { benchStreamDelay, benchStreamMemory } from "./streams.ts";
-import { benchMemory, benchRevocation, benchThroughput } from "./throughput.ts";
+import { benchAccess, benchMemory, benchRevocation, benchThroughput } from "./throughput.ts";
 
 const POLLING = 20;
 const ACCOUNTS = 100;
@@ -84,6 +84,7 @@ try {
     await bare.addWebhookAccounts(webhooks);
     add(await benchStatus(world.api(asker), bare, ACCOUNTS));
     add(...(await benchThroughput(world, asker)));
+    add(await benchAccess(world, asker));
     add(await benchMemory(world, asker, world.stack.controlPlane.pid(), ACCOUNTS));
 
     step("a second process; a key revoked");

@@ -12,10 +12,11 @@ import { listApiKeys, revokeApiKey } from "../../server/src/db/api-keys.ts";
 import { createPools } from "../../server/src/db/pool.ts";
 import { withTenant } from "../../server/src/db/tenant.ts";
 import { Secret } from "../../server/src/secret.ts";
-import { type Figure, perSecond, timed, times } from "./figures.ts";
+import { type Figure, median, ms, perSecond, timed, times } from "./figures.ts";
 import { load } from "./load.ts";
 
 const SECONDS = 15;
+const ACCESS_ROUNDS = 400;
 const statusUrl = (url: string) => `${url}/api/v1/channels/status`;
 
 export async function benchThroughput(world: World, tenant: Tenant): Promise<Figure[]> {
@@ -34,6 +35,29 @@ export async function benchThroughput(world: World, tenant: Tenant): Promise<Fig
         goal: "at least 0.50 x; stretch 6,000/s",
       },
     ];
+  } finally {
+    baseline.process.kill();
+    await once(baseline.process, "exit");
+  }
+}
+
+/** What it costs a request to find out who asks and to keep the wall: with both, and the same row with neither. */
+export async function benchAccess(world: World, tenant: Tenant): Promise<Figure> {
+  const baseline = await startBaseline(world, tenant);
+  try {
+    const headers = { authorization: `Bearer ${tenant.apiKey}` };
+    const ask = (url: string) => timed(async () => (await fetch(url, { headers })).text());
+    const [guarded, open]: [number[], number[]] = [[], []];
+    for (let round = 0; round < ACCESS_ROUNDS; round += 1) {
+      guarded.push(await ask(`${world.url}/api/v1/me`));
+      open.push(await ask(`${baseline.url}open`));
+    }
+    return {
+      what: "who asks and the wall, added to a request, p50",
+      value: ms(median(guarded) - median(open)),
+      beside: `${ms(median(guarded))} with, ${ms(median(open))} without`,
+      goal: "under 1 ms",
+    };
   } finally {
     baseline.process.kill();
     await once(baseline.process, "exit");
