@@ -49,7 +49,10 @@ export function createAuth(config: Config, db: Db, log: Logger): Auth {
   });
   return {
     principals: createPrincipals(createApiKeys(db, ttlMs, log), sessions),
-    people: createPeople(loaded, sessions, cookie, { ...byMail, ...createOwnSessions(cookie, db, sessions) }),
+    people: createPeople(loaded, db, sessions, cookie, {
+      ...byMail,
+      ...createOwnSessions(cookie, db, sessions),
+    }),
     close: () => mail.close(),
   };
 }

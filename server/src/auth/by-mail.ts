@@ -1,14 +1,8 @@
 /** What a person does by a link in a mail: set a new password, and verify an address. */
 import type { ForgotPasswordRequest, ResetPasswordRequest, VerifyEmailRequest } from "@cogni/contract";
-import {
-  holderOfLink,
-  personWithPassword,
-  setEmailVerified,
-  setPasswordHash,
-  unverifiedPerson,
-  useLink,
-} from "../db/mail-links.ts";
+import { holderOfLink, setEmailVerified, unverifiedPerson, useLink } from "../db/mail-links.ts";
 import { endSessionsOf } from "../db/own-sessions.ts";
+import { personWithPassword, setPasswordHash } from "../db/passwords.ts";
 import type { Db } from "../db/pool.ts";
 import { withNoTenant } from "../db/tenant.ts";
 import { AppError } from "../errors.ts";
@@ -96,6 +90,7 @@ export function createByMail(deps: ByMailDeps): ByMail {
         const passwordHash = await hashPassword(password);
         await withNoTenant(db, async (tx) => {
           if (!(await useLink(tx, "password_reset", tokenHash))) throw new AppError("link_invalid");
+          // Before the sessions: a sign-in under way looks at the password again, see people.ts.
           await setPasswordHash(tx, holder.userId, passwordHash);
           await endSessionsOf(tx, holder.userId, null);
         });

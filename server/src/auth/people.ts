@@ -1,5 +1,8 @@
 /** People: signing in and out, being created, and what they do with their own sessions and by mail. */
 import type { SignInRequest } from "@cogni/contract";
+import { passwordHashOf, settledPasswordHashOf } from "../db/passwords.ts";
+import type { Db } from "../db/pool.ts";
+import { withNoTenant } from "../db/tenant.ts";
 import { AppError } from "../errors.ts";
 import { createAttemptLimit } from "./attempt-limit.ts";
 import type { BetterAuth, Client, NewPerson, SignedInPerson } from "./better-auth.ts";
@@ -24,12 +27,25 @@ const TEN_MINUTES_MS = 10 * 60 * 1000;
 
 export function createPeople(
   betterAuth: () => Promise<BetterAuth>,
+  db: Db,
   sessions: Sessions,
   cookie: SessionCookie,
   own: ByMail & OwnSessions,
 ): People {
   const perPerson = createAttemptLimit({ max: 10, windowMs: TEN_MINUTES_MS });
   const perAddress = createAttemptLimit({ max: 50, windowMs: TEN_MINUTES_MS });
+
+  /** Null also where the password was replaced meanwhile: the reset, which ended every session, did not see this one. */
+  async function signInUnlessReset(request: SignInRequest, client: Client): Promise<SignedInPerson | null> {
+    const email = request.email.toLowerCase();
+    const before = await withNoTenant(db, (tx) => passwordHashOf(tx, email));
+    const signedIn = await (await betterAuth()).signIn(request, client);
+    if (!signedIn) return null;
+    const after = await withNoTenant(db, (tx) => settledPasswordHashOf(tx, email));
+    if (after === before) return signedIn;
+    await sessions.end(signedIn.cookies.map((setCookie) => setCookie.split(";", 1)[0]).join("; "));
+    return null;
+  }
 
   return {
     ...own,
@@ -42,7 +58,7 @@ export function createPeople(
       ];
       let wrong = false;
       try {
-        const signedIn = await (await betterAuth()).signIn(request, client);
+        const signedIn = await signInUnlessReset(request, client);
         wrong = signedIn === null;
         if (signedIn) return signedIn;
         throw new AppError("unauthenticated", { detail: "The e-mail or the password is wrong." });

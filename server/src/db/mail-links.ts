@@ -48,17 +48,6 @@ export async function useLink(tx: Tx, purpose: LinkPurpose, tokenHash: Uint8Arra
   return used.length === 1;
 }
 
-/** Who signs in with that address and a password, or null. */
-export async function personWithPassword(tx: Tx, email: string): Promise<LinkHolder | null> {
-  const [person] = await tx.query<{ userId: string; email: string }>(
-    `SELECT u.id AS "userId", u.email FROM auth."user" u
-     WHERE u.email = $1
-       AND EXISTS (SELECT FROM auth.account a WHERE a."userId" = u.id AND a."providerId" = 'credential')`,
-    [email],
-  );
-  return person ?? null;
-}
-
 /** The person, unless their address is verified already. */
 export async function unverifiedPerson(tx: Tx, userId: string): Promise<LinkHolder | null> {
   const [person] = await tx.query<{ userId: string; email: string }>(
@@ -66,13 +55,6 @@ export async function unverifiedPerson(tx: Tx, userId: string): Promise<LinkHold
     [userId],
   );
   return person ?? null;
-}
-
-export async function setPasswordHash(tx: Tx, userId: string, hash: string): Promise<void> {
-  await tx.query(
-    `UPDATE auth.account SET password = $2, "updatedAt" = now() WHERE "userId" = $1 AND "providerId" = 'credential'`,
-    [userId, hash],
-  );
 }
 
 export async function setEmailVerified(tx: Tx, userId: string): Promise<void> {

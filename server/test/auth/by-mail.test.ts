@@ -65,6 +65,25 @@ describe("a forgotten password", () => {
     expect(edge.logged()).not.toContain(tokenIn(mail));
   });
 
+  test("signs nobody in any more, not even whoever was about to be", async () => {
+    await signIn(edge, acme, email);
+    const own = `(SELECT id FROM auth."user" WHERE email = '${email}')`;
+    const living = () => asSuperuser(database, `SELECT FROM auth.session WHERE "userId" = ${own}`);
+    // What a reset does, held before its end.
+    const reset = await database.db.api.connect();
+    await reset.query(`BEGIN; UPDATE auth.account SET password = 'a:b' WHERE "userId" = ${own}`);
+    await reset.query(`DELETE FROM auth.session WHERE "userId" = ${own}`);
+    const late = signInWith(PASSWORD);
+    try {
+      // Its session is there beside the one that is being ended, and waits.
+      await vi.waitFor(async () => expect(await living()).toHaveLength(2), { timeout: 5_000 });
+    } finally {
+      await reset.query("COMMIT");
+      reset.release();
+    }
+    expect([await late, await living()]).toEqual([401, []]);
+  });
+
   test("is asked for with the same answer, whether or not anyone has the address", async () => {
     await signIn(edge, acme, email);
     const [known, unknown] = [await forget(), await forget("nobody@acme.test")];
