@@ -15,6 +15,7 @@ import { afterAll, beforeAll, expect, inject, test as plainTest } from "vitest";
 import { launchBrowser } from "../../dev-env/src/browser.ts";
 import type { Tenant } from "../../dev-env/src/seed.ts";
 import { joinWorld } from "../../dev-env/src/world-client.ts";
+import { LONG } from "./long.ts";
 
 export const world = joinWorld(inject("world"));
 
@@ -129,8 +130,8 @@ export const cardOf = (page: Page, label = "Telegram"): Locator =>
 /** A field of a form; not the button inside it that shows what is typed. */
 export const fieldOf = (page: Page, label: string): Locator => page.getByLabel(label, { exact: true });
 
-/** For what waits for the gateway, which the whole world's tests keep busy. */
-export const PATIENT = { timeout: 60_000 };
+/** For what waits for the gateway, which the whole world's tests keep busy; with the long ones, sixty tenants at once. */
+export const PATIENT = { timeout: LONG ? 120_000 : 60_000 };
 
 /** Connects through the dialog, from the card to the bot's name on it. */
 export async function connectOn(page: Page, bot: { token: string; username: string }): Promise<void> {

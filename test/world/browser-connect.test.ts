@@ -105,7 +105,7 @@ describe.concurrent("in the browser", { timeout: 180_000 }, () => {
     const other = await page.context().newPage();
     await other.goto("/channels");
     await connectOn(page, { token, username });
-    await expectPage(cardOf(other)).toContainText(`Telegram@${username}Connected`, { timeout: 5_000 });
+    await expectPage(cardOf(other)).toContainText(`Telegram@${username}Connected`, PATIENT);
 
     const more = page.getByRole("button", MORE);
     await more.click();
@@ -126,7 +126,7 @@ describe.concurrent("in the browser", { timeout: 180_000 }, () => {
     await expectPage(dialog).toBeHidden(PATIENT);
     await expectPage(cardOf(page)).toContainText("Not connected");
     await expectPage(page.getByRole("button", CONNECT)).toBeFocused();
-    await expectPage(cardOf(other)).toContainText("Not connected", { timeout: 5_000 });
+    await expectPage(cardOf(other)).toContainText("Not connected", PATIENT);
     await expectPage(other.getByText(username)).toHaveCount(0);
   });
 });

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { problemSchema } from "@cogni/contract";
 import { beforeAll, expect, inject, test, vi } from "vitest";
 import { joinWorld, type World } from "../../dev-env/src/world-client.ts";
-import { PATIENCE_MS } from "../support/accounts.ts";
+import { disconnectFrom, PATIENCE_MS } from "../support/accounts.ts";
 import { databaseOf } from "../support/database.ts";
 import { CHANNEL, type Linker, makeLinker } from "../support/linking.ts";
 import { measured } from "../support/measured.ts";
@@ -57,7 +57,7 @@ test("a scanned code connects the channel, and a disconnect ends the session at 
   await world.tryIt.say(linker.accountId, { from: { id: "ann", name: "Ann" }, text: "hello" });
   await vi.waitFor(async () => expect(await world.tryIt.sent(linker.accountId)).toHaveLength(1), BOUND);
 
-  await linker.api.disconnect(CHANNEL);
+  await disconnectFrom(linker.api, CHANNEL);
   expect(await linker.api.reaches(CHANNEL, ["not_connected"])).toMatchObject({ accountId: null });
   expect([linker.isConfigured(), existsSync(session)]).toEqual([false, false]);
   await vi.waitFor(async () => expect((await world.tryIt.polling(linker.accountId)).open).toBe(0), BOUND);
@@ -74,7 +74,7 @@ test("a scanned code connects the channel, and a disconnect ends the session at 
   await linker.offered();
   await linker.scan();
   await linker.connected();
-  await linker.api.disconnect(CHANNEL);
+  await disconnectFrom(linker.api, CHANNEL);
 });
 
 test("two browsers that ask at once get one login, and a fresh code only by force", async () => {
@@ -88,7 +88,7 @@ test("two browsers that ask at once get one login, and a fresh code only by forc
   expect(fresh.status).toBe("awaiting_scan");
   expect(fresh.qr).not.toBe(qr);
   expect(await linker.stored()).toMatchObject({ generation: 2 });
-  await linker.api.disconnect(CHANNEL);
+  await disconnectFrom(linker.api, CHANNEL);
 });
 
 test("a login that is refused on the phone, or given up, leaves nothing at the gateway", async () => {
@@ -105,7 +105,7 @@ test("a login that is refused on the phone, or given up, leaves nothing at the g
   // Asking again begins anew.
   await linker.connect();
   await linker.offered();
-  await linker.api.disconnect(CHANNEL);
+  await disconnectFrom(linker.api, CHANNEL);
   expect(await linker.api.reaches(CHANNEL, ["not_connected"])).toMatchObject({
     accountId: null,
     problem: null,
@@ -140,7 +140,7 @@ test("a session ended on the phone says so, and another scan brings the same acc
   await linker.scan();
   expect(await linker.connected()).toMatchObject({ problem: null, access: "approval" });
   expect(await registrations(linker)).toMatchObject([{ type: "state_dir", access: "approval" }]);
-  await linker.api.disconnect(CHANNEL);
+  await disconnectFrom(linker.api, CHANNEL);
 });
 
 test("a login is its tenant's alone, and takes no credential", async () => {
@@ -157,7 +157,7 @@ test("a login is its tenant's alone, and takes no credential", async () => {
     expect([status, problemSchema.parse(body).code]).toEqual([400, "invalid_request"]);
     expect(JSON.stringify(body)).not.toContain("123:ABC");
   }
-  await other.api.disconnect(CHANNEL);
+  await disconnectFrom(other.api, CHANNEL);
   expect(await one.offered()).toBeTruthy();
-  await one.api.disconnect(CHANNEL);
+  await disconnectFrom(one.api, CHANNEL);
 });

@@ -10,6 +10,8 @@ async function timelineOf({ api }: Account): Promise<Timeline["channels"]> {
   return timelineSchema.parse((await api.request("GET", "/api/v1/channels/timeline?days=1")).body).channels;
 }
 
+vi.setConfig({ testTimeout: 180_000 });
+
 test("an account's timeline tells what it went through, and the share of the time it was up", async () => {
   const [account, neighbour] = await makeAccounts(world, 2);
   if (!account || !neighbour) throw new Error("no tenants were made");

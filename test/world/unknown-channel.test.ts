@@ -9,7 +9,7 @@ import { readCatalog } from "../../server/src/gateway/catalog.ts";
 import { overlaySchema } from "../../server/src/gateway/overlay.ts";
 import { pluginsListSchema, schemaNodeSchema } from "../../server/src/gateway/protocol.ts";
 import { channelsStatusSchema } from "../../server/src/gateway/snapshot.ts";
-import { PATIENCE_MS } from "../support/accounts.ts";
+import { disconnectFrom, PATIENCE_MS } from "../support/accounts.ts";
 import { cardOf, expectPage, fieldOf, PATIENT, test, world } from "../support/browsing.ts";
 import { gatewayConfig, gatewayRpc } from "../support/gateway.ts";
 
@@ -75,7 +75,7 @@ describe.concurrent("a channel that nobody here has heard of", { timeout: 180_00
     expect(config).toContain(`tenant/${made.billingAccountId}/${CHANNEL}/`);
     expect(config).not.toContain(nestKey);
 
-    await api.disconnect(CHANNEL);
+    await disconnectFrom(api, CHANNEL);
     expect((await api.reaches(CHANNEL, ["not_connected"], PATIENCE_MS)).accountId).toBeNull();
     const { sourceConfig } = await gatewayConfig(world);
     expect(JSON.stringify(sourceConfig.channels)).not.toContain(made.billingAccountId);

@@ -20,8 +20,10 @@ export function Frame({ children }: { children: ReactNode }) {
       <Navigation />
       <header className={classes.top}>
         <span className={classes.tenant}>{me.data?.billingAccountName}</span>
-        <ThemeMenu />
-        <PersonMenu person={me.data?.person ?? null} />
+        <div className={classes.tools}>
+          <ThemeMenu />
+          <PersonMenu person={me.data?.person ?? null} />
+        </div>
       </header>
       <main id="content" className={classes.content} tabIndex={-1}>
         {children}
