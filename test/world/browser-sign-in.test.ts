@@ -34,7 +34,7 @@ test("a wrong password is told beside the field and loses nothing; the right one
 test("a browser that asks for German gets it, and who chooses Chinese keeps it through signing in and a reload", async ({
   visit,
 }) => {
-  const page = await visit(null, { path: "/sign-in", locale: "de-DE" });
+  const page = await visit(null, { path: "/sign-in", locale: "de-DE", reducedMotion: "reduce" });
   const form = page.locator("form");
   const shape = () =>
     form
