@@ -9,14 +9,17 @@ import type {
   DecideSenderResponse,
   DisconnectRequest,
   DisconnectResponse,
+  ForgotPasswordRequest,
   Me,
   Problem,
+  ResetPasswordRequest,
   Senders,
   SignedIn,
   SignedOut,
   SignInRequest,
   StatusDocument,
   Timeline,
+  VerifyEmailRequest,
 } from "@cogni/contract";
 
 /** Longer than the API's own limit of 10 s for a connect, so that its answer wins over ours. */
@@ -64,6 +67,12 @@ export const api = {
     tenant = null;
     return call((schemas) => schemas.signedInSchema, "/api/auth/sign-in/email", post(body));
   },
+  forgotPassword: (body: ForgotPasswordRequest) =>
+    call((schemas) => schemas.forgotPasswordSchema, "/api/auth/password/forget", post(body)),
+  resetPassword: (body: ResetPasswordRequest) =>
+    call((schemas) => schemas.passwordResetSchema, "/api/auth/password/reset", post(body)),
+  verifyEmail: (body: VerifyEmailRequest) =>
+    call((schemas) => schemas.emailVerifiedSchema, "/api/auth/email/verify", post(body)),
   signOut(): Promise<SignedOut> {
     tenant = null;
     return call((schemas) => schemas.signedOutSchema, "/api/auth/sign-out", post({}));

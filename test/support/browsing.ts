@@ -123,6 +123,11 @@ export async function withoutStream(page: Page): Promise<{ polls(): number; letT
   };
 }
 
+/** Runs in the page: resolves once all that moves has come to its end, but for what never does. */
+const SETTLED = `Promise.all(document.getAnimations()
+  .filter((one) => one.effect.getComputedTiming().endTime !== Infinity)
+  .map((one) => one.finished.catch(() => undefined)))`;
+
 /** The card of a channel, by its label. */
 export const cardOf = (page: Page, label = "Telegram"): Locator =>
   page.getByRole("listitem", { name: label, exact: true });
@@ -154,6 +159,8 @@ export async function tabTo(page: Page, target: Locator, limit = 30): Promise<vo
 
 /** What axe finds on the page as it is now that keeps people out: rules, and the elements that break them. */
 export async function barriers(page: Page): Promise<string[]> {
+  // What is still fading in is as faint as nothing stays.
+  await page.evaluate(SETTLED);
   const { violations } = await new AxeBuilder({ page }).analyze();
   return violations
     .filter(({ impact }) => impact === "serious" || impact === "critical")

@@ -1,7 +1,9 @@
 /** Coming and going, in the browser: who signs in, where that leads, and what a page may do. */
-import { beforeAll, expect } from "vitest";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, expect, vi } from "vitest";
 import type { Tenant } from "../../dev-env/src/seed.ts";
-import { barriers, expectPage, fieldOf, test, world } from "../support/browsing.ts";
+import { barriers, expectPage, fieldOf, PATIENT, test, world } from "../support/browsing.ts";
 
 const API = { me: "/api/v1/me", status: "/api/v1/channels/status", signIn: "/api/auth/sign-in/email" };
 
@@ -73,6 +75,54 @@ test("a browser that asks for German gets it, and who chooses Chinese keeps it t
   await expectPage(page.getByRole("menuitemradio", { name: "简体中文" })).toBeChecked();
   expect(await barriers(page)).toEqual([]);
 });
+
+test("a forgotten password is set anew by the link of a mail, and the link works once", async ({ visit }) => {
+  const [forgetful] = await world.tenants(1);
+  if (!forgetful) throw new Error("no tenant was made");
+  const page = await visit(null, { path: "/sign-in", tolerates: ["/api/auth/password/reset"] });
+  await page.getByRole("link", { name: "Forgot your password?" }).click();
+  await page.getByRole("button", { name: "Send the link" }).click();
+  await expectPage(fieldOf(page, "E-mail")).toHaveAccessibleDescription("Enter your e-mail address.");
+  await fieldOf(page, "E-mail").fill(forgetful.email);
+  await page.keyboard.press("Enter");
+  await expectPage(page.getByRole("heading", { name: "Look into your mail" })).toBeVisible();
+  expect(await barriers(page)).toEqual([]);
+
+  const link = await vi.waitFor(() => mailedLink(forgetful.email), PATIENT);
+  await page.goto(link);
+  await expectPage(fieldOf(page, "New password")).toBeFocused();
+  expect(page.url()).not.toContain("token");
+  expect(await barriers(page)).toEqual([]);
+  await fieldOf(page, "New password").fill("too short");
+  await page.keyboard.press("Enter");
+  await expectPage(page.getByText("Choose 10 to 128 characters.")).toBeVisible();
+  await fieldOf(page, "New password").fill("something longer");
+  await page.keyboard.press("Enter");
+  await page.getByRole("link", { name: "Sign in" }).click();
+  await fieldOf(page, "E-mail").fill(forgetful.email);
+  await fieldOf(page, "Password").fill("something longer");
+  await page.keyboard.press("Enter");
+  await expectPage(page.getByRole("heading", { name: "Channels" })).toBeVisible();
+
+  await page.goto(link);
+  await page.reload();
+  await page.goto(link);
+  await fieldOf(page, "New password").fill("something else");
+  await page.keyboard.press("Enter");
+  await expectPage(page.getByRole("alert").first()).toContainText("link");
+});
+
+/** The link of the newest mail to the address. @throws Error while there is none */
+function mailedLink(address: string): string {
+  const outbox = join(world.dataDir, "outbox");
+  const mails = readdirSync(outbox).sort().reverse();
+  for (const file of mails) {
+    const mail = readFileSync(join(outbox, file), "utf8");
+    const link = mail.includes(address) && /\bhttp\S+#token=\S+/.exec(mail)?.[0];
+    if (link) return link;
+  }
+  throw new Error(`no mail to ${address}`);
+}
 
 test("an empty form names both fields and asks nobody", async ({ visit }) => {
   const page = await visit(null, { path: "/sign-in" });

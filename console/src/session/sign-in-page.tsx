@@ -2,17 +2,16 @@
 /** E-mail and password, and back to where the person wanted to go. */
 import { PasswordInput, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
+import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
-import { type FormEvent, useRef, useState } from "react";
+import { useRef, useState } from "react";
 import { ApiError, api } from "../api.ts";
-import { Wordmark } from "../frame/wordmark.tsx";
 import { Button } from "../parts/button.tsx";
 import { ProblemNote } from "../parts/problem-note.tsx";
 import { RevealIcon } from "../parts/reveal-icon.tsx";
-import { Mantine } from "../theme/mantine.tsx";
-import { LanguageMenu } from "./language-menu.tsx";
-import classes from "./sign-in-page.module.css";
+import classes from "./door.module.css";
+import { Door } from "./door.tsx";
 
 export function SignInPage({ returnTo }: { returnTo: string }) {
   const text = useTranslations("signIn");
@@ -36,9 +35,7 @@ export function SignInPage({ returnTo }: { returnTo: string }) {
     input?.select();
   }
 
-  function submit(event: FormEvent<HTMLFormElement>) {
-    event.preventDefault();
-    const data = new FormData(event.currentTarget);
+  function submit(data: FormData) {
     const email = String(data.get("email")).trim();
     const password = String(data.get("password"));
     setMissing({ email: email === "", password: password === "" });
@@ -51,49 +48,36 @@ export function SignInPage({ returnTo }: { returnTo: string }) {
   const busy = signIn.isPending || signIn.isSuccess;
   const refused = !busy && isRefusal(signIn.error);
   return (
-    <main className={classes.page}>
-      <LanguageMenu />
-      <Wordmark />
-      {/* "post", so that a submit before the script is there can't put the password into the address. */}
-      <form
-        ref={form}
-        className={classes.form}
-        method="post"
-        onSubmit={submit}
-        noValidate
-        aria-labelledby="sign-in-title"
-      >
-        <h1 id="sign-in-title">{text("title")}</h1>
-        <p className={classes.lead}>{text("lead")}</p>
-        <Mantine>
-          <TextInput
-            name="email"
-            type="email"
-            label={text("email")}
-            autoComplete="username"
-            autoCapitalize="none"
-            error={missing.email ? text("emailMissing") : refused}
-          />
-          <PasswordInput
-            name="password"
-            label={text("password")}
-            autoComplete="current-password"
-            error={missing.password ? text("passwordMissing") : refused}
-            visibilityToggleIcon={RevealIcon}
-            visibilityToggleButtonProps={{
-              tabIndex: 0,
-              "aria-label": input("reveal", { label: text("password") }),
-            }}
-          />
-        </Mantine>
-        <div role="alert" className={classes.outcome}>
-          {signIn.error && !signIn.isPending && <SignInFailure error={signIn.error} />}
-        </div>
-        <Button type="submit" variant="filled" wide busy={busy}>
-          {text("submit")}
-        </Button>
-      </form>
-    </main>
+    <Door title={text("title")} lead={text("lead")} onSubmit={submit} formRef={form}>
+      <TextInput
+        name="email"
+        type="email"
+        label={text("email")}
+        autoComplete="username"
+        autoCapitalize="none"
+        error={missing.email ? text("emailMissing") : refused}
+      />
+      <PasswordInput
+        name="password"
+        label={text("password")}
+        autoComplete="current-password"
+        error={missing.password ? text("passwordMissing") : refused}
+        visibilityToggleIcon={RevealIcon}
+        visibilityToggleButtonProps={{
+          tabIndex: 0,
+          "aria-label": input("reveal", { label: text("password") }),
+        }}
+      />
+      <Link href="/forgot-password" className={classes.aside}>
+        {text("forgot")}
+      </Link>
+      <div role="alert" className={classes.outcome}>
+        {signIn.error && !signIn.isPending && <SignInFailure error={signIn.error} />}
+      </div>
+      <Button type="submit" variant="filled" wide busy={busy}>
+        {text("submit")}
+      </Button>
+    </Door>
   );
 }
 

@@ -1,0 +1,69 @@
+"use client";
+/** Sets a new password, by the link of a mail. */
+import { PasswordInput } from "@mantine/core";
+import { useMutation } from "@tanstack/react-query";
+import Link from "next/link";
+import { useTranslations } from "next-intl";
+import { useState } from "react";
+import { api } from "../api.ts";
+import { Button } from "../parts/button.tsx";
+import { ProblemNote } from "../parts/problem-note.tsx";
+import { RevealIcon } from "../parts/reveal-icon.tsx";
+import classes from "./door.module.css";
+import { Door } from "./door.tsx";
+import { useMailedToken } from "./mailed-token.ts";
+
+/** As the API asks for. */
+const [SHORTEST, LONGEST] = [10, 128];
+
+export function ResetPasswordPage() {
+  const text = useTranslations("resetPassword");
+  const input = useTranslations("input");
+  const token = useMailedToken();
+  const [wrongLength, setWrongLength] = useState(false);
+  const reset = useMutation({ mutationFn: api.resetPassword });
+
+  if (reset.isSuccess) {
+    return (
+      <Door title={text("doneTitle")} lead={text("done")} onSubmit={null}>
+        <Link href="/sign-in">{text("signIn")}</Link>
+      </Door>
+    );
+  }
+  if (token === null) {
+    return (
+      <Door title={text("title")} lead={text("noLink")} onSubmit={null}>
+        <Link href="/forgot-password">{text("again")}</Link>
+      </Door>
+    );
+  }
+  function submit(form: FormData) {
+    const password = String(form.get("password"));
+    const fits = password.length >= SHORTEST && password.length <= LONGEST;
+    setWrongLength(!fits);
+    if (fits && token) reset.mutate({ token, password });
+  }
+  return (
+    <Door title={text("title")} lead={text("lead")} onSubmit={submit}>
+      <PasswordInput
+        name="password"
+        label={text("password")}
+        description={text("rule", { shortest: SHORTEST })}
+        autoComplete="new-password"
+        autoFocus
+        error={wrongLength && text("wrongLength", { shortest: SHORTEST, longest: LONGEST })}
+        visibilityToggleIcon={RevealIcon}
+        visibilityToggleButtonProps={{
+          tabIndex: 0,
+          "aria-label": input("reveal", { label: text("password") }),
+        }}
+      />
+      <div role="alert" className={classes.outcome}>
+        {reset.error && <ProblemNote failure={reset.error} />}
+      </div>
+      <Button type="submit" variant="filled" wide busy={reset.isPending}>
+        {text("submit")}
+      </Button>
+    </Door>
+  );
+}
