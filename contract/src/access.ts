@@ -2,18 +2,38 @@
 import { z } from "zod";
 
 /** What a caller may do, the same words for a person's role and an API key. */
-export const SCOPES = ["account:read", "channels:read", "channels:write", "keys:read", "keys:write"] as const;
-export const scopeSchema = z.enum(SCOPES);
-export type Scope = z.infer<typeof scopeSchema>;
+export const SCOPES = [
+  "account:read",
+  "channels:read",
+  "channels:write",
+  "keys:read",
+  "keys:write",
+  "members:read",
+  "members:write",
+  "tenant:write",
+] as const;
+export type Scope = (typeof SCOPES)[number];
+
+/** What an API key may do: whoever finds one must not become an owner by it. */
+export const KEY_SCOPES = [
+  "account:read",
+  "channels:read",
+  "channels:write",
+  "keys:read",
+  "keys:write",
+  "members:read",
+] as const satisfies readonly Scope[];
+export const keyScopeSchema = z.enum(KEY_SCOPES);
+export type KeyScope = z.infer<typeof keyScopeSchema>;
 
 /** From the one who may least to the one who may most. */
 export const ROLES = ["viewer", "manager", "admin", "owner"] as const;
 export const roleSchema = z.enum(ROLES);
 export type Role = z.infer<typeof roleSchema>;
 
-const VIEWER: readonly Scope[] = ["account:read", "channels:read"];
+const VIEWER: readonly Scope[] = ["account:read", "channels:read", "members:read"];
 const MANAGER: readonly Scope[] = [...VIEWER, "channels:write"];
-const ADMIN: readonly Scope[] = [...MANAGER, "keys:read", "keys:write"];
+const ADMIN: readonly Scope[] = [...MANAGER, "keys:read", "keys:write", "members:write", "tenant:write"];
 
 export const ROLE_SCOPES: Readonly<Record<Role, readonly Scope[]>> = {
   viewer: VIEWER,
@@ -27,3 +47,11 @@ export const ROLE_SCOPES: Readonly<Record<Role, readonly Scope[]>> = {
  * in each tab: a change that does not say for which is refused, and never guessed. An API key has one tenant, and needs none.
  */
 export const TENANT_HEADER = "Billing-Account";
+
+/** Which roles someone of that role gives and takes: an admin manages everyone below the owners, who alone make owners. */
+export const ROLES_GIVEN: Readonly<Record<Role, readonly Role[]>> = {
+  viewer: [],
+  manager: [],
+  admin: ["viewer", "manager", "admin"],
+  owner: ROLES,
+};

@@ -1,5 +1,6 @@
 /** The three channel endpoints: `status`, `connect`, `disconnect`. */
 import { z } from "zod";
+import { roleSchema } from "./access.ts";
 import { channelProblemSchema } from "./errors.ts";
 import { channelIdSchema } from "./ids.ts";
 
@@ -157,5 +158,7 @@ export const meSchema = z.object({
   billingAccountId: z.string(),
   billingAccountName: z.string(),
   person: z.object({ email: z.string(), name: z.string() }).nullable(),
+  /** What the person is in this tenant; null for a key. */
+  role: roleSchema.nullable(),
 });
 export type Me = z.infer<typeof meSchema>;

@@ -1,6 +1,7 @@
 /** A tenant's API keys: `GET|POST /api/v1/keys`, `POST /api/v1/keys/{rotate,revoke}`. */
 import { z } from "zod";
-import { scopeSchema } from "./access.ts";
+import { keyScopeSchema } from "./access.ts";
+import { nameSchema } from "./names.ts";
 
 const time = z.iso.datetime();
 
@@ -9,24 +10,12 @@ export const MAX_KEYS = 100;
 /** How long a key that was rotated may live on beside its successor, in seconds. */
 export const MAX_OVERLAP_SECONDS = 7 * 24 * 60 * 60;
 
-/** What people call a key: without what can't be seen or changes the direction of writing, which could pass for another's name. */
-const nameSchema = z
-  .string()
-  .transform((name) => name.normalize("NFKC").trim())
-  .pipe(
-    z
-      .string()
-      .min(1, "must have 1 to 80 characters")
-      .max(80, "must have 1 to 80 characters")
-      .regex(/^[^\p{C}\p{Zl}\p{Zp}]*$/u, "must have no invisible characters"),
-  );
-
 export const apiKeySchema = z.object({
   id: z.uuid(),
   name: z.string(),
   /** The key's first characters, by which it is recognised. */
   prefix: z.string(),
-  scopes: z.array(scopeSchema),
+  scopes: z.array(keyScopeSchema),
   createdAt: time,
   /** To the minute; null: never. */
   lastUsedAt: time.nullable(),
@@ -43,7 +32,7 @@ export const createKeyRequestSchema = z.strictObject({
   name: nameSchema,
   /** At most what the caller itself may do. */
   scopes: z
-    .array(scopeSchema)
+    .array(keyScopeSchema)
     .min(1)
     .transform((scopes) => [...new Set(scopes)]),
   expiresAt: time.nullable().default(null),

@@ -4,7 +4,7 @@
  * stays: the second start of a development environment finds its tenants.
  */
 import { json } from "node:stream/consumers";
-import { billingAccountIdSchema, SCOPES } from "@cogni/contract";
+import { billingAccountIdSchema, KEY_SCOPES } from "@cogni/contract";
 import { z } from "zod";
 import { createAuth } from "../src/auth/auth.ts";
 import type { People } from "../src/auth/people.ts";
@@ -27,7 +27,7 @@ const wishSchema = z.object({
 });
 type Wish = z.infer<typeof wishSchema>;
 
-const forEverything = { scopes: SCOPES, expiresAt: null, createdBy: null };
+const forEverything = { scopes: KEY_SCOPES, expiresAt: null, createdBy: null };
 
 const config = readConfig();
 if (config.production) throw new Error("Production is not seeded: use `npm run ops -- tenants create`.");

@@ -34,6 +34,28 @@ CREATE OR REPLACE FUNCTION lookup_session(of_token text, of_tenant text)
     WHERE s.token = of_token AND s."expiresAt" > now()
   $$;
 
+-- The active tenants of the person behind a living session, by the session's id, and their role in each.
+CREATE OR REPLACE FUNCTION tenants_of_session(of_session text)
+  RETURNS TABLE (billing_account_id text, name text, role text, since timestamptz)
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+  AS $$
+    SELECT b.id, b.name, m.role, m.created_at
+    FROM auth.session s JOIN public.members m ON m.user_id = s."userId"
+      JOIN public.billing_accounts b ON b.id = m.billing_account_id
+    WHERE s.id = of_session AND s."expiresAt" > now() AND b.status = 'active'
+  $$;
+
+-- What an open invitation to an active tenant offers, by the SHA-256 of its token.
+CREATE OR REPLACE FUNCTION lookup_invitation(hash bytea)
+  RETURNS TABLE (id uuid, billing_account_id text, name text, email text, role text)
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+  AS $$
+    SELECT i.id, i.billing_account_id, b.name, i.email, i.role
+    FROM public.invitations i JOIN public.billing_accounts b ON b.id = i.billing_account_id
+    WHERE i.token_hash = hash AND i.accepted_at IS NULL AND i.revoked_at IS NULL AND i.expires_at > now()
+      AND b.status = 'active'
+  $$;
+
 -- Whether some other tenant owns the credential; never which.
 CREATE OR REPLACE FUNCTION credential_claimed_elsewhere(of_channel text, fingerprint bytea)
   RETURNS boolean
@@ -82,8 +104,11 @@ DROP POLICY IF EXISTS lookup ON channel_registrations;
 CREATE POLICY lookup ON channel_registrations FOR SELECT TO :owner USING (true);
 DROP POLICY IF EXISTS lookup ON members;
 CREATE POLICY lookup ON members FOR SELECT TO :owner USING (true);
+DROP POLICY IF EXISTS lookup ON invitations;
+CREATE POLICY lookup ON invitations FOR SELECT TO :owner USING (true);
 
-GRANT EXECUTE ON FUNCTION lookup_api_key(bytea), lookup_session(text, text) TO :api;
+GRANT EXECUTE ON FUNCTION lookup_api_key(bytea), lookup_session(text, text), lookup_invitation(bytea),
+  tenants_of_session(text) TO :api;
 GRANT EXECUTE ON FUNCTION credential_claimed_elsewhere(text, bytea) TO :api, :service;
 
 -- The API: one tenant at a time, wishes and their record.
@@ -95,6 +120,8 @@ GRANT SELECT, UPDATE (decision, decided_at) ON pending_senders TO :api;
 GRANT SELECT, INSERT ON audit_log TO :api;
 GRANT SELECT, INSERT, UPDATE (last_used_at, revoked_at, expires_at) ON api_keys TO :api;
 GRANT SELECT, INSERT, UPDATE, DELETE ON members TO :api;
+GRANT SELECT, INSERT, UPDATE (accepted_at, revoked_at) ON invitations TO :api;
+GRANT UPDATE (name) ON billing_accounts TO :api;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA auth TO :api;
 
 -- The service: the reconcile loop, the watcher, the resolver and the operator's commands, across tenants.
@@ -103,4 +130,4 @@ GRANT SELECT, INSERT, UPDATE ON billing_accounts, gateways, placements, vault_se
 GRANT SELECT, INSERT, UPDATE ON channel_registrations, channel_logins TO :service;
 GRANT SELECT, INSERT, UPDATE, DELETE ON account_observations, pending_senders TO :service;
 GRANT SELECT, INSERT, DELETE ON account_state_changes, approved_senders TO :service;
-GRANT SELECT, INSERT ON audit_log, api_keys, members TO :service;
+GRANT SELECT, INSERT ON audit_log, api_keys, members, invitations TO :service;

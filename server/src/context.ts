@@ -67,6 +67,9 @@ export interface Context {
   readonly db: Db;
   readonly principals: Principals;
   readonly people: People;
+  readonly members: Auth["members"];
+  readonly invitations: Auth["invitations"];
+  readonly tenants: Auth["tenants"];
   readonly keys: ManageKeys;
   readonly channels: Channels;
   /** The status as streams. Closed before the port is, which would wait for them. */

@@ -3,6 +3,7 @@
  * window, counted in this process's memory. Right ones are not counted, so an office behind one address is not locked out,
  * and an e-mail alone is no key, so nobody can lock out somebody else.
  */
+import type { ErrorCode } from "@cogni/contract";
 import { AppError } from "../errors.ts";
 
 export interface AttemptLimit {
@@ -16,6 +17,28 @@ export interface AttemptLimit {
 export interface Attempt {
   /** It was right, or failed for a reason of ours: it does not count. */
   forgive(): void;
+}
+
+/**
+ * Counts against `key` what ends in `code`, and nothing else.
+ * @throws AppError rate_limited, and what `work` throws
+ */
+export async function countingWrong<T>(
+  limit: AttemptLimit,
+  key: string,
+  code: ErrorCode,
+  work: () => Promise<T>,
+): Promise<T> {
+  const attempt = limit.begin(key);
+  let wrong = false;
+  try {
+    return await work();
+  } catch (error) {
+    wrong = error instanceof AppError && error.code === code;
+    throw error;
+  } finally {
+    if (!wrong) attempt.forgive();
+  }
 }
 
 const MAX_KEYS = 10_000;

@@ -29,17 +29,9 @@ export interface SignedInPerson {
   readonly cookies: readonly string[];
 }
 
-export interface NewPerson {
-  readonly email: string;
-  readonly name: string;
-  readonly password: string;
-}
-
 export interface BetterAuth {
   /** Null where e-mail or password is wrong; which of them, and whether the person exists, takes equally long to tell. */
   signIn(request: SignInRequest, client: Client): Promise<SignedInPerson | null>;
-  /** @returns the person's id */
-  createPerson(person: NewPerson): Promise<string>;
   /** As sign-in will compare with. Takes some 50 ms and 16 MB, by intention. */
   hashPassword(password: string): Promise<string>;
 }
@@ -91,22 +83,6 @@ export function createBetterAuth(
         if (isAPIError(error) && error.status === "UNAUTHORIZED") return null;
         throw asDatabaseError(error);
       }
-    },
-
-    async createPerson({ password, ...person }) {
-      const { internalAdapter, password: hasher } = await auth.$context;
-      const hash = await hasher.hash(password);
-      const user = await internalAdapter.createUser(
-        { ...person, emailVerified: true },
-        { method: "email-password" },
-      );
-      await internalAdapter.linkAccount({
-        userId: user.id,
-        providerId: "credential",
-        accountId: user.id,
-        password: hash,
-      });
-      return user.id;
     },
 
     hashPassword: async (password) => (await auth.$context).password.hash(password),

@@ -8,8 +8,9 @@ import { withNoTenant } from "../db/tenant.ts";
 import { AppError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { MailPort } from "../mail/mail-port.ts";
-import { createAttemptLimit } from "./attempt-limit.ts";
+import { countingWrong, createAttemptLimit } from "./attempt-limit.ts";
 import { hashOfToken, mailLink, passwordChangedMail } from "./mail-links.ts";
+import { refuseEmailAsPassword } from "./new-password.ts";
 import type { Sessions } from "./sessions.ts";
 
 export interface ByMail {
@@ -50,19 +51,8 @@ export function createByMail(deps: ByMailDeps): ByMail {
   const mailsPerAddress = createAttemptLimit({ max: 20, windowMs: TEN_MINUTES_MS });
   const wrongLinks = createAttemptLimit({ max: 50, windowMs: TEN_MINUTES_MS });
 
-  /** Counts what ends in `link_invalid` against the address. */
-  async function withLink(address: string, work: () => Promise<void>): Promise<void> {
-    const attempt = wrongLinks.begin(address);
-    let wrong = false;
-    try {
-      await work();
-    } catch (error) {
-      wrong = error instanceof AppError && error.code === "link_invalid";
-      throw error;
-    } finally {
-      if (!wrong) attempt.forgive();
-    }
-  }
+  const withLink = (address: string, work: () => Promise<void>): Promise<void> =>
+    countingWrong(wrongLinks, address, "link_invalid", work);
 
   return {
     async forgotPassword(request, address) {
@@ -83,10 +73,7 @@ export function createByMail(deps: ByMailDeps): ByMail {
         const tokenHash = hashOfToken(token);
         const holder = await withNoTenant(db, (tx) => holderOfLink(tx, "password_reset", tokenHash));
         if (!holder) throw new AppError("link_invalid");
-        if (password.trim().toLowerCase() === holder.email) {
-          const errors = [{ path: "password", message: "must not be the e-mail" }];
-          throw new AppError("invalid_request", { errors });
-        }
+        refuseEmailAsPassword(password, holder.email);
         const passwordHash = await hashPassword(password);
         await withNoTenant(db, async (tx) => {
           if (!(await useLink(tx, "password_reset", tokenHash))) throw new AppError("link_invalid");

@@ -4,10 +4,10 @@ import {
   type ApiKeys,
   type CreatedKey,
   type CreateKeyRequest,
+  type KeyScope,
   MAX_KEYS,
   type RevokedKey,
   type RotateKeyRequest,
-  type Scope,
 } from "@cogni/contract";
 import {
   countApiKeys,
@@ -18,11 +18,11 @@ import {
   lockApiKeys,
   revokeApiKey,
 } from "../db/api-keys.ts";
-import { append } from "../db/audit.ts";
 import type { Db } from "../db/pool.ts";
 import { type TenantTx, withTenant } from "../db/tenant.ts";
 import { AppError } from "../errors.ts";
 import type { Principal } from "./principal.ts";
+import { recordAct } from "./record-act.ts";
 
 export interface ManageKeys {
   list(principal: Principal): Promise<ApiKeys>;
@@ -54,7 +54,7 @@ export function createManageKeys(db: Db, clock: () => Date): ManageKeys {
       }
       return withTenant(db, principal.billingAccountId, async (tx) => {
         const made = await add(tx, principal, { name, scopes, expiresAt: until });
-        await audit(tx, principal, "key.create", made.id, requestId);
+        await recordAct(tx, principal.actor, { action: "key.create", subject: made.id, requestId });
         return made;
       });
     },
@@ -66,14 +66,14 @@ export function createManageKeys(db: Db, clock: () => Date): ManageKeys {
         requireWithin(principal, present.scopes);
         const made = await add(tx, principal, present);
         await expireApiKey(tx, id, new Date(clock().getTime() + overlapSeconds * 1000));
-        await audit(tx, principal, "key.rotate", id, requestId);
+        await recordAct(tx, principal.actor, { action: "key.rotate", subject: id, requestId });
         return made;
       }),
 
     revoke: (principal, id, requestId) =>
       withTenant(db, principal.billingAccountId, async (tx) => {
         if (!(await revokeApiKey(tx, id))) throw new AppError("unknown_key");
-        await audit(tx, principal, "key.revoke", id, requestId);
+        await recordAct(tx, principal.actor, { action: "key.revoke", subject: id, requestId });
         return { id, status: "revoked" };
       }),
   };
@@ -81,7 +81,7 @@ export function createManageKeys(db: Db, clock: () => Date): ManageKeys {
   async function add(
     tx: TenantTx,
     { billingAccountId, actor }: Principal,
-    wish: { name: string; scopes: readonly Scope[]; expiresAt: Date | null },
+    wish: { name: string; scopes: readonly KeyScope[]; expiresAt: Date | null },
   ): Promise<CreatedKey> {
     await lockApiKeys(tx);
     if ((await countApiKeys(tx, clock())) >= MAX_KEYS) throw new AppError("too_many_keys");
@@ -100,7 +100,7 @@ export function createManageKeys(db: Db, clock: () => Date): ManageKeys {
 }
 
 /** @throws AppError forbidden: nobody hands on what they may not do themselves */
-function requireWithin({ scopes: own }: Principal, scopes: readonly Scope[]): void {
+function requireWithin({ scopes: own }: Principal, scopes: readonly KeyScope[]): void {
   const beyond = scopes.filter((scope) => !own.includes(scope));
   if (beyond.length === 0) return;
   throw new AppError("forbidden", { detail: `You may not do this yourself: ${beyond.join(", ")}.` });
@@ -116,15 +116,4 @@ function toAnswer(key: Awaited<ReturnType<typeof listApiKeys>>[number]): ApiKey 
     lastUsedAt: key.lastUsedAt?.toISOString() ?? null,
     expiresAt: key.expiresAt?.toISOString() ?? null,
   };
-}
-
-function audit(
-  tx: TenantTx,
-  { billingAccountId, actor }: Principal,
-  action: string,
-  subject: string,
-  requestId: string,
-): Promise<void> {
-  const entry = { billingAccountId, actor, action, subject, requestId };
-  return append(tx, { ...entry, channel: null, accountId: null, outcome: "done" });
 }

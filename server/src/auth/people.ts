@@ -1,15 +1,22 @@
 /** People: signing in and out, being created, and what they do with their own sessions and by mail. */
 import type { SignInRequest } from "@cogni/contract";
 import { passwordHashOf, settledPasswordHashOf } from "../db/passwords.ts";
+import { insertPerson } from "../db/people.ts";
 import type { Db } from "../db/pool.ts";
 import { withNoTenant } from "../db/tenant.ts";
 import { AppError } from "../errors.ts";
 import { createAttemptLimit } from "./attempt-limit.ts";
-import type { BetterAuth, Client, NewPerson, SignedInPerson } from "./better-auth.ts";
+import type { BetterAuth, Client, SignedInPerson } from "./better-auth.ts";
 import type { ByMail } from "./by-mail.ts";
 import type { OwnSessions } from "./own-sessions.ts";
 import type { SessionCookie } from "./session-cookie.ts";
 import type { Sessions } from "./sessions.ts";
+
+export interface NewPerson {
+  readonly email: string;
+  readonly name: string;
+  readonly password: string;
+}
 
 export interface People extends ByMail, OwnSessions {
   /** @throws AppError unauthenticated, rate_limited, database_unavailable */
@@ -19,7 +26,7 @@ export interface People extends ByMail, OwnSessions {
    * @throws AppError database_unavailable: then the session still lives, and the person is told
    */
   signOut(cookieHeader: string | undefined): Promise<readonly string[]>;
-  /** @returns the person's id. For the seed and the operator; there is no sign-up over HTTP. */
+  /** @returns the person's id. For the seed, with an address that nobody has; over HTTP people come by invitation. */
   create(person: NewPerson): Promise<string>;
 }
 
@@ -72,6 +79,12 @@ export function createPeople(
       return [cookie.cleared()];
     },
 
-    create: async (person) => (await betterAuth()).createPerson(person),
+    async create({ name, email, password }) {
+      const passwordHash = await (await betterAuth()).hashPassword(password);
+      const person = { name, email: email.toLowerCase(), passwordHash };
+      const userId = await withNoTenant(db, (tx) => insertPerson(tx, person));
+      if (userId === null) throw new TypeError("someone has that address");
+      return userId;
+    },
   };
 }

@@ -1,6 +1,6 @@
 /** API keys: `cck_` and 256 random bits, of which only the SHA-256 is kept. */
 import { createHash, randomBytes } from "node:crypto";
-import type { BillingAccountId, Scope } from "@cogni/contract";
+import type { BillingAccountId, KeyScope } from "@cogni/contract";
 import { Secret } from "../secret.ts";
 import { asDatabaseError } from "./errors.ts";
 import type { Db } from "./pool.ts";
@@ -11,7 +11,7 @@ export interface ApiKey {
   readonly name: string;
   /** By which a person recognises it. */
   readonly prefix: string;
-  readonly scopes: readonly Scope[];
+  readonly scopes: readonly KeyScope[];
   readonly createdAt: Date;
   /** To the minute. */
   readonly lastUsedAt: Date | null;
@@ -21,7 +21,7 @@ export interface ApiKey {
 export interface NewApiKey {
   readonly billingAccountId: BillingAccountId;
   readonly name: string;
-  readonly scopes: readonly Scope[];
+  readonly scopes: readonly KeyScope[];
   /** Null: until it is revoked. */
   readonly expiresAt: Date | null;
   /** Null for a key of the operator. */
@@ -32,7 +32,7 @@ export interface KeyHolder {
   readonly keyId: string;
   readonly keyName: string;
   readonly billingAccountId: BillingAccountId;
-  readonly scopes: readonly Scope[];
+  readonly scopes: readonly KeyScope[];
 }
 
 const PREFIX = "cck_";

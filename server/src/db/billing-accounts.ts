@@ -1,8 +1,8 @@
 /** Tenants. */
-import type { BillingAccountId } from "@cogni/contract";
+import type { BillingAccountId, OwnTenant } from "@cogni/contract";
 import { AppError } from "../errors.ts";
 import { placeTenants } from "./placements.ts";
-import type { ServiceTx, TenantTx } from "./tenant.ts";
+import type { ServiceTx, TenantTx, Tx } from "./tenant.ts";
 
 export interface BillingAccount {
   readonly id: BillingAccountId;
@@ -28,6 +28,19 @@ export async function createBillingAccount(
 export async function ownBillingAccount(tx: TenantTx): Promise<BillingAccount | null> {
   const rows = await tx.query<BillingAccount>("SELECT id, name, status FROM billing_accounts");
   return rows[0] ?? null;
+}
+
+export async function renameBillingAccount(tx: TenantTx, name: string): Promise<void> {
+  await tx.query("UPDATE billing_accounts SET name = $2 WHERE id = $1", [tx.billingAccountId, name]);
+}
+
+/** Of the person behind a living session; those they have been a member of for longest first. */
+export function tenantsOfSession(tx: Tx, sessionId: string): Promise<OwnTenant[]> {
+  return tx.query<OwnTenant>(
+    `SELECT billing_account_id AS "billingAccountId", name AS "billingAccountName", role
+     FROM tenants_of_session($1) ORDER BY since, billing_account_id`,
+    [sessionId],
+  );
 }
 
 export interface BillingAccountOverview extends BillingAccount {

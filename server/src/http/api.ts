@@ -8,8 +8,11 @@ import type { ApiEnv, Call } from "./call.ts";
 import { addHealth } from "./health.ts";
 import { answerProblem, logProblem } from "./problem.ts";
 import type { Route } from "./route.ts";
+import { acceptInvitation } from "./routes/accept-invitation.ts";
+import { changeRole } from "./routes/change-role.ts";
 import { connectChannel } from "./routes/connect-channel.ts";
 import { createKey } from "./routes/create-key.ts";
+import { createTenant } from "./routes/create-tenant.ts";
 import { decideSenders } from "./routes/decide-senders.ts";
 import { disconnectChannel } from "./routes/disconnect-channel.ts";
 import { endSessions } from "./routes/end-sessions.ts";
@@ -18,9 +21,16 @@ import { getChannelsStatus } from "./routes/get-channels-status.ts";
 import { getChannelsTimeline } from "./routes/get-channels-timeline.ts";
 import { getKeys } from "./routes/get-keys.ts";
 import { getMe } from "./routes/get-me.ts";
+import { getMembers } from "./routes/get-members.ts";
 import { getSenders } from "./routes/get-senders.ts";
+import { getTenants } from "./routes/get-tenants.ts";
+import { inviteMember } from "./routes/invite-member.ts";
 import { listSessions } from "./routes/list-sessions.ts";
+import { lookAtInvitation } from "./routes/look-at-invitation.ts";
+import { removeMember } from "./routes/remove-member.ts";
+import { renameTenant } from "./routes/rename-tenant.ts";
 import { resetPassword } from "./routes/reset-password.ts";
+import { revokeInvitation } from "./routes/revoke-invitation.ts";
 import { revokeKey } from "./routes/revoke-key.ts";
 import { rotateKey } from "./routes/rotate-key.ts";
 import { signIn } from "./routes/sign-in.ts";
@@ -41,11 +51,21 @@ export const ROUTES: readonly Route[] = [
   createKey,
   rotateKey,
   revokeKey,
+  getMembers,
+  changeRole,
+  removeMember,
+  inviteMember,
+  revokeInvitation,
+  getTenants,
+  createTenant,
+  renameTenant,
   signIn,
   signOut,
   forgotPassword,
   resetPassword,
   verifyEmail,
+  lookAtInvitation,
+  acceptInvitation,
   listSessions,
   endSessions,
 ];

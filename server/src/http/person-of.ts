@@ -10,7 +10,7 @@ export async function personOf(ctx: Context, call: Call): Promise<OwnSession> {
   const identification = identificationOf(call);
   if (identification.authorization !== undefined) {
     await ctx.principals.resolve(identification);
-    throw new AppError("forbidden", { detail: "Sessions are a person's own; an API key has none." });
+    throw new AppError("forbidden", { detail: "This is for people; an API key is nobody in person." });
   }
   const session = await ctx.people.currentSession(identification.cookie);
   if (!session) throw new AppError("unauthenticated");

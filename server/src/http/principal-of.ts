@@ -24,6 +24,16 @@ export async function principalOf(ctx: Context, call: Call, scope: Scope): Promi
   return principal;
 }
 
+/**
+ * The same for what every member may do, and no key.
+ * @throws AppError as `principalOf` does
+ */
+export async function memberOf(ctx: Context, call: Call): Promise<Principal> {
+  const principal = await principalOf(ctx, call, "account:read");
+  if (principal.actor.kind !== "person") throw new AppError("forbidden");
+  return principal;
+}
+
 export function identificationOf(call: Call): Identification {
   return {
     authorization: call.req.header("authorization"),

@@ -61,5 +61,8 @@ function problems(codes: readonly ErrorCode[]): RouteConfig["responses"] {
   );
 }
 
+/** People only: no API key may. */
+export const IN_PERSON: NonNullable<RouteConfig["security"]> = [{ session: [] }];
+
 /** Either form of identification; the sign-in routes need none. */
 export const SIGNED_IN: NonNullable<RouteConfig["security"]> = [{ apiKey: [] }, { session: [] }];

@@ -1,18 +1,21 @@
 /** What an operator's command is made of, and what it is given. */
 import type { Config } from "../config.ts";
 import type { Db } from "../db/pool.ts";
+import type { MailPort } from "../mail/mail-port.ts";
 import type { Vault } from "../vault/vault.ts";
 
 export interface OpsContext {
   readonly db: Db;
   readonly vault: Vault;
   readonly config: OpsConfig;
+  /** What is sent is on its way when the command ends, or logged as given up. */
+  readonly mail: MailPort;
   /** Told of long work on its way, on standard error. */
   readonly progress: (line: string) => void;
 }
 
 /** What of the settings these commands use. */
-export type OpsConfig = Pick<Config, "database" | "encryption">;
+export type OpsConfig = Pick<Config, "database" | "encryption" | "http" | "mail" | "dataDir" | "timing">;
 
 export interface OpsResult {
   /** For people. */

@@ -5,6 +5,7 @@ import { openDatabase } from "../db/open.ts";
 import { createPools, type Db } from "../db/pool.ts";
 import { AppError } from "../errors.ts";
 import type { Logger } from "../log.ts";
+import { openMail } from "../mail/open-mail.ts";
 import { createVault } from "../vault/vault.ts";
 import { type OpsCommand, type OpsConfig, type OpsOptions, UsageError } from "./command.ts";
 import { doctorCommands } from "./doctor.ts";
@@ -50,12 +51,14 @@ async function execute(
 ): Promise<boolean> {
   const config = readSettings();
   const db: Db = command.asFound ? createPools(config.database, log) : await openDatabase(config, log);
+  const mail = openMail(config, log);
   try {
     const vault = createVault(config.encryption);
-    const result = await command.run({ db, vault, config, progress: err }, operands, options);
+    const result = await command.run({ db, vault, config, mail, progress: err }, operands, options);
     out(options.json === true ? JSON.stringify(result.data, null, 2) : result.text);
     return result.ok ?? true;
   } finally {
+    await mail.close();
     await db.close();
   }
 }

@@ -1,39 +1,53 @@
 /** `ops tenants`: create and list. */
-import { billingAccountIdSchema, SCOPES } from "@cogni/contract";
+import { billingAccountIdSchema, inviteRequestSchema, KEY_SCOPES, nameSchema } from "@cogni/contract";
+import type { z } from "zod";
+import { INVITATION_LIVES_S, invitationMail, newInvitationLink } from "../auth/invitation-link.ts";
 import { createApiKey } from "../db/api-keys.ts";
 import { createBillingAccount, listBillingAccounts } from "../db/billing-accounts.ts";
+import { addInvitation } from "../db/invitations.ts";
 import { withService } from "../db/tenant.ts";
 import { type OpsCommand, UsageError } from "./command.ts";
 
 const create: OpsCommand = {
   words: ["tenants", "create"],
   operands: ["id"],
-  options: { name: { type: "string", help: "what people call it; the id by default" } },
-  help: "create a tenant, and print its first API key, this once",
-  async run({ db }, [wanted], { name }) {
-    const id = billingAccountIdSchema.safeParse(wanted);
-    if (!id.success) throw new UsageError(`“${wanted}” is no tenant id: ${id.error.issues[0]?.message}`);
-    const billingAccountId = id.data;
-    const key = await withService(db, async (tx) => {
-      await createBillingAccount(tx, {
-        id: billingAccountId,
-        name: typeof name === "string" ? name : billingAccountId,
+  options: {
+    name: { type: "string", help: "what people call it; the id by default" },
+    owner: { type: "string", help: "the address to invite as its owner, instead of a key" },
+  },
+  help: "create a tenant, and print its first API key or the link that invites its owner, this once",
+  async run({ db, config, mail }, [wanted], { name: called, owner }) {
+    const id = operand(billingAccountIdSchema, wanted, "tenant id");
+    const name = called === undefined ? id : operand(nameSchema, called, "name");
+    if (owner === undefined) {
+      const apiKey = await withService(db, async (tx) => {
+        await createBillingAccount(tx, { id, name });
+        return (await createApiKey(tx, { ...FIRST_KEY, billingAccountId: id })).key.reveal();
       });
-      return createApiKey(tx, {
-        billingAccountId,
-        name: "first key",
-        scopes: SCOPES,
-        expiresAt: null,
-        createdBy: null,
-      });
+      const text = `Created ${id}. Its API key, shown this once:\n${apiKey}`;
+      return { text, data: { billingAccountId: id, apiKey } };
+    }
+    const { email, role } = operand(inviteRequestSchema, { email: owner, role: "owner" }, "address");
+    const { link, tokenHash } = newInvitationLink(config.http.publicUrl.origin);
+    const wish = { billingAccountId: id, email, role, tokenHash, invitedBy: null };
+    await withService(db, async (tx) => {
+      await createBillingAccount(tx, { id, name });
+      await addInvitation(tx, { ...wish, livesS: INVITATION_LIVES_S });
     });
-    const apiKey = key.key.reveal();
-    return {
-      text: `Created ${billingAccountId}. Its API key, shown this once:\n${apiKey}`,
-      data: { billingAccountId, apiKey },
-    };
+    mail.send(invitationMail(email, { tenant: name, role, link }));
+    const text = `Created ${id}, and invited ${email} by mail as its owner. The link, shown this once:\n${link}`;
+    return { text, data: { billingAccountId: id, invited: email, link } };
   },
 };
+
+const FIRST_KEY = { name: "first key", scopes: KEY_SCOPES, expiresAt: null, createdBy: null };
+
+/** @throws UsageError */
+function operand<T extends z.ZodType>(schema: T, given: unknown, what: string): z.output<T> {
+  const parsed = schema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  throw new UsageError(`This is no ${what}: ${parsed.error.issues[0]?.message}`);
+}
 
 const list: OpsCommand = {
   words: ["tenants", "list"],

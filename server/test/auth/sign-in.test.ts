@@ -40,6 +40,7 @@ describe("a session", () => {
       billingAccountId: "acme",
       billingAccountName: "ACME",
       person: { email: "ann@acme.test", name: "Ann" },
+      role: "owner",
     });
     const out = await fetch(`${edge.url}/api/auth/sign-out`, { method: "POST", headers: { cookie } });
     expect(out.headers.get("set-cookie")).toMatch(/=; Max-Age=0/);
@@ -206,6 +207,7 @@ describe("a key", () => {
       billingAccountId: "acme",
       billingAccountName: "ACME",
       person: null,
+      role: null,
     });
   });
 

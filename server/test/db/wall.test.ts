@@ -29,6 +29,11 @@ beforeAll(async () => {
         [tenant, Buffer.from(tenant)],
       );
       await tx.query(
+        `INSERT INTO invitations (billing_account_id, email, role, token_hash, expires_at)
+         VALUES ($1, 'bob@example.com', 'viewer', $2, now())`,
+        [tenant, Buffer.from(tenant)],
+      );
+      await tx.query(
         `INSERT INTO account_observations (billing_account_id, gateway_id, channel, account_id)
          VALUES ($1, 'shared', 'telegram', 'tenant-' || $1)`,
         [tenant],
@@ -93,6 +98,7 @@ describe("the wall between tenants", () => {
       "billing_accounts",
       "channel_logins",
       "channel_registrations",
+      "invitations",
       "members",
       "pending_senders",
       "placements",
@@ -119,7 +125,7 @@ describe("the wall between tenants", () => {
     }
   });
 
-  test("stands before its owner too, but for what the two look-ups need", async () => {
+  test("stands before its owner too, but for what the look-ups need", async () => {
     const owner = new pg.Client({ connectionString: database.ownerUrl });
     await owner.connect();
     const seen: string[] = [];
@@ -127,7 +133,13 @@ describe("the wall between tenants", () => {
       if ((await owner.query(`SELECT FROM ${name}`)).rowCount) seen.push(name);
     }
     await owner.end();
-    expect(seen.sort()).toEqual(["api_keys", "billing_accounts", "channel_registrations", "members"]);
+    expect(seen.sort()).toEqual([
+      "api_keys",
+      "billing_accounts",
+      "channel_registrations",
+      "invitations",
+      "members",
+    ]);
   });
 
   test("refuses to write a row of another tenant", async () => {
@@ -194,7 +206,9 @@ describe("the wall between tenants", () => {
       "UPDATE account_observations SET state = 'connected'",
       "UPDATE vault_secrets SET sealed = ''",
       "UPDATE api_keys SET billing_account_id = 'acme'",
-      "UPDATE billing_accounts SET name = 'x'",
+      "UPDATE billing_accounts SET status = 'active'",
+      "UPDATE invitations SET role = 'owner'",
+      "DELETE FROM invitations",
       "CREATE TABLE mine ()",
     ]) {
       await expect(attempt(sql), sql).rejects.toThrow(/permission denied/);

@@ -1,10 +1,10 @@
 /** Every route, called by every kind of caller, beside a table that says who may. */
 import {
   type BillingAccountId,
+  KEY_SCOPES,
   ROLE_SCOPES,
   ROLES,
   type Role,
-  SCOPES,
   type Scope,
   TENANT_HEADER,
 } from "@cogni/contract";
@@ -14,8 +14,8 @@ import { ROUTES } from "../../src/http/api.ts";
 import { type TestDatabase, tenants, testDatabase } from "../support/database.ts";
 import { cookieOf, type Edge, newKey, signIn, startEdge } from "../support/edge.ts";
 
-/** Who may: callers with a scope, everyone who is signed in as a person, whatever their tenant, or everyone. */
-const TABLE: Readonly<Record<string, Scope | "people" | "everyone">> = {
+/** Who may: callers with a scope, the tenant's people, everyone who is signed in as a person, whatever their tenant, or everyone. */
+const TABLE: Readonly<Record<string, Scope | "members" | "people" | "everyone">> = {
   "GET /api/v1/channels/status": "channels:read",
   "GET /api/v1/channels/timeline": "channels:read",
   "POST /api/v1/channels/connect": "channels:write",
@@ -27,6 +27,16 @@ const TABLE: Readonly<Record<string, Scope | "people" | "everyone">> = {
   "POST /api/v1/keys": "keys:write",
   "POST /api/v1/keys/rotate": "keys:write",
   "POST /api/v1/keys/revoke": "keys:write",
+  "GET /api/v1/members": "members:read",
+  "POST /api/v1/members/role": "members:write",
+  "POST /api/v1/members/remove": "members",
+  "POST /api/v1/members/invite": "members:write",
+  "POST /api/v1/members/revoke-invitation": "members:write",
+  "GET /api/v1/tenants": "people",
+  "POST /api/v1/tenants": "people",
+  "POST /api/v1/tenants/rename": "tenant:write",
+  "POST /api/auth/invitation/look": "everyone",
+  "POST /api/auth/invitation/accept": "everyone",
   "POST /api/auth/sign-in/email": "everyone",
   "POST /api/auth/password/forget": "everyone",
   "POST /api/auth/password/reset": "everyone",
@@ -75,7 +85,7 @@ beforeAll(async () => {
     scopes: [],
     refused: 403,
   });
-  for (const scope of SCOPES) {
+  for (const scope of KEY_SCOPES) {
     const headers = bearer((await newKey(edge, acme, [scope])).key);
     callers.set(`a key for ${scope}`, { headers, scopes: [scope], refused: 403 });
   }
@@ -90,6 +100,11 @@ afterAll(async () => {
   await database.drop();
 });
 
+const may = (who: (typeof TABLE)[string], scopes: readonly Scope[], person: boolean): boolean => {
+  if (who === "everyone") return true;
+  if (who === "people") return person;
+  return who === "members" ? person && scopes.length > 0 : scopes.includes(who);
+};
 const bearer = (key: string) => ({ authorization: `Bearer ${key}` });
 const session = async (tenant: BillingAccountId, role: Role) =>
   cookieOf(await signIn(edge, tenant, `${role}@${tenant}.test`, role));
@@ -115,9 +130,8 @@ describe.each(Object.entries(TABLE))("%s, for %s,", (route, scope) => {
     for (const [name, { headers, scopes, refused }] of callers) {
       const { status } = await call(route, headers);
       const person = "cookie" in headers && refused === 403;
-      const may = scope === "everyone" || (scope === "people" ? person : scopes.includes(scope));
       // Past the door a request without contents may be found wanting.
-      const expected = may ? status === 200 || status === 400 : status === refused;
+      const expected = may(scope, scopes, person) ? status === 200 || status === 400 : status === refused;
       if (!expected) wrong.push(`${name}: ${status}`);
     }
     expect(wrong).toEqual([]);
@@ -126,7 +140,8 @@ describe.each(Object.entries(TABLE))("%s, for %s,", (route, scope) => {
 
 test("a change by a session that does not say for which tenant is refused, and one that names another's is, too", async () => {
   const cookie = cookieOf(await signIn(edge, acme, "one-more@acme.test"));
-  for (const route of Object.keys(TABLE).filter((one) => one.startsWith("POST /api/v1/"))) {
+  const changes = Object.entries(TABLE).filter(([route]) => route.startsWith("POST /api/v1/"));
+  for (const [route] of changes.filter(([, who]) => who !== "people")) {
     const unnamed = await call(route, { cookie });
     expect([unnamed.status, await unnamed.text()], route).toEqual([
       400,

@@ -1,23 +1,35 @@
 import { randomBytes } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { hashOfToken } from "../../src/auth/mail-links.ts";
+import { type Config, readConfig } from "../../src/config.ts";
 import { lookUpApiKey } from "../../src/db/api-keys.ts";
 import { acquireLease, recordReachable } from "../../src/db/gateways.ts";
-import { withService } from "../../src/db/tenant.ts";
+import { lookUpInvitation } from "../../src/db/invitations.ts";
+import { withNoTenant, withService } from "../../src/db/tenant.ts";
 import { createLogger } from "../../src/log.ts";
 import { runOps } from "../../src/ops/run.ts";
 import { Secret } from "../../src/secret.ts";
 import { createVault, encryptionKeyId } from "../../src/vault/vault.ts";
 import { asSuperuser, GATEWAY, type TestDatabase, tenants, testDatabase } from "../support/database.ts";
+import { settings as edgeSettings, PUBLIC_URL } from "../support/edge.ts";
+import { type Outbox, testOutbox, tokenIn } from "../support/mail.ts";
 import { register } from "../support/registrations.ts";
 
 const newKey = () => new Secret(randomBytes(32).toString("base64"));
 const key = newKey();
 
 let database: TestDatabase;
+let outbox: Outbox;
+let settings: Config;
 beforeEach(async () => {
   database = await testDatabase();
+  outbox = await testOutbox();
+  settings = readConfig(edgeSettings(database));
 });
-afterEach(() => database.drop());
+afterEach(async () => {
+  await database.drop();
+  await outbox.remove();
+});
 
 async function ops(
   line: string,
@@ -33,6 +45,10 @@ async function ops(
         ownerUrl: new Secret(database.ownerUrl),
       },
       encryption,
+      http: settings.http,
+      mail: null,
+      dataDir: outbox.dataDir,
+      timing: settings.timing,
     }),
     log: createLogger("silent"),
     out: (text) => out.push(text),
@@ -92,6 +108,25 @@ describe("the operator's command line", () => {
     expect((await ops("tenants list --json")).json()).toMatchObject([
       { id: "acme", name: "Acme", status: "active" },
     ]);
+  });
+
+  test("creates a tenant with an invitation of its owner, mailed and printed once, and without a key", async () => {
+    const made = await ops("tenants create acme --owner Ann@Acme.test --json");
+    expect(made.code).toBe(0);
+    const { link, ...rest } = made.json();
+    expect(rest).toEqual({ billingAccountId: "acme", invited: "ann@acme.test" });
+    expect(link).toMatch(new RegExp(`^${PUBLIC_URL}/invitation#token=`));
+    expect(await outbox.mailTo("ann@acme.test")).toContain(link);
+    const offer = await withNoTenant(database.db, (tx) => lookUpInvitation(tx, hashOfToken(tokenIn(link))));
+    expect(offer).toMatchObject({ billingAccountId: "acme", role: "owner", email: "ann@acme.test" });
+    expect(await asSuperuser(database, "SELECT FROM api_keys")).toEqual([]);
+  });
+
+  test("refuses an owner without an address, and a name that can't be read, and makes nothing", async () => {
+    for (const line of ["--owner ann", "--owner", "--name a\u202Eb", `--name ${"x".repeat(81)}`]) {
+      expect((await ops(`tenants create acme ${line}`)).code, line).toBe(2);
+    }
+    expect((await ops("tenants list --json")).json()).toEqual([]);
   });
 
   test("rotates keys, and forgets a lost one only when told so twice", async () => {

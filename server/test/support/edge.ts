@@ -1,6 +1,6 @@
 /** The control plane's HTTP side on a real port and database; what channels do is the test's to say. */
 import { randomBytes } from "node:crypto";
-import { type BillingAccountId, type Role, SCOPES, type Scope } from "@cogni/contract";
+import { type BillingAccountId, KEY_SCOPES, type KeyScope, type Role } from "@cogni/contract";
 import { type Config, readConfig } from "../../src/config.ts";
 import { type Channels, type Context, createContext } from "../../src/context.ts";
 import { createApiKey } from "../../src/db/api-keys.ts";
@@ -82,7 +82,7 @@ export async function startEdge(database: TestDatabase, options: EdgeOptions = {
 export async function newKey(
   { ctx }: Edge,
   billingAccountId: BillingAccountId,
-  scopes: readonly Scope[] = SCOPES,
+  scopes: readonly KeyScope[] = KEY_SCOPES,
 ): Promise<{ id: string; key: string }> {
   const { id, key } = await withTenant(ctx.db, billingAccountId, (tx) =>
     createApiKey(tx, { billingAccountId, name: "test key", scopes, expiresAt: null, createdBy: null }),

@@ -15,12 +15,13 @@ export const getMe: Route = {
   },
   async handle(ctx, call) {
     const principal = await principalOf(ctx, call, "account:read");
-    const { billingAccountId, name, email } = principal;
+    const { billingAccountId, name, email, role } = principal;
     const account = await withTenant(ctx.db, billingAccountId, ownBillingAccount);
     const me: Me = {
       billingAccountId,
       billingAccountName: account?.name ?? billingAccountId,
       person: email === null ? null : { email, name },
+      role,
     };
     return call.json(me);
   },

@@ -1,0 +1,24 @@
+/** The audit rows of what people and programs do to a tenant itself: its keys, its people, its name. */
+import { append } from "../db/audit.ts";
+import type { TenantTx } from "../db/tenant.ts";
+import type { Principal } from "./principal.ts";
+
+export interface Act {
+  /** A word for what was done: `member.remove`. */
+  readonly action: string;
+  /** The id of whom or what it was done to. */
+  readonly subject: string;
+  readonly requestId: string;
+  /** A word for what came of it; `done` unless said. */
+  readonly outcome?: string;
+}
+
+/** In the transaction of the act itself. */
+export function recordAct(
+  tx: TenantTx,
+  actor: Principal["actor"],
+  { outcome = "done", ...act }: Act,
+): Promise<void> {
+  const { billingAccountId } = tx;
+  return append(tx, { billingAccountId, actor, ...act, channel: null, accountId: null, outcome });
+}

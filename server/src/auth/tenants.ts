@@ -1,0 +1,58 @@
+/** The tenants of a person, and what a tenant is called. */
+import type {
+  CreateTenantRequest,
+  OwnTenant,
+  OwnTenants,
+  RenamedTenant,
+  RenameTenantRequest,
+} from "@cogni/contract";
+import { append } from "../db/audit.ts";
+import { createBillingAccount, renameBillingAccount, tenantsOfSession } from "../db/billing-accounts.ts";
+import { addMember } from "../db/members.ts";
+import type { OwnSession } from "../db/own-sessions.ts";
+import type { Db } from "../db/pool.ts";
+import { withNoTenant, withService, withTenant } from "../db/tenant.ts";
+import { AppError } from "../errors.ts";
+import type { Principal } from "./principal.ts";
+import { recordAct } from "./record-act.ts";
+import type { Sessions } from "./sessions.ts";
+
+export interface Tenants {
+  /** @throws AppError database_unavailable */
+  mine(session: OwnSession): Promise<OwnTenants>;
+  /** With the caller as its owner. @throws AppError forbidden (in production), tenant_exists */
+  create(session: OwnSession, request: CreateTenantRequest, requestId: string): Promise<OwnTenant>;
+  /** @throws AppError database_unavailable */
+  rename(principal: Principal, request: RenameTenantRequest, requestId: string): Promise<RenamedTenant>;
+}
+
+/** @param open whether people make tenants themselves; else the operator does, and invites the owner */
+export function createTenants(db: Db, sessions: Sessions, open: boolean): Tenants {
+  return {
+    mine: async ({ id }) => ({ tenants: await withNoTenant(db, (tx) => tenantsOfSession(tx, id)) }),
+
+    async create({ userId }, { id, name }, requestId) {
+      if (!open) {
+        throw new AppError("forbidden", {
+          detail: "Here the operator makes tenants, and invites their owners.",
+        });
+      }
+      await withService(db, async (tx) => {
+        await createBillingAccount(tx, { id, name });
+        await addMember(tx, { billingAccountId: id, userId, role: "owner" });
+        const actor = { kind: "person", id: userId } as const;
+        const act = { billingAccountId: id, actor, action: "tenant.create", subject: id, requestId };
+        await append(tx, { ...act, channel: null, accountId: null, outcome: "done" });
+      });
+      sessions.forget();
+      return { billingAccountId: id, billingAccountName: name, role: "owner" };
+    },
+
+    rename: ({ billingAccountId, actor }, { name }, requestId) =>
+      withTenant(db, billingAccountId, async (tx) => {
+        await renameBillingAccount(tx, name);
+        await recordAct(tx, actor, { action: "tenant.rename", subject: billingAccountId, requestId });
+        return { billingAccountId, billingAccountName: name };
+      }),
+  };
+}
