@@ -1,7 +1,7 @@
 /** The status as a stream, over real connections and with changes that the database tells of. */
 import { once } from "node:events";
 import { connect } from "node:net";
-import type { BillingAccountId } from "@cogni/contract";
+import { type BillingAccountId, TENANT_HEADER } from "@cogni/contract";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { revokeApiKey } from "../../src/db/api-keys.ts";
 import { withTenant } from "../../src/db/tenant.ts";
@@ -112,6 +112,26 @@ test("the end of a key or session ends its streams, in every process, and no oth
   await vi.waitFor(() => expect(namesIn(other)).toEqual(["@still"]), PATIENT);
   const again = await open(edges[0].url, { authorization: `Bearer ${key}` });
   expect(again.response.status).toBe(401);
+});
+
+test("whoever is put out of a tenant loses its stream, though they named no tenant and are in another", async () => {
+  const cookie = cookieOf(await signIn(edges[0], acme, "both@acme.test"));
+  const [person] = await asSuperuser(database, `SELECT id FROM auth."user" WHERE email = 'both@acme.test'`);
+  await asSuperuser(database, "INSERT INTO members VALUES ($1, $2, 'owner', now() + interval '1 hour')", [
+    bolt,
+    person?.id,
+  ]);
+  const [unnamed, named] = await Promise.all([
+    open(edges[1].url, { cookie }),
+    open(edges[1].url, { cookie, [TENANT_HEADER]: bolt }),
+  ]);
+  await asSuperuser(database, "DELETE FROM members WHERE billing_account_id = $1 AND user_id = $2", [
+    acme,
+    person?.id,
+  ]);
+  expect(await unnamed.ended).toBe(true);
+  await rename(bolt, "@open");
+  await vi.waitFor(() => expect(namesIn(named)).toEqual(["@open"]), PATIENT);
 });
 
 test("too many streams are refused with 429, and the address goes on answering without one", async () => {

@@ -70,10 +70,11 @@ function sendJson(outgoing: ServerResponse, document: StatusDocument): Response 
 
 async function stream(ctx: Context, call: Call): Promise<Response> {
   const identification = identificationOf(call);
-  const mayRead = readerCheck(ctx, identification);
   // Looked up anew: an old look-up, and the time until the next one, would add up to more than a key may outlive its end.
   const principal = await ctx.principals.resolve(identification, 0);
   authorize(principal, "channels:read");
+  // Of this tenant from now on: whoever named none and is put out of it is not believed for being in another.
+  const mayRead = readerCheck(ctx, { ...identification, tenant: principal.billingAccountId });
   const seat = await ctx.statusHub.seat(principal.billingAccountId);
   openEventStream(call.env.outgoing, seat, call.req.header("last-event-id"), mayRead);
   return RESPONSE_ALREADY_SENT;
