@@ -45,7 +45,7 @@ async function takeAll(world: OwnWorld, browser: Browser): Promise<void> {
   await world.telegram.addBot(BOT);
   const connecting = await open(WIDE);
   await expect(connecting.getByRole("button", { name: "Connect Try it by QR code" })).toBeVisible(PATIENT);
-  await expect(connecting.getByText("still being installed")).toHaveCount(0, INSTALLED);
+  await expect(connecting.getByText("still being set up")).toHaveCount(0, INSTALLED);
   await connecting.getByRole("button", { name: "Connect Telegram" }).click();
   await connecting.getByLabel("Bot token", { exact: true }).fill(BOT.token);
   await connecting.keyboard.press("Enter");
