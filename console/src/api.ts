@@ -3,6 +3,8 @@
  * wrong arrives as one `ApiError`, so that a page has one failure to draw.
  */
 import type {
+  AcceptedInvitation,
+  AcceptInvitationRequest,
   ConnectRequest,
   ConnectResponse,
   DecideSenderRequest,
@@ -10,6 +12,8 @@ import type {
   DisconnectRequest,
   DisconnectResponse,
   ForgotPasswordRequest,
+  InvitationDetails,
+  LookAtInvitationRequest,
   Me,
   Problem,
   ResetPasswordRequest,
@@ -67,6 +71,10 @@ export const api = {
     tenant = null;
     return call((schemas) => schemas.signedInSchema, "/api/auth/sign-in/email", post(body));
   },
+  lookAtInvitation: (body: LookAtInvitationRequest): Promise<InvitationDetails> =>
+    call((schemas) => schemas.invitationDetailsSchema, "/api/auth/invitation/look", post(body)),
+  acceptInvitation: (body: AcceptInvitationRequest): Promise<AcceptedInvitation> =>
+    call((schemas) => schemas.acceptedInvitationSchema, "/api/auth/invitation/accept", post(body)),
   forgotPassword: (body: ForgotPasswordRequest) =>
     call((schemas) => schemas.forgotPasswordSchema, "/api/auth/password/forget", post(body)),
   resetPassword: (body: ResetPasswordRequest) =>

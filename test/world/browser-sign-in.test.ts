@@ -1,6 +1,7 @@
 /** Coming and going, in the browser: who signs in, where that leads, and what a page may do. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { invitedSchema, TENANT_HEADER } from "@cogni/contract";
 import { beforeAll, expect, vi } from "vitest";
 import type { Tenant } from "../../dev-env/src/seed.ts";
 import { barriers, expectPage, fieldOf, PATIENT, test, world } from "../support/browsing.ts";
@@ -85,13 +86,13 @@ test("a forgotten password is set anew by the link of a mail, and the link works
   await expectPage(fieldOf(page, "E-mail")).toHaveAccessibleDescription("Enter your e-mail address.");
   await fieldOf(page, "E-mail").fill(forgetful.email);
   await page.keyboard.press("Enter");
-  await expectPage(page.getByRole("heading", { name: "Look into your mail" })).toBeVisible();
+  await expectPage(page.getByRole("heading", { name: "Look into your mail" })).toBeVisible(PATIENT);
   expect(await barriers(page)).toEqual([]);
 
   const link = await vi.waitFor(() => mailedLink(forgetful.email), PATIENT);
   await page.goto(link);
   await expectPage(fieldOf(page, "New password")).toBeFocused();
-  expect(page.url()).not.toContain("token");
+  await expectPage(page).not.toHaveURL(/token/);
   expect(await barriers(page)).toEqual([]);
   await fieldOf(page, "New password").fill("too short");
   await page.keyboard.press("Enter");
@@ -102,14 +103,62 @@ test("a forgotten password is set anew by the link of a mail, and the link works
   await fieldOf(page, "E-mail").fill(forgetful.email);
   await fieldOf(page, "Password").fill("something longer");
   await page.keyboard.press("Enter");
-  await expectPage(page.getByRole("heading", { name: "Channels" })).toBeVisible();
+  await expectPage(page.getByRole("heading", { name: "Channels" })).toBeVisible(PATIENT);
 
   await page.goto(link);
+  await expectPage(page).not.toHaveURL(/token/);
   await page.reload();
+  await expectPage(page.getByText("Open this page by the link in the mail.")).toBeVisible();
   await page.goto(link);
   await fieldOf(page, "New password").fill("something else");
   await page.keyboard.press("Enter");
   await expectPage(page.getByRole("alert").first()).toContainText("link");
+});
+
+test("whoever is invited joins by the link, as someone new or as who they are, and nobody by a link that was used", async ({
+  visit,
+}) => {
+  const [host, guest] = await world.tenants(2);
+  if (!host || !guest) throw new Error("no tenants were made");
+  const owner = await visit(host);
+  const invite = async (email: string) => {
+    const answer = await owner.request.post("/api/v1/members/invite", {
+      data: { email, role: "viewer" },
+      headers: { origin: world.url, [TENANT_HEADER]: host.billingAccountId },
+    });
+    expect(answer.status()).toBe(200);
+    return invitedSchema.parse(await answer.json()).link;
+  };
+  const link = await invite(`new-${host.email}`);
+  const page = await visit(null, { path: link, tolerates: ["/api/auth/invitation/"] });
+  await expectPage(page.getByRole("heading", { name: `Join ${host.name}` })).toBeVisible(PATIENT);
+  await expectPage(page).not.toHaveURL(/token/);
+  expect(await barriers(page)).toEqual([]);
+  await fieldOf(page, "Your name").fill("Newcomer");
+  await fieldOf(page, "Password").fill("long enough, too");
+  await page.keyboard.press("Enter");
+  await expectPage(page.getByRole("heading", { name: "Channels" })).toBeVisible(PATIENT);
+  await expectPage(page.getByRole("banner")).toContainText(host.name);
+  await page.goto("about:blank");
+  await page.goto(link);
+  await expectPage(
+    page.getByText(
+      "This invitation was accepted or revoked already, is too old, or was followed by a newer one.",
+    ),
+  ).toBeVisible();
+  await expectPage(page.getByRole("button", { name: "Join" })).toHaveCount(0);
+
+  const second = await visit(null, {
+    path: await invite(guest.email),
+    tolerates: ["/api/auth/invitation/"],
+  });
+  await second.getByRole("button", { name: "Join" }).click();
+  await fieldOf(second, "E-mail").fill(guest.email);
+  await fieldOf(second, "Password").fill(guest.password);
+  await second.keyboard.press("Enter");
+  await expectPage(second.getByRole("heading", { name: "Channels" })).toBeVisible(PATIENT);
+  const { tenants } = await (await second.request.get("/api/v1/tenants")).json();
+  expect(tenants).toHaveLength(2);
 });
 
 /** The link of the newest mail to the address. @throws Error while there is none */

@@ -4,7 +4,7 @@ import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from "@ta
 import { useRouter } from "next/navigation";
 import { type ReactNode, useState } from "react";
 import { ApiError } from "../api.ts";
-import { signInPath } from "../session/return-path.ts";
+import { isDoor, signInPath } from "../session/return-path.ts";
 import { NonceContext } from "../theme/nonce.ts";
 
 export function Providers({ nonce, children }: { nonce: string; children: ReactNode }) {
@@ -16,7 +16,7 @@ export function Providers({ nonce, children }: { nonce: string; children: ReactN
     const onError = (error: Error) => {
       if (!(error instanceof ApiError) || error.status !== 401) return;
       const { pathname, search } = window.location;
-      if (pathname !== "/sign-in") router.replace(signInPath(pathname + search));
+      if (!isDoor(pathname)) router.replace(signInPath(pathname + search));
     };
     return new QueryClient({
       queryCache: new QueryCache({ onError }),

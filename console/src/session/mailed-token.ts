@@ -6,10 +6,15 @@ import { useEffect, useState } from "react";
 export function useMailedToken(): string | null | undefined {
   const [token, setToken] = useState<string | null>();
   useEffect(() => {
-    const found = new URLSearchParams(window.location.hash.slice(1)).get("token");
-    // Run twice in development: what was found stays.
-    setToken((known) => found ?? known ?? null);
-    if (found) window.history.replaceState(null, "", window.location.pathname);
+    function take() {
+      const found = new URLSearchParams(window.location.hash.slice(1)).get("token");
+      setToken((known) => found ?? known ?? null);
+      if (found) window.history.replaceState(null, "", window.location.pathname);
+    }
+    take();
+    // The link opened again where the page is open already loads nothing anew.
+    window.addEventListener("hashchange", take);
+    return () => window.removeEventListener("hashchange", take);
   }, []);
   return token;
 }

@@ -22,3 +22,8 @@ export function signInPath(path: string): string {
   const back = safeReturnPath(path);
   return back === HOME ? SIGN_IN : `${SIGN_IN}?next=${encodeURIComponent(back)}`;
 }
+
+const DOORS = ["/sign-in", "/forgot-password", "/reset-password", "/verify-email", "/invitation"];
+
+/** A page for people who are not signed in, which says itself what it makes of that. */
+export const isDoor = (pathname: string): boolean => DOORS.includes(pathname);
