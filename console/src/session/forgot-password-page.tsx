@@ -2,7 +2,6 @@
 /** Asks for a link by which a new password can be set. What it answers does not tell whether anyone has the address. */
 import { TextInput } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { api } from "../api.ts";
@@ -20,7 +19,7 @@ export function ForgotPasswordPage() {
   if (request.isSuccess) {
     return (
       <Door title={text("sentTitle")} lead={text("sent")} onSubmit={null}>
-        <Link href="/sign-in">{text("back")}</Link>
+        <a href="/sign-in">{text("back")}</a>
       </Door>
     );
   }
@@ -46,7 +45,7 @@ export function ForgotPasswordPage() {
       <Button type="submit" variant="filled" wide busy={request.isPending}>
         {text("submit")}
       </Button>
-      <Link href="/sign-in">{text("back")}</Link>
+      <a href="/sign-in">{text("back")}</a>
     </Door>
   );
 }

@@ -3,7 +3,6 @@
 import type { InvitationDetails } from "@cogni/contract";
 import { PasswordInput, TextInput } from "@mantine/core";
 import { useMutation, useQuery } from "@tanstack/react-query";
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { ApiError, api } from "../api.ts";
 import { Button } from "../parts/button.tsx";
@@ -27,7 +26,7 @@ export function InvitationPage() {
   return (
     <Door title={text("title")} lead={text(token === null ? "noLink" : "looking")} onSubmit={null}>
       {offer.error && <ProblemNote failure={offer.error} />}
-      {(token === null || offer.error) && <Link href="/sign-in">{text("signIn")}</Link>}
+      {(token === null || offer.error) && <a href="/sign-in">{text("signIn")}</a>}
     </Door>
   );
 }

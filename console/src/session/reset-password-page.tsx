@@ -2,7 +2,6 @@
 /** Sets a new password, by the link of a mail. */
 import { PasswordInput } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { api } from "../api.ts";
@@ -26,14 +25,14 @@ export function ResetPasswordPage() {
   if (reset.isSuccess) {
     return (
       <Door title={text("doneTitle")} lead={text("done")} onSubmit={null}>
-        <Link href="/sign-in">{text("signIn")}</Link>
+        <a href="/sign-in">{text("signIn")}</a>
       </Door>
     );
   }
   if (token === null) {
     return (
       <Door title={text("title")} lead={text("noLink")} onSubmit={null}>
-        <Link href="/forgot-password">{text("again")}</Link>
+        <a href="/forgot-password">{text("again")}</a>
       </Door>
     );
   }

@@ -2,7 +2,6 @@
 /** E-mail and password, and back to where the person wanted to go. */
 import { PasswordInput, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useRef, useState } from "react";
@@ -68,9 +67,9 @@ export function SignInPage({ returnTo }: { returnTo: string }) {
           "aria-label": input("reveal", { label: text("password") }),
         }}
       />
-      <Link href="/forgot-password" className={classes.aside}>
+      <a href="/forgot-password" className={classes.aside}>
         {text("forgot")}
-      </Link>
+      </a>
       <div role="alert" className={classes.outcome}>
         {signIn.error && !signIn.isPending && <SignInFailure error={signIn.error} />}
       </div>

@@ -1,7 +1,6 @@
 "use client";
 /** Says that an address is one's own, by the link of a mail; at a press, for programs open the links of mails, too. */
 import { useMutation } from "@tanstack/react-query";
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { api } from "../api.ts";
 import { Button } from "../parts/button.tsx";
@@ -22,7 +21,7 @@ export function VerifyEmailPage() {
         lead={text(verify.isSuccess ? "done" : "noLink")}
         onSubmit={null}
       >
-        <Link href="/channels">{text("goOn")}</Link>
+        <a href="/channels">{text("goOn")}</a>
       </Door>
     );
   }
