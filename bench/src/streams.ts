@@ -141,8 +141,8 @@ async function makeTenants(env: NodeJS.ProcessEnv, count: number): Promise<Watch
       [ids],
     );
     await service.query(
-      `INSERT INTO api_keys (billing_account_id, name, prefix, key_hash)
-       SELECT id, 'bench', 'cck_bench', hash FROM unnest($1::text[], $2::bytea[]) AS k (id, hash)`,
+      `INSERT INTO api_keys (billing_account_id, name, prefix, key_hash, scopes)
+       SELECT id, 'bench', 'cck_bench', hash, '{channels:read}' FROM unnest($1::text[], $2::bytea[]) AS k (id, hash)`,
       [ids, tenants.map(({ apiKey }) => createHash("sha256").update(apiKey).digest())],
     );
     return tenants;
