@@ -26,7 +26,7 @@ export default defineConfig({
           name: "world",
           include: ["test/world/**/*.test.ts"],
           globalSetup: ["test/world/global-setup.ts"],
-          setupFiles: ["test/support/leave-world.ts"],
+          setupFiles: ["test/support/leave-world.ts", "test/support/explain-failure.ts"],
           testTimeout: 60_000,
           hookTimeout: 120_000,
           sequence: { groupOrder: 2 },
