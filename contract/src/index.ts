@@ -9,6 +9,7 @@ export * from "./keys.ts";
 export * from "./members.ts";
 export * from "./names.ts";
 export * from "./password.ts";
+export * from "./person.ts";
 export * from "./senders.ts";
 export * from "./sessions.ts";
 export * from "./sign-in.ts";

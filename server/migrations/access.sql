@@ -68,6 +68,142 @@ CREATE OR REPLACE FUNCTION credential_claimed_elsewhere(of_channel text, fingerp
     )
   $$;
 
+-- What an open invitation to the platform's administrators says, by the SHA-256 of its token.
+CREATE OR REPLACE FUNCTION lookup_platform_invitation(hash bytea)
+  RETURNS TABLE (id uuid, email text)
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+  AS $$
+    SELECT i.id, i.email FROM public.platform_invitations i
+    WHERE i.token_hash = hash AND i.accepted_at IS NULL AND i.revoked_at IS NULL AND i.expires_at > now()
+  $$;
+
+-- Uses it up, and makes whoever has the invited address an administrator: the API's only way to make one. False where it
+-- is not open, or for another.
+CREATE OR REPLACE FUNCTION accept_platform_invitation(hash bytea, of_user text)
+  RETURNS boolean
+  LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+  AS $$
+    WITH used AS (
+      UPDATE public.platform_invitations i SET accepted_at = now() FROM auth."user" u
+      WHERE i.token_hash = hash AND i.accepted_at IS NULL AND i.revoked_at IS NULL AND i.expires_at > now()
+        AND u.id = of_user AND u.email = i.email
+      RETURNING u.id
+    ), made AS (
+      INSERT INTO public.platform_administrators (user_id) SELECT used.id FROM used ON CONFLICT DO NOTHING
+    )
+    SELECT EXISTS (SELECT FROM used)
+  $$;
+
+-- Whether a session lives, and is of one of the platform's administrators. What they see and do across tenants goes
+-- through the functions below, each of which asks this first: it is little, and no tenant's credentials or messages.
+CREATE OR REPLACE FUNCTION is_administrators_session(of_session text)
+  RETURNS boolean
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+  AS $$
+    SELECT EXISTS (
+      SELECT FROM auth.session s JOIN public.platform_administrators a ON a.user_id = s."userId"
+      WHERE s.id = of_session AND s."expiresAt" > now()
+    )
+  $$;
+
+-- The state of every connection as it was last seen; channels/state.ts tells a tenant more exactly.
+CREATE OR REPLACE FUNCTION connection_states()
+  RETURNS TABLE (billing_account_id text, gateway_id text, state text)
+  LANGUAGE sql STABLE
+  AS $$
+    SELECT r.billing_account_id, p.gateway_id,
+      CASE
+        WHEN r.desired_state = 'disconnected' THEN 'disconnecting'
+        WHEN r.outcome IS NOT NULL THEN 'action_required'
+        WHEN (g.reachable AND g.lease_until > clock_timestamp() - interval '15 seconds') IS NOT TRUE THEN 'unknown'
+        WHEN o.started_version IS DISTINCT FROM r.credential_version THEN 'connecting'
+        ELSE coalesce(o.state, 'connecting')
+      END
+    FROM public.channel_registrations r
+      LEFT JOIN public.placements p ON p.billing_account_id = r.billing_account_id
+      LEFT JOIN public.gateways g ON g.id = p.gateway_id
+      LEFT JOIN public.account_observations o ON o.billing_account_id = r.billing_account_id AND o.channel = r.channel
+        AND o.gateway_id = p.gateway_id
+    WHERE r.disconnected_at IS NULL
+  $$;
+
+-- The address as far as it says where: without what could let someone in.
+CREATE OR REPLACE FUNCTION operator_gateways(of_session text)
+  RETURNS TABLE (id text, address text, reachable boolean, observed_at timestamptz, lease_holder text,
+    lease_until timestamptz, capacity integer, draining boolean, tenants integer, accounts jsonb)
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+  AS $$
+    SELECT g.id, regexp_replace(g.url, '^(\w+://)([^/?#]*@)?([^/?#]*).*$', '\1\3'),
+      coalesce(g.reachable AND g.lease_until > clock_timestamp() - interval '15 seconds', false), g.observed_at,
+      g.lease_holder, g.lease_until, g.capacity, g.draining,
+      (SELECT count(*)::integer FROM public.placements p WHERE p.gateway_id = g.id),
+      (SELECT coalesce(jsonb_object_agg(c.state, c.number), '{}')
+       FROM (SELECT s.state, count(*) AS number FROM public.connection_states() s WHERE s.gateway_id = g.id
+         GROUP BY s.state) c)
+    FROM public.gateways g WHERE public.is_administrators_session(of_session)
+  $$;
+
+-- A page of the tenants, by id, after the one that is named. Each filter is null for none.
+CREATE OR REPLACE FUNCTION operator_tenants(of_session text, after_id text, at_most integer, searched text,
+    of_status text, of_gateway text)
+  RETURNS TABLE (id text, name text, status text, gateway_id text, created_at timestamptz, members integer, channels jsonb)
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+  AS $$
+    SELECT b.id, b.name, b.status, p.gateway_id, b.created_at,
+      (SELECT count(*)::integer FROM public.members m WHERE m.billing_account_id = b.id),
+      (SELECT coalesce(jsonb_object_agg(c.state, c.number), '{}')
+       FROM (SELECT s.state, count(*) AS number FROM public.connection_states() s WHERE s.billing_account_id = b.id
+         GROUP BY s.state) c)
+    FROM public.billing_accounts b LEFT JOIN public.placements p ON p.billing_account_id = b.id
+    WHERE public.is_administrators_session(of_session)
+      AND (after_id IS NULL OR b.id > after_id)
+      AND (searched IS NULL OR strpos(b.id, lower(searched)) > 0 OR strpos(lower(b.name), lower(searched)) > 0)
+      AND (of_status IS NULL OR b.status = of_status)
+      AND (of_gateway IS NULL OR p.gateway_id = of_gateway)
+    ORDER BY b.id LIMIT at_most
+  $$;
+
+-- Whether there is such a gateway.
+CREATE OR REPLACE FUNCTION operator_drain(of_session text, of_gateway text, wanted boolean)
+  RETURNS boolean
+  LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+  AS $$
+    WITH changed AS (
+      UPDATE public.gateways g SET draining = wanted
+      WHERE g.id = of_gateway AND public.is_administrators_session(of_session) RETURNING g.id
+    )
+    SELECT EXISTS (SELECT FROM changed)
+  $$;
+
+-- The gateway with the most room, by accounts; null where all are full or draining, or none is known.
+CREATE OR REPLACE FUNCTION roomiest_gateway()
+  RETURNS text
+  LANGUAGE sql STABLE
+  AS $$
+    SELECT g.id FROM public.gateways g
+      LEFT JOIN public.placements p ON p.gateway_id = g.id
+      LEFT JOIN public.channel_registrations r
+        ON r.billing_account_id = p.billing_account_id AND r.disconnected_at IS NULL
+    WHERE NOT g.draining GROUP BY g.id HAVING count(r.id) < g.capacity
+    ORDER BY g.capacity - count(r.id) DESC, g.id LIMIT 1
+  $$;
+
+-- Makes the tenant that the transaction is set to, and gives it a place; false where there is one of that id.
+CREATE OR REPLACE FUNCTION operator_create_tenant(of_session text, of_tenant text, called text)
+  RETURNS boolean
+  LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+  AS $$
+    WITH made AS (
+      INSERT INTO public.billing_accounts (id, name)
+        SELECT of_tenant, called WHERE public.is_administrators_session(of_session)
+      ON CONFLICT DO NOTHING RETURNING id
+    ), placed AS (
+      INSERT INTO public.placements (billing_account_id, gateway_id)
+        SELECT made.id, public.roomiest_gateway() FROM made WHERE public.roomiest_gateway() IS NOT NULL
+    )
+    SELECT EXISTS (SELECT FROM made)
+  $$;
+
 -- Nobody starts with anything.
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
 REVOKE ALL ON ALL TABLES IN SCHEMA public, auth FROM PUBLIC, :api, :service;
@@ -106,9 +242,17 @@ DROP POLICY IF EXISTS lookup ON members;
 CREATE POLICY lookup ON members FOR SELECT TO :owner USING (true);
 DROP POLICY IF EXISTS lookup ON invitations;
 CREATE POLICY lookup ON invitations FOR SELECT TO :owner USING (true);
+DROP POLICY IF EXISTS lookup ON placements;
+CREATE POLICY lookup ON placements FOR SELECT TO :owner USING (true);
+DROP POLICY IF EXISTS lookup ON account_observations;
+CREATE POLICY lookup ON account_observations FOR SELECT TO :owner USING (true);
 
 GRANT EXECUTE ON FUNCTION lookup_api_key(bytea), lookup_session(text, text), lookup_invitation(bytea),
-  tenants_of_session(text) TO :api;
+  tenants_of_session(text), lookup_platform_invitation(bytea), accept_platform_invitation(bytea, text) TO :api;
+GRANT EXECUTE ON FUNCTION is_administrators_session(text), operator_gateways(text),
+  operator_tenants(text, text, integer, text, text, text), operator_drain(text, text, boolean),
+  operator_create_tenant(text, text, text) TO :api;
+GRANT EXECUTE ON FUNCTION roomiest_gateway() TO :service;
 GRANT EXECUTE ON FUNCTION credential_claimed_elsewhere(text, bytea) TO :api, :service;
 
 -- The API: one tenant at a time, wishes and their record.
@@ -122,6 +266,8 @@ GRANT SELECT, INSERT, UPDATE (last_used_at, revoked_at, expires_at) ON api_keys 
 GRANT SELECT, INSERT, UPDATE, DELETE ON members TO :api;
 GRANT SELECT, INSERT, UPDATE (accepted_at, revoked_at) ON invitations TO :api;
 GRANT UPDATE (name) ON billing_accounts TO :api;
+GRANT SELECT ON platform_administrators TO :api;
+GRANT INSERT ON platform_audit_log TO :api;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA auth TO :api;
 
 -- The service: the reconcile loop, the watcher, the resolver and the operator's commands, across tenants.
@@ -131,3 +277,6 @@ GRANT SELECT, INSERT, UPDATE ON channel_registrations, channel_logins TO :servic
 GRANT SELECT, INSERT, UPDATE, DELETE ON account_observations, pending_senders TO :service;
 GRANT SELECT, INSERT, DELETE ON account_state_changes, approved_senders TO :service;
 GRANT SELECT, INSERT ON audit_log, api_keys, members, invitations TO :service;
+GRANT SELECT, INSERT, DELETE ON platform_administrators TO :service;
+GRANT SELECT, INSERT, UPDATE (revoked_at) ON platform_invitations TO :service;
+GRANT INSERT ON platform_audit_log TO :service;

@@ -22,6 +22,7 @@ import { getChannelsTimeline } from "./routes/get-channels-timeline.ts";
 import { getKeys } from "./routes/get-keys.ts";
 import { getMe } from "./routes/get-me.ts";
 import { getMembers } from "./routes/get-members.ts";
+import { getPerson } from "./routes/get-person.ts";
 import { getSenders } from "./routes/get-senders.ts";
 import { getTenants } from "./routes/get-tenants.ts";
 import { inviteMember } from "./routes/invite-member.ts";
@@ -66,6 +67,7 @@ export const ROUTES: readonly Route[] = [
   verifyEmail,
   lookAtInvitation,
   acceptInvitation,
+  getPerson,
   listSessions,
   endSessions,
 ];

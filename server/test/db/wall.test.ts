@@ -134,11 +134,13 @@ describe("the wall between tenants", () => {
     }
     await owner.end();
     expect(seen.sort()).toEqual([
+      "account_observations",
       "api_keys",
       "billing_accounts",
       "channel_registrations",
       "invitations",
       "members",
+      "placements",
     ]);
   });
 
@@ -209,6 +211,12 @@ describe("the wall between tenants", () => {
       "UPDATE billing_accounts SET status = 'active'",
       "UPDATE invitations SET role = 'owner'",
       "DELETE FROM invitations",
+      "INSERT INTO platform_administrators VALUES ('acme-person')",
+      "DELETE FROM platform_administrators",
+      "SELECT FROM platform_invitations",
+      "SELECT FROM platform_audit_log",
+      "DELETE FROM platform_audit_log",
+      "SELECT connection_states()",
       "CREATE TABLE mine ()",
     ]) {
       await expect(attempt(sql), sql).rejects.toThrow(/permission denied/);

@@ -41,6 +41,7 @@ const TABLE: Readonly<Record<string, Scope | "members" | "people" | "everyone">>
   "POST /api/auth/password/forget": "everyone",
   "POST /api/auth/password/reset": "everyone",
   "POST /api/auth/email/verify": "everyone",
+  "GET /api/auth/person": "people",
   "GET /api/auth/sessions": "people",
   "POST /api/auth/sessions/end": "people",
   // The last, for it ends the sessions of those who call it.

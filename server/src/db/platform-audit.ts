@@ -1,0 +1,22 @@
+/** Who did what to the installation, and what came of it. Rows are only ever added, and belong to no tenant. */
+import type { Tx } from "./tenant.ts";
+
+export interface PlatformAct {
+  readonly actor: { readonly kind: "person" | "system"; readonly id: string };
+  /** A word for what was done: `gateway.drain`. */
+  readonly action: string;
+  /** The id of whom or what it was done to. */
+  readonly subject: string;
+  /** Null for the operator's command line. */
+  readonly requestId: string | null;
+  /** A word for what came of it; `done` unless said. */
+  readonly outcome?: string;
+}
+
+/** Written in the transaction of what it tells of, so that neither stands without the other. */
+export async function recordPlatformAct(tx: Tx, act: PlatformAct): Promise<void> {
+  await tx.query(
+    "INSERT INTO platform_audit_log (actor, action, subject, outcome, request_id) VALUES ($1, $2, $3, $4, $5)",
+    [JSON.stringify(act.actor), act.action, act.subject, act.outcome ?? "done", act.requestId],
+  );
+}
