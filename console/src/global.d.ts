@@ -3,8 +3,8 @@
 /// <reference types="next/image-types/global" />
 
 import type { ErrorCode } from "@cogni/contract";
+import type { Locale as OurLocale } from "@cogni/contract/locales";
 import type messages from "../messages/en.json";
-import type { Locale as OurLocale } from "./i18n/locales.ts";
 
 declare module "next-intl" {
   interface AppConfig {

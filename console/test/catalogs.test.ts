@@ -1,11 +1,11 @@
 /** Each language says all that English says, in its own words, and in a form that can be drawn. */
 import { errorCodes } from "@cogni/contract";
+import { LOCALES } from "@cogni/contract/locales";
 import { type MessageFormatElement, parse, TYPE } from "@formatjs/icu-messageformat-parser";
 import { expect, test } from "vitest";
 import de from "../messages/de.json" with { type: "json" };
 import en from "../messages/en.json" with { type: "json" };
 import zh from "../messages/zh.json" with { type: "json" };
-import { LOCALES } from "../src/i18n/locales.ts";
 
 type Tree = { [key: string]: string | Tree };
 type Texts = ReadonlyMap<string, string>;

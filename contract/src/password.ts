@@ -1,11 +1,12 @@
 /** A forgotten password, and an address that wants to be verified: both by a link in a mail. */
 import { z } from "zod";
+import { LONGEST_PASSWORD, SHORTEST_PASSWORD } from "./password-length.ts";
 
-/** At least what no short list holds; at most what the password hash accepts. The server also refuses the e-mail itself. */
+/** The server also refuses the e-mail itself. */
 export const newPasswordSchema = z
   .string()
-  .min(10, "must have at least 10 characters")
-  .max(128, "must have at most 128 characters");
+  .min(SHORTEST_PASSWORD, `must have at least ${SHORTEST_PASSWORD} characters`)
+  .max(LONGEST_PASSWORD, `must have at most ${LONGEST_PASSWORD} characters`);
 
 export const forgotPasswordRequestSchema = z.strictObject({ email: z.email().max(254) });
 export type ForgotPasswordRequest = z.infer<typeof forgotPasswordRequestSchema>;

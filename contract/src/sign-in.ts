@@ -1,10 +1,10 @@
 /** Signing in and out by e-mail and password. */
 import { z } from "zod";
+import { LONGEST_PASSWORD } from "./password-length.ts";
 
 export const signInRequestSchema = z.strictObject({
   email: z.email().max(254),
-  /** At most what the password hash accepts. */
-  password: z.string().min(1, "must not be empty").max(128),
+  password: z.string().min(1, "must not be empty").max(LONGEST_PASSWORD),
 });
 export type SignInRequest = z.infer<typeof signInRequestSchema>;
 

@@ -1,12 +1,12 @@
 /** What every page stands in: language, theme before the first paint, and the CSP's nonce. */
 import "../theme/styles.ts";
+import { LANGUAGES } from "@cogni/contract/locales";
 import { ColorSchemeScript, mantineHtmlProps } from "@mantine/core";
 import type { Metadata, Viewport } from "next";
 import { headers } from "next/headers";
 import { NextIntlClientProvider } from "next-intl";
 import { getLocale, getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
-import { LANGUAGES } from "../i18n/locales.ts";
 import { font } from "../theme/font.ts";
 import { Providers } from "./providers.tsx";
 

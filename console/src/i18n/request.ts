@@ -1,7 +1,8 @@
 /** Which language a request is answered in, and its texts: of the others nothing reaches the browser. */
+
+import { chooseLocale, LOCALE_COOKIE } from "@cogni/contract/locales";
 import { cookies, headers } from "next/headers";
 import { getRequestConfig } from "next-intl/server";
-import { chooseLocale, LOCALE_COOKIE } from "./locales.ts";
 
 const CATALOGS = {
   en: () => import("../../messages/en.json"),

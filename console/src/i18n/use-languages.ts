@@ -1,9 +1,9 @@
 "use client";
+import { LANGUAGES, LOCALE_COOKIE, LOCALES, type Locale } from "@cogni/contract/locales";
 /** The languages as the items of a menu. Whoever picks one keeps the page as it is: only its texts are fetched anew. */
 import { useRouter } from "next/navigation";
 import { useLocale } from "next-intl";
 import type { MenuItem } from "../parts/menu.tsx";
-import { LANGUAGES, LOCALE_COOKIE, LOCALES, type Locale } from "./locales.ts";
 
 const YEAR_S = 365 * 86_400;
 

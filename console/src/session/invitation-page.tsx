@@ -1,6 +1,7 @@
 "use client";
 /** Where the link of an invitation leads: who invites, and the way in for those who have an account and those who have none. */
 import type { InvitationDetails } from "@cogni/contract";
+import { SHORTEST_PASSWORD } from "@cogni/contract/password-length";
 import { PasswordInput, TextInput } from "@mantine/core";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
@@ -72,7 +73,7 @@ function Offer({ token, offer }: { token: string; offer: InvitationDetails }) {
         <PasswordInput
           name="password"
           label={signInText("password")}
-          description={offer.hasAccount ? undefined : text("rule")}
+          description={offer.hasAccount ? undefined : text("rule", { shortest: SHORTEST_PASSWORD })}
           autoComplete={offer.hasAccount ? "current-password" : "new-password"}
         />
       )}

@@ -1,8 +1,8 @@
 "use client";
+import { LANGUAGES } from "@cogni/contract/locales";
 /** The language, for whoever is not signed in yet; afterwards it is in the menu of the account. */
 import { IconChevronDown, IconLanguage } from "@tabler/icons-react";
 import { useLocale, useTranslations } from "next-intl";
-import { LANGUAGES } from "../i18n/locales.ts";
 import { useLanguages } from "../i18n/use-languages.ts";
 import { Menu } from "../parts/menu.tsx";
 import classes from "./language-menu.module.css";

@@ -1,5 +1,6 @@
 "use client";
 /** Sets a new password, by the link of a mail. */
+import { LONGEST_PASSWORD, SHORTEST_PASSWORD } from "@cogni/contract/password-length";
 import { PasswordInput } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
@@ -11,9 +12,6 @@ import { RevealIcon } from "../parts/reveal-icon.tsx";
 import classes from "./door.module.css";
 import { Door } from "./door.tsx";
 import { useMailedToken } from "./mailed-token.ts";
-
-/** As the API asks for. */
-const [SHORTEST, LONGEST] = [10, 128];
 
 export function ResetPasswordPage() {
   const text = useTranslations("resetPassword");
@@ -38,7 +36,7 @@ export function ResetPasswordPage() {
   }
   function submit(form: FormData) {
     const password = String(form.get("password"));
-    const fits = password.length >= SHORTEST && password.length <= LONGEST;
+    const fits = password.length >= SHORTEST_PASSWORD && password.length <= LONGEST_PASSWORD;
     setWrongLength(!fits);
     if (fits && token) reset.mutate({ token, password });
   }
@@ -47,10 +45,10 @@ export function ResetPasswordPage() {
       <PasswordInput
         name="password"
         label={text("password")}
-        description={text("rule", { shortest: SHORTEST })}
+        description={text("rule", { shortest: SHORTEST_PASSWORD })}
         autoComplete="new-password"
         autoFocus
-        error={wrongLength && text("wrongLength", { shortest: SHORTEST, longest: LONGEST })}
+        error={wrongLength && text("wrongLength", { shortest: SHORTEST_PASSWORD, longest: LONGEST_PASSWORD })}
         visibilityToggleIcon={RevealIcon}
         visibilityToggleButtonProps={{
           tabIndex: 0,

@@ -1,5 +1,10 @@
 /** What a person does by a link in a mail: set a new password, and verify an address. */
-import type { ForgotPasswordRequest, ResetPasswordRequest, VerifyEmailRequest } from "@cogni/contract";
+import type {
+  ForgotPasswordRequest,
+  Locale,
+  ResetPasswordRequest,
+  VerifyEmailRequest,
+} from "@cogni/contract";
 import { holderOfLink, setEmailVerified, unverifiedPerson, useLink } from "../db/mail-links.ts";
 import { endSessionsOf } from "../db/own-sessions.ts";
 import { personWithPassword, setPasswordHash } from "../db/passwords.ts";
@@ -8,10 +13,19 @@ import { withNoTenant } from "../db/tenant.ts";
 import { AppError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { MailPort } from "../mail/mail-port.ts";
+import { mailInWords } from "../mail/words.ts";
 import { countingWrong, createAttemptLimit } from "./attempt-limit.ts";
-import { hashOfToken, mailLink, passwordChangedMail } from "./mail-links.ts";
+import { hashOfToken, mailLink } from "./mail-links.ts";
 import { refuseEmailAsPassword } from "./new-password.ts";
 import type { Sessions } from "./sessions.ts";
+
+/** Whoever asks, signed in or not. */
+export interface Asker {
+  /** The network address. */
+  readonly address: string;
+  /** Of the mail that follows. */
+  readonly locale: Locale;
+}
 
 export interface ByMail {
   /**
@@ -19,14 +33,14 @@ export interface ByMail {
    * is not waited for.
    * @throws AppError rate_limited, database_unavailable
    */
-  forgotPassword(request: ForgotPasswordRequest, address: string): Promise<void>;
+  forgotPassword(request: ForgotPasswordRequest, asker: Asker): Promise<void>;
   /**
    * Ends every session of the person, and tells them by mail.
    * @throws AppError link_invalid, invalid_request (the password is the e-mail), rate_limited, database_unavailable
    */
-  resetPassword(request: ResetPasswordRequest, address: string): Promise<void>;
+  resetPassword(request: ResetPasswordRequest, asker: Asker): Promise<void>;
   /** Mails the link, unless the address is verified. @throws AppError database_unavailable */
-  sendVerification(userId: string): Promise<void>;
+  sendVerification(userId: string, locale: Locale): Promise<void>;
   /** @throws AppError link_invalid, rate_limited, database_unavailable */
   verifyEmail(request: VerifyEmailRequest, address: string): Promise<void>;
 }
@@ -55,7 +69,7 @@ export function createByMail(deps: ByMailDeps): ByMail {
     countingWrong(wrongLinks, address, "link_invalid", work);
 
   return {
-    async forgotPassword(request, address) {
+    async forgotPassword(request, { address, locale }) {
       const email = request.email.toLowerCase();
       const attempts = [mailsPerAddress.begin(address), mailsPerPerson.begin(email)];
       const person = await withNoTenant(db, (tx) => personWithPassword(tx, email)).catch((error) => {
@@ -63,12 +77,12 @@ export function createByMail(deps: ByMailDeps): ByMail {
         throw error;
       });
       if (!person) return;
-      void mailLink(deps, "password_reset", person).catch((err) =>
+      void mailLink(deps, "password_reset", person, locale).catch((err) =>
         log.error({ err }, "a link for a new password could not be made"),
       );
     },
 
-    resetPassword: ({ token, password }, address) =>
+    resetPassword: ({ token, password }, { address, locale }) =>
       withLink(address, async () => {
         const tokenHash = hashOfToken(token);
         const holder = await withNoTenant(db, (tx) => holderOfLink(tx, "password_reset", tokenHash));
@@ -82,12 +96,12 @@ export function createByMail(deps: ByMailDeps): ByMail {
           await endSessionsOf(tx, holder.userId, null);
         });
         sessions.forget();
-        mail.send(passwordChangedMail(holder.email, origin));
+        mail.send(mailInWords(locale, "passwordChanged", holder.email, { origin }));
       }),
 
-    async sendVerification(userId) {
+    async sendVerification(userId, locale) {
       const person = await withNoTenant(db, (tx) => unverifiedPerson(tx, userId));
-      if (person) await mailLink(deps, "email_verification", person);
+      if (person) await mailLink(deps, "email_verification", person, locale);
     },
 
     verifyEmail: ({ token }, address) =>

@@ -3,6 +3,7 @@ import {
   type Invitation,
   type Invited,
   type InviteRequest,
+  type Locale,
   MAX_INVITATIONS,
   type RevokedInvitation,
 } from "@cogni/contract";
@@ -20,18 +21,19 @@ import type { Db } from "../db/pool.ts";
 import { withTenant } from "../db/tenant.ts";
 import { AppError } from "../errors.ts";
 import type { MailPort } from "../mail/mail-port.ts";
+import { mailInWords } from "../mail/words.ts";
 import { createAttemptLimit } from "./attempt-limit.ts";
-import { INVITATION_LIVES_S, invitationMail, newInvitationLink } from "./invitation-link.ts";
+import { INVITATION_LIVES_S, newInvitationLink } from "./invitation-link.ts";
 import { requireMayGive } from "./member-rules.ts";
 import type { Principal } from "./principal.ts";
 import { recordAct } from "./record-act.ts";
 
 export interface Invitations {
   /**
-   * Takes the place of an open one for the same address, and is mailed.
+   * Takes the place of an open one for the same address, and is mailed, in the language of the one who invites.
    * @throws AppError forbidden (a role above what the caller may give), already_member, too_many_invitations, rate_limited
    */
-  invite(principal: Principal, request: InviteRequest, requestId: string): Promise<Invited>;
+  invite(principal: Principal, request: InviteRequest, locale: Locale, requestId: string): Promise<Invited>;
   /** @throws AppError invitation_ended, forbidden */
   revoke(principal: Principal, id: string, requestId: string): Promise<RevokedInvitation>;
 }
@@ -47,6 +49,7 @@ export function createInvitations(db: Db, mail: MailPort, origin: string): Invit
   async function make(
     { billingAccountId, actor, name }: Principal,
     { email, role }: InviteRequest,
+    locale: Locale,
     requestId: string,
   ): Promise<Invited> {
     const { link, tokenHash } = newInvitationLink(origin);
@@ -70,17 +73,17 @@ export function createInvitations(db: Db, mail: MailPort, origin: string): Invit
       });
       return { ...added, tenant: (await ownBillingAccount(tx))?.name ?? billingAccountId };
     });
-    mail.send(invitationMail(email, { tenant: made.tenant, role, link }));
+    mail.send(mailInWords(locale, "invitation", email, { tenant: made.tenant, role, link }));
     return { invitation: toAnswer({ ...made, email, role, invitedBy: name }), link };
   }
 
   return {
-    async invite(principal, request, requestId) {
+    async invite(principal, request, locale, requestId) {
       const tenant = principal.billingAccountId;
       const attempts = [perTenant.begin(tenant), perEmail.begin(`${tenant} ${request.email}`)];
       let mailed = false;
       try {
-        const invited = await make(principal, request, requestId);
+        const invited = await make(principal, request, locale, requestId);
         mailed = true;
         return invited;
       } finally {

@@ -1,11 +1,12 @@
 /** `ops tenants`: create and list. */
 import { billingAccountIdSchema, inviteRequestSchema, KEY_SCOPES, nameSchema } from "@cogni/contract";
 import type { z } from "zod";
-import { INVITATION_LIVES_S, invitationMail, newInvitationLink } from "../auth/invitation-link.ts";
+import { INVITATION_LIVES_S, newInvitationLink } from "../auth/invitation-link.ts";
 import { createApiKey } from "../db/api-keys.ts";
 import { createBillingAccount, listBillingAccounts } from "../db/billing-accounts.ts";
 import { addInvitation } from "../db/invitations.ts";
 import { withService } from "../db/tenant.ts";
+import { mailInWords } from "../mail/words.ts";
 import { type OpsCommand, UsageError } from "./command.ts";
 
 const create: OpsCommand = {
@@ -34,7 +35,7 @@ const create: OpsCommand = {
       await createBillingAccount(tx, { id, name });
       await addInvitation(tx, { ...wish, livesS: INVITATION_LIVES_S });
     });
-    mail.send(invitationMail(email, { tenant: name, role, link }));
+    mail.send(mailInWords("en", "invitation", email, { tenant: name, role, link }));
     const text = `Created ${id}, and invited ${email} by mail as its owner. The link, shown this once:\n${link}`;
     return { text, data: { billingAccountId: id, invited: email, link } };
   },

@@ -1,6 +1,7 @@
 /** A person who forgot their password asks for a link by mail. */
 import { forgotPasswordRequestSchema, forgotPasswordSchema } from "@cogni/contract";
 import { parseBody } from "../body.ts";
+import { localeOf } from "../locale-of.ts";
 import { answersToBody, jsonBody, type Route } from "../route.ts";
 
 export const forgotPassword: Route = {
@@ -16,7 +17,8 @@ export const forgotPassword: Route = {
   },
   async handle(ctx, call) {
     const request = await parseBody(call.req.raw, forgotPasswordRequestSchema);
-    await ctx.people.forgotPassword(request, call.env.meta.remoteAddress);
+    const asker = { address: call.env.meta.remoteAddress, locale: localeOf(call) };
+    await ctx.people.forgotPassword(request, asker);
     return call.json({ requested: true });
   },
 };

@@ -1,6 +1,7 @@
 /** Someone is invited to the tenant. */
 import { invitedSchema, inviteRequestSchema } from "@cogni/contract";
 import { parseBody } from "../body.ts";
+import { localeOf } from "../locale-of.ts";
 import { principalOf } from "../principal-of.ts";
 import { answersToBody, IN_PERSON, jsonBody, type Route } from "../route.ts";
 
@@ -23,6 +24,7 @@ export const inviteMember: Route = {
   async handle(ctx, call) {
     const principal = await principalOf(ctx, call, "members:write");
     const request = await parseBody(call.req.raw, inviteRequestSchema);
-    return call.json(await ctx.invitations.invite(principal, request, call.env.meta.requestId));
+    const { requestId } = call.env.meta;
+    return call.json(await ctx.invitations.invite(principal, request, localeOf(call), requestId));
   },
 };

@@ -1,6 +1,7 @@
 /** A person sets a new password by the link that was mailed to them. */
 import { passwordResetSchema, resetPasswordRequestSchema } from "@cogni/contract";
 import { parseBody } from "../body.ts";
+import { localeOf } from "../locale-of.ts";
 import { refuseQuery } from "../query.ts";
 import { answersToBody, jsonBody, type Route } from "../route.ts";
 
@@ -21,7 +22,8 @@ export const resetPassword: Route = {
   async handle(ctx, call) {
     refuseQuery(call.req.url);
     const request = await parseBody(call.req.raw, resetPasswordRequestSchema);
-    await ctx.people.resetPassword(request, call.env.meta.remoteAddress);
+    const asker = { address: call.env.meta.remoteAddress, locale: localeOf(call) };
+    await ctx.people.resetPassword(request, asker);
     return call.json({ reset: true });
   },
 };

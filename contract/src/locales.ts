@@ -1,4 +1,4 @@
-/** The languages there are, and which of them a request is answered in. A catalog in `messages/` stands behind each. */
+/** The languages that pages and mails speak, and which of them a request is answered in. */
 
 export const LANGUAGES = {
   en: { name: "English", tag: "en" },

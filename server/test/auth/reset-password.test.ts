@@ -1,3 +1,4 @@
+/** A forgotten password, and the mailed link by which a new one is set. */
 import type { BillingAccountId } from "@cogni/contract";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { asSuperuser, type TestDatabase, tenants, testDatabase } from "../support/database.ts";
@@ -31,12 +32,10 @@ beforeEach(() => {
 
 /** From an address of the test's own, so that no test uses up another's attempts. */
 const from = () => ({ "x-forwarded-for": `198.51.100.${people}` });
-const forget = (address = email, headers = from()) =>
+const forget = (address = email, headers: Readonly<Record<string, string>> = from()) =>
   postJson(`${edge.url}/api/auth/password/forget`, { email: address }, headers);
 const reset = (token: string, password = NEW_PASSWORD, query = "") =>
   postJson(`${edge.url}/api/auth/password/reset${query}`, { token, password }, from());
-const verify = (token: string, query = "") =>
-  postJson(`${edge.url}/api/auth/email/verify${query}`, { token }, from());
 const signInWith = async (password: string, address = email) =>
   (await postJson(`${edge.url}/api/auth/sign-in/email`, { email: address, password }, from())).status;
 const me = async (cookie: string) => (await fetch(`${edge.url}/api/v1/me`, { headers: { cookie } })).status;
@@ -125,6 +124,17 @@ describe("a forgotten password", () => {
     expect(statuses.sort()).toEqual([...Array(20).fill(200), 429]);
   });
 
+  test("is told by mail in the language of whoever asks: as chosen on the page, else as their browser asks", async () => {
+    await signIn(edge, acme, email);
+    await forget(email, { ...from(), "accept-language": "de-AT,en;q=0.5" });
+    const german = await outbox.mailTo(email);
+    expect(german).toContain("Subject: Neues Passwort setzen\n");
+    const chinese = { ...from(), "accept-language": "de", cookie: "locale=zh" };
+    const token = tokenIn(german);
+    await postJson(`${edge.url}/api/auth/password/reset`, { token, password: NEW_PASSWORD }, chinese);
+    expect(await outbox.mailTo(email, 2)).toContain("Subject: 您的密码已更改\n");
+  });
+
   test.each([
     "ann",
     "ann@acme.test\r\nBcc: eve@evil.test",
@@ -190,14 +200,9 @@ describe("a link for a new password", () => {
   test("is refused in an address, where it would be logged, and is not used up by that", async () => {
     await signIn(edge, acme, email);
     const token = await linkFor();
-    for (const response of [
-      await reset(token, NEW_PASSWORD, `?token=${token}`),
-      await verify(token, "?token=x"),
-    ]) {
-      const problem = await problemOf(response);
-      expect(problem).toMatchObject({ status: 400, code: "invalid_request" });
-      expect(problem.errors.map(({ path }) => path)).toEqual(["token"]);
-    }
+    const problem = await problemOf(await reset(token, NEW_PASSWORD, `?token=${token}`));
+    expect(problem).toMatchObject({ status: 400, code: "invalid_request" });
+    expect(problem.errors.map(({ path }) => path)).toEqual(["token"]);
     expect((await reset(token)).status).toBe(200);
   });
 
@@ -219,41 +224,6 @@ describe("a link for a new password", () => {
       Array.from({ length: 51 }, async (_, i) => (await reset(String(i).padEnd(43, "x"))).status),
     );
     expect(guesses.sort()).toEqual([...Array(50).fill(400), 429]);
-  });
-});
-
-describe("an address", () => {
-  const verified = async () => {
-    const [row] = await asSuperuser(
-      database,
-      `SELECT id, "emailVerified" FROM auth."user" WHERE email = $1`,
-      [email],
-    );
-    return row as { id: string; emailVerified: boolean };
-  };
-
-  test("is verified by the link that was mailed there, once, and by no other", async () => {
-    await signIn(edge, acme, email);
-    await asSuperuser(database, `UPDATE auth."user" SET "emailVerified" = false WHERE email = $1`, [email]);
-    const { id } = await verified();
-    const forPassword = await linkFor();
-    expect(await problemOf(await verify(forPassword))).toMatchObject({ status: 400, code: "link_invalid" });
-
-    await edge.ctx.people.sendVerification(id);
-    const mail = await outbox.mailTo(email, 2);
-    expect(mail).toMatch(/^http:\/\/console\.test\/verify-email#token=[\w-]{43}$/m);
-    expect(await problemOf(await reset(tokenIn(mail)))).toMatchObject({ status: 400, code: "link_invalid" });
-    expect((await verified()).emailVerified).toBe(false);
-    expect((await verify(tokenIn(mail))).status).toBe(200);
-    expect((await verified()).emailVerified).toBe(true);
-    expect(await problemOf(await verify(tokenIn(mail)))).toMatchObject({ status: 400, code: "link_invalid" });
-  });
-
-  test("that is verified gets no such mail", async () => {
-    await signIn(edge, acme, email);
-    await edge.ctx.people.sendVerification((await verified()).id);
-    const links = await asSuperuser(database, "SELECT FROM auth.mail_link WHERE email = $1", [email]);
-    expect(links).toEqual([]);
   });
 });
 

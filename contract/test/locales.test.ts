@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { chooseLocale } from "../src/i18n/locales.ts";
+import { chooseLocale } from "../src/locales.ts";
 
 test.each([
   ["de-AT,de;q=0.9,en;q=0.8", "de"],
