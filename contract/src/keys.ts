@@ -17,6 +17,8 @@ export const apiKeySchema = z.object({
   prefix: z.string(),
   scopes: z.array(keyScopeSchema),
   createdAt: time,
+  /** A member or another key, by its name, which is null once it is gone; null as a whole: the operator. */
+  createdBy: z.object({ kind: z.enum(["person", "key"]), name: z.string().nullable() }).nullable(),
   /** To the minute; null: never. */
   lastUsedAt: time.nullable(),
   /** Null: it lives until it is revoked. */

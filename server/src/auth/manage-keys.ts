@@ -113,6 +113,7 @@ function toAnswer(key: Awaited<ReturnType<typeof listApiKeys>>[number]): ApiKey 
     prefix: key.prefix,
     scopes: [...key.scopes],
     createdAt: key.createdAt.toISOString(),
+    createdBy: key.createdBy,
     lastUsedAt: key.lastUsedAt?.toISOString() ?? null,
     expiresAt: key.expiresAt?.toISOString() ?? null,
   };

@@ -13,6 +13,8 @@ export interface ApiKey {
   readonly prefix: string;
   readonly scopes: readonly KeyScope[];
   readonly createdAt: Date;
+  /** Null: the operator. The name is null once the person or key is gone. */
+  readonly createdBy: { readonly kind: "person" | "key"; readonly name: string | null } | null;
   /** To the minute. */
   readonly lastUsedAt: Date | null;
   readonly expiresAt: Date | null;
@@ -93,7 +95,11 @@ export async function revokeApiKey(tx: TenantTx, id: string): Promise<boolean> {
 }
 
 const COLUMNS = `id, name, prefix, scopes, created_at AS "createdAt", last_used_at AS "lastUsedAt",
-  expires_at AS "expiresAt"`;
+  expires_at AS "expiresAt",
+  CASE WHEN created_by IS NOT NULL THEN jsonb_build_object('kind', created_by->>'kind', 'name', CASE created_by->>'kind'
+    WHEN 'person' THEN (SELECT u.name FROM auth."user" u WHERE u.id = api_keys.created_by->>'id')
+    ELSE (SELECT k.name FROM api_keys k WHERE k.id::text = api_keys.created_by->>'id')
+  END) END AS "createdBy"`;
 const LIVES = "revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $1)";
 
 /** Those that live, the newest first. */

@@ -45,6 +45,7 @@ describe("an API key over HTTP", () => {
     expect(made).toMatchObject({
       name: "deploy",
       scopes: ["account:read"],
+      createdBy: { kind: "person", name: "Ann" },
       lastUsedAt: null,
       expiresAt: null,
     });
@@ -133,6 +134,30 @@ describe("an API key over HTTP", () => {
     );
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 409]));
     expect(await list(headers)).toHaveLength(MAX_KEYS);
+  });
+
+  test("is told apart among ten thousand that have ended, of which none is listed or counted", async () => {
+    const ended = `INSERT INTO api_keys (billing_account_id, name, prefix, key_hash, scopes, expires_at, revoked_at)
+      SELECT '${acme}', 'old ' || n, 'cck_old', sha256(n::text::bytea), '{account:read}',
+        CASE WHEN n % 2 = 0 THEN now() END, CASE WHEN n % 2 = 1 THEN now() END FROM generate_series(1, 10000) n`;
+    const ids = async () => (await list()).map(({ id }) => id);
+    const before = await ids();
+    await asSuperuser(database, ended);
+    expect(await ids()).toEqual(before);
+    const made = await create(["account:read"]);
+    expect(await ids()).toEqual([made.id, ...before]);
+    expect(await asks(made.key)).toBe(200);
+  });
+
+  test("names who made it: a member, another key, or the operator", async () => {
+    const operators = await newKey(edge, acme);
+    const body = { name: "by a key", scopes: ["account:read"] };
+    const byKey = createdKeySchema.parse(await (await post("", body, bearer(operators.key))).json());
+    const byPerson = await create(["account:read"]);
+    const makers = new Map((await list()).map(({ id, createdBy }) => [id, createdBy]));
+    expect(makers.get(operators.id)).toBeNull();
+    expect(makers.get(byKey.id)).toEqual({ kind: "key", name: "test key" });
+    expect(makers.get(byPerson.id)).toEqual({ kind: "person", name: "Ann" });
   });
 
   test("leaves a row in the audit log when it is made, rotated and revoked", async () => {
