@@ -69,6 +69,9 @@ function createPool(url: Secret, name: string, log: DbLog): pg.Pool {
     types,
     ...TIMEOUTS,
   });
+  // One that breaks in someone's hands fails their query, which tells; and it may break once more after it was given up. Without
+  // a listener either would end the process.
+  pool.on("connect", (client) => client.on("error", () => undefined));
   pool.on("error", (error) => log.warn({ pool: name, reason: error.message }, "a database connection broke"));
   return pool;
 }

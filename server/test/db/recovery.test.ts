@@ -62,6 +62,14 @@ describe("a database that goes away", () => {
     },
   );
 
+  test("takes nothing down with a connection that someone holds, or has given up", async () => {
+    const client = await db.api.connect();
+    client.emit("error", new Error("broken while it was held"));
+    client.release(new Error("given up"));
+    client.emit("error", new Error("broken again"));
+    await Promise.all(queries());
+  });
+
   test("in the middle of a transaction loses it whole", async () => {
     const interrupted = withService(db, async (tx) => {
       await tx.query("UPDATE billing_accounts SET name = 'changed'");
