@@ -19,7 +19,6 @@ const ALL = Object.entries(CATALOGS);
 const NEVER_DRAWN = [
   "method_not_allowed",
   "unsupported_media_type",
-  "tenant_exists",
   "database_outdated",
   "schema_newer",
   "database_role_privileged",

@@ -317,6 +317,13 @@ export const ERRORS = {
     "Choose another id.",
     "fix_request",
   ),
+  unknown_gateway: words(
+    404,
+    "Unknown gateway",
+    "There is no gateway of that id.",
+    "Use one that GET /api/v1/operator/gateways lists.",
+    "fix_request",
+  ),
   database_outdated: words(
     500,
     "Database too old",

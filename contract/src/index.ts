@@ -9,6 +9,7 @@ export * from "./keys.ts";
 export * from "./locales.ts";
 export * from "./members.ts";
 export * from "./names.ts";
+export * from "./operator.ts";
 export * from "./password.ts";
 export * from "./password-length.ts";
 export * from "./person.ts";

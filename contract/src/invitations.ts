@@ -7,9 +7,10 @@ import { linkTokenSchema, newPasswordSchema } from "./password.ts";
 export const lookAtInvitationRequestSchema = z.strictObject({ token: linkTokenSchema });
 export type LookAtInvitationRequest = z.infer<typeof lookAtInvitationRequestSchema>;
 
+/** To a tenant, in a role; or, where both are null, to the platform's administrators. */
 export const invitationDetailsSchema = z.object({
-  billingAccountName: z.string(),
-  role: roleSchema,
+  billingAccountName: z.string().nullable(),
+  role: roleSchema.nullable(),
   /** The address in part: enough to recognise one's own. */
   email: z.string(),
   /** Whether someone has that address: they sign in, anyone else names themselves and a password. */
@@ -25,9 +26,9 @@ export const acceptInvitationRequestSchema = z.strictObject({
 });
 export type AcceptInvitationRequest = z.output<typeof acceptInvitationRequestSchema>;
 
-/** The tenant that they are now a member of. */
+/** The tenant that they are now a member of; nulls for one of the platform's administrators. */
 export const acceptedInvitationSchema = z.object({
-  billingAccountId: z.string(),
-  billingAccountName: z.string(),
+  billingAccountId: z.string().nullable(),
+  billingAccountName: z.string().nullable(),
 });
 export type AcceptedInvitation = z.infer<typeof acceptedInvitationSchema>;

@@ -50,11 +50,14 @@ export type RemoveMemberRequest = z.infer<typeof removeMemberRequestSchema>;
 export const removedMemberSchema = z.object({ userId: z.string(), status: z.literal("removed") });
 export type RemovedMember = z.infer<typeof removedMemberSchema>;
 
+/** Of someone who is invited; kept in lower case. */
+export const emailSchema = z
+  .email()
+  .max(254)
+  .transform((email) => email.toLowerCase());
+
 export const inviteRequestSchema = z.strictObject({
-  email: z
-    .email()
-    .max(254)
-    .transform((email) => email.toLowerCase()),
+  email: emailSchema,
   role: roleSchema,
 });
 export type InviteRequest = z.output<typeof inviteRequestSchema>;

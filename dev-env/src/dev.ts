@@ -10,7 +10,14 @@ import { readJsonObject } from "./gateway-folder.ts";
 import { followInstallation } from "./installation.ts";
 import { demandPort, keptPort, UserError } from "./ports.ts";
 import { readPrivate, writePrivate } from "./private-files.ts";
-import { seedTenants, type Tenant, tenantSchema } from "./seed.ts";
+import {
+  type Administrator,
+  administratorSchema,
+  seedAdministrator,
+  seedTenants,
+  type Tenant,
+  tenantSchema,
+} from "./seed.ts";
 import { isComplete, startStack } from "./stack.ts";
 import { startLlm } from "./stand-ins/llm.ts";
 import { startTryIt } from "./stand-ins/try-it/server.ts";
@@ -47,6 +54,8 @@ const devFileSchema = z.object({
   phone: z.string().nullable().default(null),
   gateway: z.object({ url: z.string(), token: z.string() }),
   tenants: z.array(tenantSchema),
+  /** Of the platform; null in a file of before there was one. */
+  administrator: administratorSchema.nullable().default(null),
 });
 
 const steps = createSteps((line) => process.stdout.write(`${line}\n`));
@@ -94,10 +103,15 @@ async function run(steps: Steps): Promise<void> {
   // For `npm run ops`, which works on what runs here.
   writePrivate(join(dir.path, "settings.json"), stack.env);
   const devFile = join(dir.path, "dev.json");
-  const tenants = await seedTenants(stack.env, TENANTS, readPrivate(devFile, devFileSchema)?.tenants);
-  writePrivate(devFile, { url: stack.url, phone: tryIt.phone, gateway: stack.gatewayAt, tenants });
+  const known = readPrivate(devFile, devFileSchema);
+  const [tenants, administrator] = await Promise.all([
+    seedTenants(stack.env, TENANTS, known?.tenants),
+    seedAdministrator(stack.env, known?.administrator),
+  ]);
+  const { url, gatewayAt: gateway } = stack;
+  writePrivate(devFile, { url, phone: tryIt.phone, gateway, tenants, administrator });
   await steps.until("all of it", () => isComplete(ports.http), READY_MS);
-  steps.say(welcome(stack.url, tryIt.phone, devFile, tenants));
+  steps.say(welcome(url, tryIt.phone, devFile, tenants, administrator));
   await followInstallation(ports.http, tenants[0]?.apiKey ?? "", steps);
 }
 
@@ -150,7 +164,13 @@ function portOf(setting: string, usual: number): number {
   return port.data;
 }
 
-function welcome(url: string, phone: string | null, devFile: string, tenants: Tenant[]): string {
+function welcome(
+  url: string,
+  phone: string | null,
+  devFile: string,
+  tenants: Tenant[],
+  { email, password }: Administrator,
+): string {
   const logins = tenants.map(
     ({ name, email, password, apiKey }) =>
       `  ${name.padEnd(8)} e-mail ${email}   password ${password}\n           API key ${apiKey}\n`,
@@ -164,6 +184,9 @@ ${
 `
 }
 ${logins.join("")}
+  Operator e-mail ${email}   password ${password}
+           administers gateways and tenants: ${url}/operator/tenants
+
   curl -H "Authorization: Bearer ${tenants[0]?.apiKey}" ${url}/api/v1/channels/status
 
 The same in ${devFile}. Ctrl-C stops everything.`;

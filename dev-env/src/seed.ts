@@ -1,4 +1,4 @@
-/** Tenants for development and tests: made by a process of the server's, as this room may not reach into that one. */
+/** Tenants and an administrator of the platform, for development and tests: made by a process of the server's, as this room may not reach into that one. */
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
@@ -15,6 +15,9 @@ export const tenantSchema = z.object({
 });
 export type Tenant = z.infer<typeof tenantSchema>;
 
+export const administratorSchema = tenantSchema.pick({ name: true, email: true, password: true });
+export type Administrator = z.infer<typeof administratorSchema>;
+
 const madeSchema = z.array(z.object({ billingAccountId: z.string(), apiKey: z.string().nullable() }));
 
 /**
@@ -29,16 +32,30 @@ export async function seedTenants(
   const tenants = wanted.map((tenant) => {
     const before = known.find((other) => other.billingAccountId === tenant.billingAccountId);
     const email = `${tenant.billingAccountId}@example.com`;
-    return before ?? { ...tenant, email, password: randomBytes(9).toString("base64url"), apiKey: "" };
+    return before ?? { ...tenant, email, password: newPassword(), apiKey: "" };
   });
-  const made = await runSeed(
-    env,
-    tenants.map(({ apiKey, ...tenant }) => ({ ...tenant, needsKey: apiKey === "" })),
-  );
+  const made = await runSeed(env, {
+    tenants: tenants.map(({ apiKey, ...tenant }) => ({ ...tenant, needsKey: apiKey === "" })),
+  });
   return tenants.map((tenant, index) => ({ ...tenant, apiKey: made[index]?.apiKey ?? tenant.apiKey }));
 }
 
-async function runSeed(env: NodeJS.ProcessEnv, wishes: object[]): Promise<z.infer<typeof madeSchema>> {
+/** Makes sure that there is one, a member of no tenant; a `known` one keeps their login. */
+export async function seedAdministrator(
+  env: NodeJS.ProcessEnv,
+  known: Administrator | null = null,
+): Promise<Administrator> {
+  const fresh = { name: "Operator", email: "operator@example.com", password: newPassword() };
+  const administrator = known ?? fresh;
+  await runSeed(env, { administrators: [administrator] });
+  return administrator;
+}
+
+function newPassword(): string {
+  return randomBytes(9).toString("base64url");
+}
+
+async function runSeed(env: NodeJS.ProcessEnv, wishes: object): Promise<z.infer<typeof madeSchema>> {
   const child = spawn(process.execPath, [join(CHECKOUT, "server", "bin", "seed-dev.ts")], {
     cwd: CHECKOUT,
     env,
@@ -50,6 +67,6 @@ async function runSeed(env: NodeJS.ProcessEnv, wishes: object[]): Promise<z.infe
     child.once("close", resolve);
   });
   const [code, output, errors] = await Promise.all([ended, text(child.stdout), text(child.stderr)]);
-  if (code !== 0) throw new Error(`The tenants could not be made:\n${errors.trim()}`);
+  if (code !== 0) throw new Error(`The tenants and their people could not be made:\n${errors.trim()}`);
   return madeSchema.parse(JSON.parse(output));
 }

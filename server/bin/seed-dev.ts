@@ -1,7 +1,7 @@
 /**
- * Creates tenants with their people and keys for development and tests, where no operator is at hand to do it one by
- * one. Reads a list of tenants from standard input, writes what it made to standard output. What is there already
- * stays: the second start of a development environment finds its tenants.
+ * Creates tenants with their people and keys, and administrators of the platform, for development and tests, where no
+ * operator is at hand to do it one by one. Reads what is wanted from standard input, writes the tenants it made to standard
+ * output. What is there already stays: the second start of a development environment finds its tenants.
  */
 import { json } from "node:stream/consumers";
 import { billingAccountIdSchema, KEY_SCOPES } from "@cogni/contract";
@@ -9,23 +9,28 @@ import { z } from "zod";
 import { createAuth } from "../src/auth/auth.ts";
 import type { People } from "../src/auth/people.ts";
 import { readConfig } from "../src/config.ts";
+import { addAdministrator } from "../src/db/administrators.ts";
 import { createApiKey } from "../src/db/api-keys.ts";
 import { createBillingAccount } from "../src/db/billing-accounts.ts";
 import { addMember } from "../src/db/members.ts";
+import { isTaken } from "../src/db/people.ts";
 import { createPools, type Db } from "../src/db/pool.ts";
-import { withService } from "../src/db/tenant.ts";
+import { withNoTenant, withService } from "../src/db/tenant.ts";
 import { AppError } from "../src/errors.ts";
 import { createLogger } from "../src/log.ts";
 
-const wishSchema = z.object({
+const personSchema = z.object({ name: z.string(), email: z.email(), password: z.string().min(8) });
+type NewPerson = z.infer<typeof personSchema>;
+const wishSchema = personSchema.extend({
   billingAccountId: billingAccountIdSchema,
-  name: z.string(),
-  email: z.email(),
-  password: z.string().min(8),
   /** The caller lost the key, or never had it. */
   needsKey: z.boolean(),
 });
 type Wish = z.infer<typeof wishSchema>;
+const inputSchema = z.object({
+  tenants: z.array(wishSchema).default([]),
+  administrators: z.array(personSchema).default([]),
+});
 
 const forEverything = { scopes: KEY_SCOPES, expiresAt: null, createdBy: null };
 
@@ -36,8 +41,13 @@ const db = createPools(config.database, log);
 const { people } = createAuth(config, db, log);
 
 const made: { billingAccountId: string; apiKey: string | null }[] = [];
-for (const wish of z.array(wishSchema).parse(await json(process.stdin))) {
+const { tenants, administrators } = inputSchema.parse(await json(process.stdin));
+for (const wish of tenants) {
   made.push({ billingAccountId: wish.billingAccountId, apiKey: await seed(db, people, wish) });
+}
+for (const administrator of administrators) {
+  const userId = await newPerson(db, people, administrator);
+  if (userId !== null) await withService(db, (tx) => addAdministrator(tx, userId));
 }
 process.stdout.write(JSON.stringify(made));
 await db.close();
@@ -62,10 +72,15 @@ async function seed(
           createApiKey(tx, { ...forEverything, billingAccountId, name: "development" }),
         )
       : null;
-  const known = await db.api.query('SELECT FROM auth."user" WHERE email = $1', [email]);
-  if (known.rowCount === 0) {
-    const userId = await people.create({ email, password, name });
+  const userId = await newPerson(db, people, { email, password, name });
+  if (userId !== null) {
     await withService(db, (tx) => addMember(tx, { billingAccountId, userId, role: "owner" }));
   }
   return key?.key.reveal() ?? null;
+}
+
+/** Null where someone has that address. */
+async function newPerson(db: Db, people: People, person: NewPerson): Promise<string | null> {
+  const known = await withNoTenant(db, (tx) => isTaken(tx, person.email));
+  return known ? null : people.create(person);
 }

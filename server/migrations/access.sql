@@ -128,9 +128,10 @@ CREATE OR REPLACE FUNCTION connection_states()
   $$;
 
 -- The address as far as it says where: without what could let someone in.
-CREATE OR REPLACE FUNCTION operator_gateways(of_session text)
+DROP FUNCTION IF EXISTS operator_gateways(text);
+CREATE FUNCTION operator_gateways(of_session text)
   RETURNS TABLE (id text, address text, reachable boolean, observed_at timestamptz, lease_holder text,
-    lease_until timestamptz, capacity integer, draining boolean, tenants integer, accounts jsonb)
+    lease_until timestamptz, capacity integer, draining boolean, tenants integer, connections jsonb)
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
   AS $$
     SELECT g.id, regexp_replace(g.url, '^(\w+://)([^/?#]*@)?([^/?#]*).*$', '\1\3'),
@@ -144,9 +145,11 @@ CREATE OR REPLACE FUNCTION operator_gateways(of_session text)
   $$;
 
 -- A page of the tenants, by id, after the one that is named. Each filter is null for none.
-CREATE OR REPLACE FUNCTION operator_tenants(of_session text, after_id text, at_most integer, searched text,
+DROP FUNCTION IF EXISTS operator_tenants(text, text, integer, text, text, text);
+CREATE FUNCTION operator_tenants(of_session text, after_id text, at_most integer, searched text,
     of_status text, of_gateway text)
-  RETURNS TABLE (id text, name text, status text, gateway_id text, created_at timestamptz, members integer, channels jsonb)
+  RETURNS TABLE (id text, name text, status text, gateway_id text, created_at timestamptz, members integer,
+    connections jsonb)
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
   AS $$
     SELECT b.id, b.name, b.status, p.gateway_id, b.created_at,

@@ -70,6 +70,7 @@ export interface Context {
   readonly members: Auth["members"];
   readonly invitations: Auth["invitations"];
   readonly tenants: Auth["tenants"];
+  readonly operator: Auth["operator"];
   readonly keys: ManageKeys;
   readonly channels: Channels;
   /** The status as streams. Closed before the port is, which would wait for them. */

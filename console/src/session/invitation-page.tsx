@@ -35,7 +35,9 @@ export function InvitationPage() {
 function Offer({ token, offer }: { token: string; offer: InvitationDetails }) {
   const text = useTranslations("invitation");
   const signInText = useTranslations("signIn");
-  const role = useTranslations("role")(offer.role);
+  const roleText = useTranslations("role");
+  // Without a role, it is to the platform's administrators.
+  const { email, role } = offer;
   const accept = useMutation({
     async mutationFn(form: FormData) {
       const [email, name, password] = ["email", "name", "password"].map((key) => form.get(key)?.toString());
@@ -46,7 +48,8 @@ function Offer({ token, offer }: { token: string; offer: InvitationDetails }) {
       });
     },
     // A full load: whoever was signed in before may be someone else.
-    onSuccess: () => window.location.assign("/channels"),
+    onSuccess: ({ billingAccountId }) =>
+      window.location.assign(billingAccountId === null ? "/operator/tenants" : "/channels"),
   });
   // The address has an account, and nobody is signed in.
   const signsIn = offer.hasAccount && isRefused(accept.error);
@@ -54,8 +57,8 @@ function Offer({ token, offer }: { token: string; offer: InvitationDetails }) {
   const isWrong = signsIn && accept.variables?.get("email") !== null;
   return (
     <Door
-      title={text("offer", { tenant: offer.billingAccountName })}
-      lead={text("terms", { role, email: offer.email })}
+      title={role ? text("offer", { tenant: offer.billingAccountName ?? "" }) : text("offerPlatform")}
+      lead={role ? text("terms", { role: roleText(role), email }) : text("termsPlatform", { email })}
       onSubmit={(form) => accept.mutate(form)}
     >
       {!offer.hasAccount && <TextInput name="name" label={text("name")} autoComplete="name" autoFocus />}

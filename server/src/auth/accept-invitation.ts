@@ -5,18 +5,16 @@ import type {
   FieldError,
   InvitationDetails,
 } from "@cogni/contract";
-import { lookUpInvitation, type Offer, useInvitation } from "../db/invitations.ts";
-import { addMember, lockMembers } from "../db/members.ts";
 import type { OwnSession } from "../db/own-sessions.ts";
 import { insertPerson, isTaken, personOfId } from "../db/people.ts";
 import type { Db } from "../db/pool.ts";
-import { type TenantTx, withNoTenant, withTenant } from "../db/tenant.ts";
+import { withNoTenant } from "../db/tenant.ts";
 import { AppError } from "../errors.ts";
 import { countingWrong, createAttemptLimit } from "./attempt-limit.ts";
 import type { BetterAuth, Client } from "./better-auth.ts";
 import { hashOfToken } from "./mail-links.ts";
 import { refuseEmailAsPassword } from "./new-password.ts";
-import { recordAct } from "./record-act.ts";
+import { type OpenedInvitation, openInvitation } from "./open-invitation.ts";
 import type { Sessions } from "./sessions.ts";
 
 export interface Accepted {
@@ -49,38 +47,43 @@ export function createInvitationLinks(
   betterAuth: () => Promise<BetterAuth>,
 ): InvitationLinks {
   const wrongLinks = createAttemptLimit({ max: 50, windowMs: TEN_MINUTES_MS });
-  const withOffer = <T>(token: string, address: string, work: (offer: Offer) => Promise<T>): Promise<T> =>
+  const withOpen = <T>(
+    token: string,
+    address: string,
+    work: (invitation: OpenedInvitation) => Promise<T>,
+  ): Promise<T> =>
     countingWrong(wrongLinks, address, "invitation_ended", async () => {
-      const offer = await withNoTenant(db, (tx) => lookUpInvitation(tx, hashOfToken(token)));
-      if (!offer) throw new AppError("invitation_ended");
-      return work(offer);
+      const invitation = await openInvitation(db, hashOfToken(token));
+      if (!invitation) throw new AppError("invitation_ended");
+      return work(invitation);
     });
 
-  async function asMember(offer: Offer, { userId }: OwnSession, requestId: string): Promise<void> {
+  async function asMember(
+    invitation: OpenedInvitation,
+    { userId }: OwnSession,
+    requestId: string,
+  ): Promise<void> {
     const person = await withNoTenant(db, (tx) => personOfId(tx, userId));
-    if (person?.email !== offer.email) throw new AppError("invitation_for_another");
-    await withTenant(db, offer.billingAccountId, (tx) => join(tx, offer, requestId, async () => userId));
+    if (person?.email !== invitation.email) throw new AppError("invitation_for_another");
+    await invitation.join(requestId, async () => userId);
   }
 
   async function asNewPerson(
-    offer: Offer,
+    { email, join }: OpenedInvitation,
     { name, password }: AcceptInvitationRequest,
     client: Client,
     requestId: string,
   ): Promise<readonly string[]> {
-    const { email } = offer;
     if (await withNoTenant(db, (tx) => isTaken(tx, email))) throw signInFirst();
     if (name === undefined || password === undefined) throw missing({ name, password });
     refuseEmailAsPassword(password, email);
     const { hashPassword, signIn } = await betterAuth();
     const passwordHash = await hashPassword(password);
-    await withTenant(db, offer.billingAccountId, (tx) =>
-      join(tx, offer, requestId, async () => {
-        const userId = await insertPerson(tx, { name, email, passwordHash });
-        if (userId === null) throw signInFirst();
-        return userId;
-      }),
-    );
+    await join(requestId, async (tx) => {
+      const userId = await insertPerson(tx, { name, email, passwordHash });
+      if (userId === null) throw signInFirst();
+      return userId;
+    });
     const signedIn = await signIn({ email, password }, client);
     if (!signedIn) throw new AppError("internal_error");
     return signedIn.cookies;
@@ -88,37 +91,21 @@ export function createInvitationLinks(
 
   return {
     look: (token, address) =>
-      withOffer(token, address, async ({ billingAccountName, role, email }) => ({
-        billingAccountName,
+      withOpen(token, address, async ({ tenant, role, email }) => ({
+        billingAccountName: tenant.billingAccountName,
         role,
         email: masked(email),
         hasAccount: await withNoTenant(db, (tx) => isTaken(tx, email)),
       })),
 
     accept: (request, session, client, requestId) =>
-      withOffer(request.token, client.address, async (offer) => {
-        const cookies = session ? [] : await asNewPerson(offer, request, client, requestId);
-        if (session) await asMember(offer, session, requestId);
+      withOpen(request.token, client.address, async (invitation) => {
+        const cookies = session ? [] : await asNewPerson(invitation, request, client, requestId);
+        if (session) await asMember(invitation, session, requestId);
         sessions.forget();
-        const { billingAccountId, billingAccountName } = offer;
-        return { tenant: { billingAccountId, billingAccountName }, cookies };
+        return { tenant: invitation.tenant, cookies };
       }),
   };
-}
-
-/** @throws AppError invitation_ended: then nobody was made either */
-async function join(
-  tx: TenantTx,
-  { id, role }: Offer,
-  requestId: string,
-  whom: () => Promise<string>,
-): Promise<void> {
-  await lockMembers(tx);
-  if (!(await useInvitation(tx, id))) throw new AppError("invitation_ended");
-  const userId = await whom();
-  await addMember(tx, { billingAccountId: tx.billingAccountId, userId, role });
-  const act = { action: "invitation.accept", subject: id, outcome: role, requestId };
-  await recordAct(tx, { kind: "person", id: userId }, act);
 }
 
 /** `ann@example.com` as `a•••@example.com`. */

@@ -9,6 +9,7 @@ import type { BetterAuth } from "./better-auth.ts";
 import { createByMail } from "./by-mail.ts";
 import { createInvitations, type Invitations } from "./invitations.ts";
 import { createManageMembers, type ManageMembers } from "./manage-members.ts";
+import { createOperator, type Operator } from "./operator.ts";
 import { createOwnSessions } from "./own-sessions.ts";
 import { createPeople, type People } from "./people.ts";
 import { createPrincipals, type Principals } from "./principals.ts";
@@ -22,6 +23,7 @@ export interface Auth {
   readonly members: ManageMembers;
   readonly invitations: Invitations & InvitationLinks;
   readonly tenants: Tenants;
+  readonly operator: Operator;
   /** Lets mail that is on its way arrive. */
   close(): Promise<void>;
 }
@@ -61,6 +63,7 @@ export function createAuth(config: Config, db: Db, log: Logger): Auth {
       ...createInvitationLinks(db, sessions, loaded),
     },
     tenants: createTenants(db, sessions, !config.production && config.roles.has("worker")),
+    operator: createOperator(db, mail, origin),
     close: () => mail.close(),
   };
 }

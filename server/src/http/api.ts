@@ -12,9 +12,11 @@ import { acceptInvitation } from "./routes/accept-invitation.ts";
 import { changeRole } from "./routes/change-role.ts";
 import { connectChannel } from "./routes/connect-channel.ts";
 import { createKey } from "./routes/create-key.ts";
+import { createOperatorTenant } from "./routes/create-operator-tenant.ts";
 import { createTenant } from "./routes/create-tenant.ts";
 import { decideSenders } from "./routes/decide-senders.ts";
 import { disconnectChannel } from "./routes/disconnect-channel.ts";
+import { drainGateway } from "./routes/drain-gateway.ts";
 import { endSessions } from "./routes/end-sessions.ts";
 import { forgotPassword } from "./routes/forgot-password.ts";
 import { getChannelsStatus } from "./routes/get-channels-status.ts";
@@ -22,6 +24,8 @@ import { getChannelsTimeline } from "./routes/get-channels-timeline.ts";
 import { getKeys } from "./routes/get-keys.ts";
 import { getMe } from "./routes/get-me.ts";
 import { getMembers } from "./routes/get-members.ts";
+import { getOperatorGateways } from "./routes/get-operator-gateways.ts";
+import { getOperatorTenants } from "./routes/get-operator-tenants.ts";
 import { getPerson } from "./routes/get-person.ts";
 import { getSenders } from "./routes/get-senders.ts";
 import { getTenants } from "./routes/get-tenants.ts";
@@ -60,6 +64,10 @@ export const ROUTES: readonly Route[] = [
   getTenants,
   createTenant,
   renameTenant,
+  getOperatorGateways,
+  drainGateway,
+  getOperatorTenants,
+  createOperatorTenant,
   signIn,
   signOut,
   forgotPassword,

@@ -13,6 +13,7 @@ interface Values {
   readonly emailVerification: { readonly link: string };
   readonly passwordChanged: { readonly origin: string };
   readonly invitation: { readonly tenant: string; readonly role: Role; readonly link: string };
+  readonly administratorInvitation: { readonly origin: string; readonly link: string };
 }
 
 export function mailInWords<Kind extends keyof Values>(

@@ -1,4 +1,5 @@
 /** What an operator's command is made of, and what it is given. */
+import type { z } from "zod";
 import type { Config } from "../config.ts";
 import type { Db } from "../db/pool.ts";
 import type { MailPort } from "../mail/mail-port.ts";
@@ -42,3 +43,10 @@ export type OpsOptions = Readonly<Record<string, string | boolean | undefined>>;
 
 /** Something about the command line itself is wrong; the process ends with 2. */
 export class UsageError extends Error {}
+
+/** What was typed, as what it should be. @throws UsageError */
+export function operand<T extends z.ZodType>(schema: T, given: unknown, what: string): z.output<T> {
+  const parsed = schema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  throw new UsageError(`This is no ${what}: ${parsed.error.issues[0]?.message}`);
+}

@@ -7,12 +7,18 @@ import { AppError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import { openMail } from "../mail/open-mail.ts";
 import { createVault } from "../vault/vault.ts";
+import { adminCommands } from "./admins.ts";
 import { type OpsCommand, type OpsConfig, type OpsOptions, UsageError } from "./command.ts";
 import { doctorCommands } from "./doctor.ts";
 import { keyCommands } from "./keys.ts";
 import { tenantCommands } from "./tenants.ts";
 
-const COMMANDS: readonly OpsCommand[] = [...doctorCommands, ...tenantCommands, ...keyCommands];
+const COMMANDS: readonly OpsCommand[] = [
+  ...doctorCommands,
+  ...tenantCommands,
+  ...adminCommands,
+  ...keyCommands,
+];
 
 export interface OpsIo {
   /** Asked only when a command needs them, so that help needs no settings. */

@@ -1,13 +1,12 @@
 /** `ops tenants`: create and list. */
 import { billingAccountIdSchema, inviteRequestSchema, KEY_SCOPES, nameSchema } from "@cogni/contract";
-import type { z } from "zod";
 import { INVITATION_LIVES_S, newInvitationLink } from "../auth/invitation-link.ts";
 import { createApiKey } from "../db/api-keys.ts";
 import { createBillingAccount, listBillingAccounts } from "../db/billing-accounts.ts";
 import { addInvitation } from "../db/invitations.ts";
 import { withService } from "../db/tenant.ts";
 import { mailInWords } from "../mail/words.ts";
-import { type OpsCommand, UsageError } from "./command.ts";
+import { type OpsCommand, operand } from "./command.ts";
 
 const create: OpsCommand = {
   words: ["tenants", "create"],
@@ -42,13 +41,6 @@ const create: OpsCommand = {
 };
 
 const FIRST_KEY = { name: "first key", scopes: KEY_SCOPES, expiresAt: null, createdBy: null };
-
-/** @throws UsageError */
-function operand<T extends z.ZodType>(schema: T, given: unknown, what: string): z.output<T> {
-  const parsed = schema.safeParse(given);
-  if (parsed.success) return parsed.data;
-  throw new UsageError(`This is no ${what}: ${parsed.error.issues[0]?.message}`);
-}
 
 const list: OpsCommand = {
   words: ["tenants", "list"],
