@@ -12,10 +12,13 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Channels } from "../../src/context.ts";
 import { ROUTES } from "../../src/http/api.ts";
 import { type TestDatabase, tenants, testDatabase } from "../support/database.ts";
-import { cookieOf, type Edge, newKey, signIn, startEdge } from "../support/edge.ts";
+import { cookieOf, type Edge, newKey, signIn, signInAdministrator, startEdge } from "../support/edge.ts";
 
-/** Who may: callers with a scope, the tenant's people, everyone who is signed in as a person, whatever their tenant, or everyone. */
-const TABLE: Readonly<Record<string, Scope | "members" | "people" | "everyone">> = {
+/**
+ * Who may: callers with a scope, the tenant's people, everyone who is signed in as a person, whatever their tenant, the
+ * platform's administrators, or everyone.
+ */
+const TABLE: Readonly<Record<string, Scope | "members" | "people" | "platform" | "everyone">> = {
   "GET /api/v1/channels/status": "channels:read",
   "GET /api/v1/channels/timeline": "channels:read",
   "POST /api/v1/channels/connect": "channels:write",
@@ -35,6 +38,10 @@ const TABLE: Readonly<Record<string, Scope | "members" | "people" | "everyone">>
   "GET /api/v1/tenants": "people",
   "POST /api/v1/tenants": "people",
   "POST /api/v1/tenants/rename": "tenant:write",
+  "GET /api/v1/operator/gateways": "platform",
+  "POST /api/v1/operator/gateways/drain": "platform",
+  "GET /api/v1/operator/tenants": "platform",
+  "POST /api/v1/operator/tenants/create": "platform",
   "POST /api/auth/invitation/look": "everyone",
   "POST /api/auth/invitation/accept": "everyone",
   "POST /api/auth/sign-in/email": "everyone",
@@ -52,6 +59,7 @@ const TABLE: Readonly<Record<string, Scope | "members" | "people" | "everyone">>
 interface Caller {
   readonly headers: Readonly<Record<string, string>>;
   readonly scopes: readonly Scope[];
+  readonly administers?: true;
   /** How it is refused. */
   readonly refused: 401 | 403;
 }
@@ -86,6 +94,13 @@ beforeAll(async () => {
     scopes: [],
     refused: 403,
   });
+  const operator = cookieOf(await signInAdministrator(edge, "olga@platform.test"));
+  const administers = { scopes: [], refused: 403, administers: true } as const;
+  callers.set("a platform administrator", { headers: { cookie: operator }, ...administers });
+  callers.set("a platform administrator who names a tenant", {
+    headers: { cookie: operator, ...named },
+    ...administers,
+  });
   for (const scope of KEY_SCOPES) {
     const headers = bearer((await newKey(edge, acme, [scope])).key);
     callers.set(`a key for ${scope}`, { headers, scopes: [scope], refused: 403 });
@@ -101,8 +116,9 @@ afterAll(async () => {
   await database.drop();
 });
 
-const may = (who: (typeof TABLE)[string], scopes: readonly Scope[], person: boolean): boolean => {
+const may = (who: (typeof TABLE)[string], { scopes, administers }: Caller, person: boolean): boolean => {
   if (who === "everyone") return true;
+  if (who === "platform") return administers ?? false;
   if (who === "people") return person;
   return who === "members" ? person && scopes.length > 0 : scopes.includes(who);
 };
@@ -128,11 +144,12 @@ test("every route stands in the table of who may call it", () => {
 describe.each(Object.entries(TABLE))("%s, for %s,", (route, scope) => {
   test("answers whoever may, and refuses everyone else", async () => {
     const wrong: string[] = [];
-    for (const [name, { headers, scopes, refused }] of callers) {
+    for (const [name, caller] of callers) {
+      const { headers, refused } = caller;
       const { status } = await call(route, headers);
       const person = "cookie" in headers && refused === 403;
       // Past the door a request without contents may be found wanting.
-      const expected = may(scope, scopes, person) ? status === 200 || status === 400 : status === refused;
+      const expected = may(scope, caller, person) ? status === 200 || status === 400 : status === refused;
       if (!expected) wrong.push(`${name}: ${status}`);
     }
     expect(wrong).toEqual([]);
@@ -142,7 +159,7 @@ describe.each(Object.entries(TABLE))("%s, for %s,", (route, scope) => {
 test("a change by a session that does not say for which tenant is refused, and one that names another's is, too", async () => {
   const cookie = cookieOf(await signIn(edge, acme, "one-more@acme.test"));
   const changes = Object.entries(TABLE).filter(([route]) => route.startsWith("POST /api/v1/"));
-  for (const [route] of changes.filter(([, who]) => who !== "people")) {
+  for (const [route] of changes.filter(([, who]) => who !== "people" && who !== "platform")) {
     const unnamed = await call(route, { cookie });
     expect([unnamed.status, await unnamed.text()], route).toEqual([
       400,

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { hashOfToken } from "../../src/auth/mail-links.ts";
 import { type Config, readConfig } from "../../src/config.ts";
+import { acceptAdministratorInvitation, lookUpAdministratorInvitation } from "../../src/db/administrators.ts";
 import { lookUpApiKey } from "../../src/db/api-keys.ts";
 import { acquireLease, recordReachable } from "../../src/db/gateways.ts";
 import { lookUpInvitation } from "../../src/db/invitations.ts";
@@ -127,6 +128,37 @@ describe("the operator's command line", () => {
       expect((await ops(`tenants create acme ${line}`)).code, line).toBe(2);
     }
     expect((await ops("tenants list --json")).json()).toEqual([]);
+  });
+
+  test("makes an administrator by a link that is mailed, printed once and good once, and takes the role from the last", async () => {
+    const made = await ops("admins create Olga@Platform.test --json");
+    const { link, ...rest } = made.json();
+    expect([made.code, rest]).toEqual([0, { invited: "olga@platform.test" }]);
+    expect(await outbox.mailTo("olga@platform.test")).toContain(link);
+    const newer = (await ops("admins create olga@platform.test --json")).json().link;
+    const offered = (of: string) =>
+      withNoTenant(database.db, (tx) => lookUpAdministratorInvitation(tx, hashOfToken(tokenIn(of))));
+    expect(await offered(link)).toBeNull();
+    expect(await offered(newer)).toMatchObject({ email: "olga@platform.test" });
+    const people = `INSERT INTO auth."user" (id, name, email) VALUES ('o', 'Olga', 'olga@platform.test')`;
+    await asSuperuser(database, people);
+    const accept = () =>
+      withNoTenant(database.db, (tx) => acceptAdministratorInvitation(tx, hashOfToken(tokenIn(newer)), "o"));
+    expect([await accept(), await accept()]).toEqual([true, false]);
+    expect((await ops("admins list --json")).json()).toMatchObject({
+      administrators: [{ email: "olga@platform.test", name: "Olga" }],
+      invited: [],
+    });
+    expect((await ops("admins create olga@platform.test")).code).toBe(2);
+    expect((await ops("admins remove olga@platform.test")).code).toBe(0);
+    expect((await ops("admins remove olga@platform.test")).code).toBe(2);
+    expect((await ops("admins list --json")).json()).toEqual({ administrators: [], invited: [] });
+    const acts = await asSuperuser(database, "SELECT action FROM platform_audit_log ORDER BY id");
+    expect(acts.map(({ action }) => action)).toEqual([
+      "administrator.invite",
+      "administrator.invite",
+      "administrator.remove",
+    ]);
   });
 
   test("rotates keys, and forgets a lost one only when told so twice", async () => {

@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { type BillingAccountId, KEY_SCOPES, type KeyScope, type Role } from "@cogni/contract";
 import { type Config, readConfig } from "../../src/config.ts";
 import { type Channels, type Context, createContext } from "../../src/context.ts";
+import { addAdministrator } from "../../src/db/administrators.ts";
 import { createApiKey } from "../../src/db/api-keys.ts";
 import { addMember } from "../../src/db/members.ts";
 import { withService, withTenant } from "../../src/db/tenant.ts";
@@ -101,6 +102,14 @@ export async function signIn(
 ): Promise<string> {
   const userId = await edge.ctx.people.create({ email, name: "Ann", password: PASSWORD });
   await withService(edge.ctx.db, (tx) => addMember(tx, { billingAccountId, userId, role }));
+  const response = await postJson(`${edge.url}/api/auth/sign-in/email`, { email, password: PASSWORD });
+  return response.headers.get("set-cookie") ?? "";
+}
+
+/** Creates one of the platform's administrators, a member of no tenant, and signs in; answers the whole `Set-Cookie`. */
+export async function signInAdministrator(edge: Edge, email: string): Promise<string> {
+  const userId = await edge.ctx.people.create({ email, name: "Olga", password: PASSWORD });
+  await withService(edge.ctx.db, (tx) => addAdministrator(tx, userId));
   const response = await postJson(`${edge.url}/api/auth/sign-in/email`, { email, password: PASSWORD });
   return response.headers.get("set-cookie") ?? "";
 }
