@@ -8,6 +8,8 @@ export const SCOPES = [
   "channels:write",
   "keys:read",
   "keys:write",
+  "links:read",
+  "links:write",
   "members:read",
   "members:write",
   "tenant:write",
@@ -21,6 +23,9 @@ export const KEY_SCOPES = [
   "channels:write",
   "keys:read",
   "keys:write",
+  "links:read",
+  // Whoever opens a link that was made with it connects channels: to be given out like channels:write.
+  "links:write",
   "members:read",
 ] as const satisfies readonly Scope[];
 export const keyScopeSchema = z.enum(KEY_SCOPES);
@@ -33,7 +38,18 @@ export type Role = z.infer<typeof roleSchema>;
 
 const VIEWER: readonly Scope[] = ["account:read", "channels:read", "members:read"];
 const MANAGER: readonly Scope[] = [...VIEWER, "channels:write"];
-const ADMIN: readonly Scope[] = [...MANAGER, "keys:read", "keys:write", "members:write", "tenant:write"];
+const ADMIN: readonly Scope[] = [
+  ...MANAGER,
+  "keys:read",
+  "keys:write",
+  "links:read",
+  "links:write",
+  "members:write",
+  "tenant:write",
+];
+
+/** Whoever opened a connect link, on the channels of the link. */
+export const LINK_SCOPES = ["channels:read", "channels:write"] as const satisfies readonly Scope[];
 
 export const ROLE_SCOPES: Readonly<Record<Role, readonly Scope[]>> = {
   viewer: VIEWER,

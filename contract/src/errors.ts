@@ -310,6 +310,13 @@ export const ERRORS = {
     "Sign out, and open the link again.",
     "none",
   ),
+  link_ended: words(
+    410,
+    "Link has ended",
+    "This link was opened already, was revoked or is too old.",
+    "Go back to where you got it, and ask for a new one there.",
+    "none",
+  ),
   tenant_exists: words(
     409,
     "Tenant exists",

@@ -1,6 +1,7 @@
 export * from "./access.ts";
 export * from "./bridge.ts";
 export * from "./channels.ts";
+export * from "./connect-links.ts";
 export * from "./errors.ts";
 export * from "./gateway-config.ts";
 export * from "./ids.ts";
@@ -10,6 +11,7 @@ export * from "./locales.ts";
 export * from "./members.ts";
 export * from "./names.ts";
 export * from "./operator.ts";
+export * from "./origins.ts";
 export * from "./password.ts";
 export * from "./password-length.ts";
 export * from "./person.ts";

@@ -56,6 +56,31 @@ CREATE OR REPLACE FUNCTION lookup_invitation(hash bytea)
       AND b.status = 'active'
   $$;
 
+-- A connect link of an active tenant that has not ended, by the SHA-256 of its token while nobody has opened it, and of its
+-- bearer from then on; and what its maker may still do: a person's role or a living key's scopes, else neither.
+CREATE OR REPLACE FUNCTION lookup_connect_link(hash bytea)
+  RETURNS TABLE (id uuid, opened boolean, billing_account_id text, name text, channels text[], role text, scopes text[])
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+  AS $$
+    SELECT l.id, l.opened_at IS NOT NULL, l.billing_account_id, b.name, l.channels, m.role, k.scopes
+    FROM public.connect_links l JOIN public.billing_accounts b ON b.id = l.billing_account_id
+      LEFT JOIN public.members m ON m.user_id = l.by_person AND m.billing_account_id = l.billing_account_id
+      LEFT JOIN public.api_keys k ON k.id = l.by_key AND k.billing_account_id = l.billing_account_id
+        AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > now())
+    WHERE (l.bearer_hash = hash OR (l.token_hash = hash AND l.opened_at IS NULL))
+      AND l.revoked_at IS NULL AND l.expires_at > now() AND b.status = 'active'
+  $$;
+
+-- Which sites may embed the page of a link, by the link's id, also when it has ended: the page says so there.
+CREATE OR REPLACE FUNCTION connect_link_origins(of_id uuid)
+  RETURNS text[]
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+  AS $$
+    SELECT s.allowed_origins
+    FROM public.connect_links l JOIN public.connect_link_settings s ON s.billing_account_id = l.billing_account_id
+    WHERE l.id = of_id
+  $$;
+
 -- Whether some other tenant owns the credential; never which.
 CREATE OR REPLACE FUNCTION credential_claimed_elsewhere(of_channel text, fingerprint bytea)
   RETURNS boolean
@@ -249,7 +274,12 @@ DROP POLICY IF EXISTS lookup ON placements;
 CREATE POLICY lookup ON placements FOR SELECT TO :owner USING (true);
 DROP POLICY IF EXISTS lookup ON account_observations;
 CREATE POLICY lookup ON account_observations FOR SELECT TO :owner USING (true);
+DROP POLICY IF EXISTS lookup ON connect_links;
+CREATE POLICY lookup ON connect_links FOR SELECT TO :owner USING (true);
+DROP POLICY IF EXISTS lookup ON connect_link_settings;
+CREATE POLICY lookup ON connect_link_settings FOR SELECT TO :owner USING (true);
 
+GRANT EXECUTE ON FUNCTION lookup_connect_link(bytea), connect_link_origins(uuid) TO :api;
 GRANT EXECUTE ON FUNCTION lookup_api_key(bytea), lookup_session(text, text), lookup_invitation(bytea),
   tenants_of_session(text), lookup_platform_invitation(bytea), accept_platform_invitation(bytea, text) TO :api;
 GRANT EXECUTE ON FUNCTION is_administrators_session(text), operator_gateways(text),
@@ -268,6 +298,8 @@ GRANT SELECT, INSERT ON audit_log TO :api;
 GRANT SELECT, INSERT, UPDATE (last_used_at, revoked_at, expires_at) ON api_keys TO :api;
 GRANT SELECT, INSERT, UPDATE, DELETE ON members TO :api;
 GRANT SELECT, INSERT, UPDATE (accepted_at, revoked_at) ON invitations TO :api;
+GRANT SELECT, INSERT, DELETE, UPDATE (opened_at, bearer_hash, revoked_at) ON connect_links TO :api;
+GRANT SELECT, INSERT, UPDATE (name, color, allowed_origins) ON connect_link_settings TO :api;
 GRANT UPDATE (name) ON billing_accounts TO :api;
 GRANT SELECT ON platform_administrators TO :api;
 GRANT INSERT ON platform_audit_log TO :api;
@@ -283,3 +315,4 @@ GRANT SELECT, INSERT ON audit_log, api_keys, members, invitations TO :service;
 GRANT SELECT, INSERT, DELETE ON platform_administrators TO :service;
 GRANT SELECT, INSERT, UPDATE (revoked_at) ON platform_invitations TO :service;
 GRANT INSERT ON platform_audit_log TO :service;
+GRANT SELECT ON connect_links, connect_link_settings TO :service;

@@ -71,6 +71,7 @@ export interface Context {
   readonly invitations: Auth["invitations"];
   readonly tenants: Auth["tenants"];
   readonly operator: Auth["operator"];
+  readonly connectLinks: Auth["connectLinks"];
   readonly keys: ManageKeys;
   readonly channels: Channels;
   /** The status as streams. Closed before the port is, which would wait for them. */
@@ -131,7 +132,7 @@ function assemble(
   };
   const { llm, timing } = config;
   const statusHub = createStatusHub({
-    read: (billingAccountId) => channelsStatus(deps, { billingAccountId }),
+    read: (billingAccountId) => channelsStatus(deps, { billingAccountId, channels: null }),
     maxStreams: config.http.maxStreams,
     maxStreamsPerTenant: config.http.maxStreamsPerTenant,
     timing: { ...timing.stream, believedMs: timing.principalCacheMs },

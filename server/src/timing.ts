@@ -16,6 +16,8 @@ export const timingSchema = z.strictObject({
   principalCacheMs: ms(4_000),
   /** What is under way at shutdown may take this long to finish. */
   shutdownMs: ms(10_000),
+  /** A connect link, and what was opened by it, end so long after it was made. */
+  connectLinkMs: ms(30 * 60_000),
   /** Who writes to a gateway and watches it is decided by a lease, renewed at a third of its length. */
   leaseMs: ms(15_000),
   /** Mail that could not be sent is tried again so often, after a pause that grows from the first to the longest. */

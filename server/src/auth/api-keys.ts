@@ -6,18 +6,14 @@ import { withTenant } from "../db/tenant.ts";
 import type { Logger } from "../log.ts";
 import { createExpiringCache } from "./expiring-cache.ts";
 import type { Principal } from "./principal.ts";
-
-export interface ApiKeys {
-  /** Null for a key that is malformed, unknown, revoked, or of a suspended tenant. Throws AppError database_unavailable. */
-  find(key: string, maxAgeMs?: number): Promise<Principal | null>;
-}
+import type { Bearers } from "./principals.ts";
 
 const KEY_FORM = /^cck_[A-Za-z0-9_-]{32,128}$/;
 const MAX_REMEMBERED = 10_000;
 const NOTE_USE_MS = 60_000;
 
 /** @param ttlMs how long a revoked key may live on in this process */
-export function createApiKeys(db: Db, ttlMs: number, log: Logger): ApiKeys {
+export function createApiKeys(db: Db, ttlMs: number, log: Logger): Bearers {
   const noted = createExpiringCache<void>({ ttlMs: NOTE_USE_MS, maxEntries: MAX_REMEMBERED });
 
   /** In the background: no request waits for it, and none fails with it. */
@@ -48,6 +44,7 @@ async function lookUp(db: Db, key: string, used: (holder: KeyHolder) => void): P
       email: null,
       role: null,
       scopes: holder.scopes,
+      channels: null,
     }
   );
 }

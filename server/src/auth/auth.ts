@@ -7,8 +7,11 @@ import { createInvitationLinks, type InvitationLinks } from "./accept-invitation
 import { createApiKeys } from "./api-keys.ts";
 import type { BetterAuth } from "./better-auth.ts";
 import { createByMail } from "./by-mail.ts";
+import { createManageConnectLinks, type ManageConnectLinks } from "./connect-links.ts";
 import { createInvitations, type Invitations } from "./invitations.ts";
+import { createLinkBearers } from "./link-bearers.ts";
 import { createManageMembers, type ManageMembers } from "./manage-members.ts";
+import { type ConnectLinkDoor, createConnectLinkDoor } from "./open-connect-link.ts";
 import { createOperator, type Operator } from "./operator.ts";
 import { createOwnSessions } from "./own-sessions.ts";
 import { createPeople, type People } from "./people.ts";
@@ -24,6 +27,7 @@ export interface Auth {
   readonly invitations: Invitations & InvitationLinks;
   readonly tenants: Tenants;
   readonly operator: Operator;
+  readonly connectLinks: ManageConnectLinks & ConnectLinkDoor;
   /** Lets mail that is on its way arrive. */
   close(): Promise<void>;
 }
@@ -33,6 +37,7 @@ export function createAuth(config: Config, db: Db, log: Logger): Auth {
   const cookie = sessionCookie(config);
   const { origin } = config.http.publicUrl;
   const sessions = createSessions(cookie, db, ttlMs);
+  const linkBearers = createLinkBearers(db, ttlMs);
 
   // Loaded when somebody first signs in: it takes 40 MB, and a process that scripts call by key never needs it.
   let betterAuth: Promise<BetterAuth> | null = null;
@@ -52,7 +57,7 @@ export function createAuth(config: Config, db: Db, log: Logger): Auth {
     log,
   });
   return {
-    principals: createPrincipals(createApiKeys(db, ttlMs, log), sessions),
+    principals: createPrincipals([createApiKeys(db, ttlMs, log), linkBearers], sessions),
     people: createPeople(loaded, db, sessions, cookie, {
       ...byMail,
       ...createOwnSessions(cookie, db, sessions),
@@ -64,6 +69,14 @@ export function createAuth(config: Config, db: Db, log: Logger): Auth {
     },
     tenants: createTenants(db, sessions, !config.production && config.roles.has("worker")),
     operator: createOperator(db, mail, origin),
+    connectLinks: {
+      ...createManageConnectLinks(db, linkBearers, {
+        origin,
+        production: config.production,
+        livesMs: config.timing.connectLinkMs,
+      }),
+      ...createConnectLinkDoor(db),
+    },
     close: () => mail.close(),
   };
 }

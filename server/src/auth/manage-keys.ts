@@ -21,6 +21,7 @@ import {
 import type { Db } from "../db/pool.ts";
 import { type TenantTx, withTenant } from "../db/tenant.ts";
 import { AppError } from "../errors.ts";
+import { makerOf } from "./authorize.ts";
 import type { Principal } from "./principal.ts";
 import { recordAct } from "./record-act.ts";
 
@@ -91,7 +92,7 @@ export function createManageKeys(db: Db, clock: () => Date): ManageKeys {
       name,
       scopes,
       expiresAt,
-      createdBy: actor,
+      createdBy: makerOf(actor),
     });
     const made = await findApiKey(tx, id, clock());
     if (!made) throw new AppError("internal_error");

@@ -1,7 +1,6 @@
 /** From a request's headers to who is asking. */
 import { type BillingAccountId, billingAccountIdSchema } from "@cogni/contract";
 import { AppError } from "../errors.ts";
-import type { ApiKeys } from "./api-keys.ts";
 import type { Principal } from "./principal.ts";
 import type { Sessions } from "./sessions.ts";
 
@@ -13,22 +12,35 @@ export interface Identification {
   readonly tenant: string | undefined;
 }
 
+/** What may stand behind `Authorization: Bearer`; each kind has a form of its own. */
+export interface Bearers {
+  /** Null for what is malformed, unknown, ended, or of a tenant that is not active. Throws AppError database_unavailable. */
+  find(bearer: string, maxAgeMs?: number): Promise<Principal | null>;
+}
+
 export interface Principals {
   /**
-   * A key wins over a session that came along: whoever sends one means it, and a wrong one is not forgiven.
+   * A bearer wins over a session that came along: whoever sends one means it, and a wrong one is not forgiven.
    * @param maxAgeMs where a look-up of `principalCacheMs` ago is too old to be believed
    * @throws AppError unauthenticated, forbidden (of another tenant than the one that is named), database_unavailable
    */
   resolve(identification: Identification, maxAgeMs?: number): Promise<Principal>;
 }
 
-export function createPrincipals(keys: ApiKeys, sessions: Sessions): Principals {
+export function createPrincipals(kinds: readonly Bearers[], sessions: Sessions): Principals {
+  async function holderOf(bearer: string, maxAgeMs?: number): Promise<Principal | null> {
+    for (const kind of kinds) {
+      const holder = await kind.find(bearer, maxAgeMs);
+      if (holder) return holder;
+    }
+    return null;
+  }
   return {
     async resolve({ authorization, cookie, tenant }, maxAgeMs) {
       const principal =
         authorization === undefined
           ? await sessions.find(cookie, tenantNamed(tenant), maxAgeMs)
-          : await keys.find(bearerOf(authorization), maxAgeMs);
+          : await holderOf(bearerOf(authorization), maxAgeMs);
       if (!principal) throw new AppError("unauthenticated");
       if (tenant !== undefined && principal.billingAccountId !== tenant) throw new AppError("forbidden");
       return principal;

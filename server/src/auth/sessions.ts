@@ -64,5 +64,6 @@ function toPrincipal({ user_id, name, email, billing_account_id, role }: Session
     email,
     role,
     scopes: ROLE_SCOPES[role],
+    channels: null,
   };
 }

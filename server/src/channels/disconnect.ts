@@ -6,7 +6,7 @@ import {
   type DisconnectResponse,
 } from "@cogni/contract";
 import type { Principal } from "../auth/principal.ts";
-import { append } from "../db/audit.ts";
+import { append, lastConnectedBy } from "../db/audit.ts";
 import { cancelLogin, isFinished } from "../db/logins.ts";
 import { notifyWish } from "../db/notify.ts";
 import { tenantStatus } from "../db/status.ts";
@@ -18,7 +18,7 @@ import { channelStatus } from "./status.ts";
 
 /**
  * What was never connected is disconnected already; a login by QR that is under way is given up.
- * @throws AppError unknown_channel, gateway_unreachable or gateway_timeout (the wish is kept), superseded (by a wish to
+ * @throws AppError unknown_channel, forbidden (a connect link, of what others connected), gateway_unreachable or gateway_timeout (the wish is kept), superseded (by a wish to
  *   connect), database_unavailable
  */
 export async function disconnectChannel(
@@ -54,6 +54,7 @@ export async function disconnectChannel(
 /** Null where there is nothing to end. */
 async function writeWish(tx: TenantTx, principal: Principal, channel: ChannelId, meta: RequestMeta) {
   const { billingAccountId, actor } = principal;
+  if (actor.kind === "link") await requireOwn(tx, channel, actor.id);
   const registration = await wishDisconnected(tx, channel);
   const login = await cancelLogin(tx, channel);
   const ended = registration ?? login;
@@ -69,4 +70,11 @@ async function writeWish(tx: TenantTx, principal: Principal, channel: ChannelId,
   });
   await notifyWish(tx, ended, ended.generation);
   return { registration, login };
+}
+
+/** Whoever holds a link may take back what they did by it, and nothing else. @throws AppError forbidden */
+async function requireOwn(tx: TenantTx, channel: ChannelId, linkId: string): Promise<void> {
+  const last = await lastConnectedBy(tx, channel);
+  if (last === null || (last.kind === "link" && last.id === linkId)) return;
+  throw new AppError("forbidden", { detail: "This link disconnects only what was connected by it." });
 }

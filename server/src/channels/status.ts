@@ -1,4 +1,4 @@
-/** What a tenant sees of its channels: every one that could be connected, each with its state. */
+/** What a tenant sees of its channels: every one that could be connected, each with its state. A caller that is kept to some sees no others. */
 import { type ChannelStatus, channelProblem, type StatusDocument } from "@cogni/contract";
 import type { Principal } from "../auth/principal.ts";
 import type { OfferedChannel } from "../db/catalogs.ts";
@@ -12,7 +12,7 @@ import { type Patience, steadinessSchema } from "./steadiness.ts";
 /** @throws AppError database_unavailable */
 export async function channelsStatus(
   deps: ChannelsDeps,
-  { billingAccountId }: Pick<Principal, "billingAccountId">,
+  { billingAccountId, channels: within }: Pick<Principal, "billingAccountId" | "channels">,
 ): Promise<StatusDocument> {
   const { gateway, registrations, logins } = await tenantStatus(deps.db, billingAccountId);
   const offered = await deps.catalogs.offeredTo(billingAccountId, gateway);
@@ -20,16 +20,18 @@ export async function channelsStatus(
   return {
     observedAt: iso(gateway?.observedAt),
     gateway: { reachable: gateway?.reachable ?? false },
-    channels: [...offered, ...noLongerOffered(offered, registrations)].map((channel) =>
-      toStatus(
-        channel,
-        registrations.find((row) => row.channel === channel.channel),
-        logins.find((login) => login.channel === channel.channel),
-        gateway,
-        now,
-        deps.patience,
+    channels: [...offered, ...noLongerOffered(offered, registrations)]
+      .filter(({ channel }) => within === null || within.includes(channel))
+      .map((channel) =>
+        toStatus(
+          channel,
+          registrations.find((row) => row.channel === channel.channel),
+          logins.find((login) => login.channel === channel.channel),
+          gateway,
+          now,
+          deps.patience,
+        ),
       ),
-    ),
   };
 }
 

@@ -4,7 +4,7 @@ import type { TenantTx, Tx } from "./tenant.ts";
 
 export interface AuditEntry {
   readonly billingAccountId: BillingAccountId;
-  readonly actor: { readonly kind: "person" | "key" | "system"; readonly id: string };
+  readonly actor: { readonly kind: "person" | "key" | "link" | "system"; readonly id: string };
   /** A word for what was done: `channel.connect`. */
   readonly action: string;
   readonly channel: ChannelId | null;
@@ -32,6 +32,16 @@ export async function append(tx: Tx, entry: AuditEntry): Promise<void> {
       entry.subject ?? null,
     ],
   );
+}
+
+/** Who last wished the channel connected, as far as the log goes back; null: nobody. */
+export async function lastConnectedBy(tx: TenantTx, channel: ChannelId): Promise<AuditEntry["actor"] | null> {
+  const [row] = await tx.query<{ actor: AuditEntry["actor"] }>(
+    `SELECT actor FROM audit_log WHERE channel = $1 AND action IN ('channel.connect', 'channel.replace')
+       AND actor->>'kind' <> 'system' ORDER BY id DESC LIMIT 1`,
+    [channel],
+  );
+  return row?.actor ?? null;
 }
 
 /** The tenant's latest entries, the newest first. */

@@ -11,6 +11,8 @@ import type { Route } from "./route.ts";
 import { acceptInvitation } from "./routes/accept-invitation.ts";
 import { changeRole } from "./routes/change-role.ts";
 import { connectChannel } from "./routes/connect-channel.ts";
+import { connectLinkSettings } from "./routes/connect-link-settings.ts";
+import { createConnectLink } from "./routes/create-connect-link.ts";
 import { createKey } from "./routes/create-key.ts";
 import { createOperatorTenant } from "./routes/create-operator-tenant.ts";
 import { createTenant } from "./routes/create-tenant.ts";
@@ -21,6 +23,7 @@ import { endSessions } from "./routes/end-sessions.ts";
 import { forgotPassword } from "./routes/forgot-password.ts";
 import { getChannelsStatus } from "./routes/get-channels-status.ts";
 import { getChannelsTimeline } from "./routes/get-channels-timeline.ts";
+import { getConnectLinks } from "./routes/get-connect-links.ts";
 import { getKeys } from "./routes/get-keys.ts";
 import { getMe } from "./routes/get-me.ts";
 import { getMembers } from "./routes/get-members.ts";
@@ -32,12 +35,15 @@ import { getTenants } from "./routes/get-tenants.ts";
 import { inviteMember } from "./routes/invite-member.ts";
 import { listSessions } from "./routes/list-sessions.ts";
 import { lookAtInvitation } from "./routes/look-at-invitation.ts";
+import { openConnectLink } from "./routes/open-connect-link.ts";
 import { removeMember } from "./routes/remove-member.ts";
 import { renameTenant } from "./routes/rename-tenant.ts";
 import { resetPassword } from "./routes/reset-password.ts";
+import { revokeConnectLink } from "./routes/revoke-connect-link.ts";
 import { revokeInvitation } from "./routes/revoke-invitation.ts";
 import { revokeKey } from "./routes/revoke-key.ts";
 import { rotateKey } from "./routes/rotate-key.ts";
+import { setConnectLinkSettings } from "./routes/set-connect-link-settings.ts";
 import { signIn } from "./routes/sign-in.ts";
 import { signOut } from "./routes/sign-out.ts";
 import { verifyEmail } from "./routes/verify-email.ts";
@@ -61,6 +67,11 @@ export const ROUTES: readonly Route[] = [
   removeMember,
   inviteMember,
   revokeInvitation,
+  getConnectLinks,
+  createConnectLink,
+  revokeConnectLink,
+  connectLinkSettings,
+  setConnectLinkSettings,
   getTenants,
   createTenant,
   renameTenant,
@@ -76,6 +87,7 @@ export const ROUTES: readonly Route[] = [
   lookAtInvitation,
   acceptInvitation,
   getPerson,
+  openConnectLink,
   listSessions,
   endSessions,
 ];
@@ -115,6 +127,7 @@ function noSuchRoute(app: OpenAPIHono<ApiEnv>, call: Call): AppError {
 
 function openApiDocument(app: OpenAPIHono<ApiEnv>, config: Config): object {
   app.openAPIRegistry.registerComponent("securitySchemes", "apiKey", { type: "http", scheme: "bearer" });
+  app.openAPIRegistry.registerComponent("securitySchemes", "connectLink", { type: "http", scheme: "bearer" });
   app.openAPIRegistry.registerComponent("securitySchemes", "session", {
     type: "apiKey",
     in: "cookie",

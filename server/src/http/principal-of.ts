@@ -8,15 +8,28 @@ import { AppError } from "../errors.ts";
 import type { Call } from "./call.ts";
 
 /**
+ * People and keys. A connect link is refused, whatever its scopes: a route that is for links, too, says so by
+ * `principalOrLinkOf`, and keeps to the link's channels.
  * @param scope what the caller wants to do
  * @throws AppError unauthenticated, forbidden, database_unavailable; invalid_request for a change that does not say for which
  *   tenant it is meant
  */
 export async function principalOf(ctx: Context, call: Call, scope: Scope): Promise<Principal> {
+  const principal = await principalOrLinkOf(ctx, call, scope);
+  if (principal.actor.kind === "link") throw new AppError("forbidden");
+  return principal;
+}
+
+/**
+ * The same, or whoever opened a connect link: `principal.channels` says which channels they are kept to.
+ * @throws AppError as `principalOf` does, and rate_limited
+ */
+export async function principalOrLinkOf(ctx: Context, call: Call, scope: Scope): Promise<Principal> {
   const identification = identificationOf(call);
   const principal = await ctx.principals.resolve(identification);
   authorize(principal, scope);
   const changes = call.req.method !== "GET" && call.req.method !== "HEAD";
+  if (changes && principal.actor.kind === "link") ctx.connectLinks.countChange(principal.actor.id);
   if (changes && principal.actor.kind === "person" && identification.tenant === undefined) {
     const message = `a change names the tenant it is meant for in the header ${TENANT_HEADER}`;
     throw new AppError("invalid_request", { errors: [{ path: TENANT_HEADER, message }] });

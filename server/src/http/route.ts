@@ -66,3 +66,6 @@ export const IN_PERSON: NonNullable<RouteConfig["security"]> = [{ session: [] }]
 
 /** Either form of identification; the sign-in routes need none. */
 export const SIGNED_IN: NonNullable<RouteConfig["security"]> = [{ apiKey: [] }, { session: [] }];
+
+/** Also whoever opened a connect link, on the link's channels. */
+export const SIGNED_IN_OR_LINK: NonNullable<RouteConfig["security"]> = [...SIGNED_IN, { connectLink: [] }];

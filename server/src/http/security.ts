@@ -9,10 +9,11 @@ const API_POLICY = "default-src 'none'; frame-ancestors 'none'";
 
 /**
  * @param nonce fresh for each answer
+ * @param embedders origins that may show the page in a frame
  * `style-src-attr`: the console's components position themselves by style attributes, which can carry no nonce; style
  * elements need one. `data:` images are QR codes and avatars.
  */
-export function pagePolicy(nonce: string, https: boolean): string {
+export function pagePolicy(nonce: string, https: boolean, embedders: readonly string[] = []): string {
   return [
     "default-src 'none'",
     `script-src 'self' 'nonce-${nonce}' 'strict-dynamic'`,
@@ -24,7 +25,7 @@ export function pagePolicy(nonce: string, https: boolean): string {
     "manifest-src 'self'",
     "form-action 'self'",
     "base-uri 'none'",
-    "frame-ancestors 'none'",
+    `frame-ancestors ${embedders.length > 0 ? embedders.join(" ") : "'none'"}`,
     ...(https ? ["upgrade-insecure-requests"] : []),
   ].join("; ");
 }
@@ -42,12 +43,25 @@ export function commonHeaders(https: boolean): ReadonlyArray<readonly [string, s
   ];
 }
 
+/** For the page of a connect link: who may embed it says its policy alone. `X-Frame-Options` could not name them. */
+export function embeddableHeaders(https: boolean): ReadonlyArray<readonly [string, string]> {
+  return commonHeaders(https).filter(([name]) => name !== "X-Frame-Options");
+}
+
 /** Headers of every answer of the API: personal, and gone the moment it is read. */
 export function apiHeaders(https: boolean): ReadonlyArray<readonly [string, string]> {
   return [...commonHeaders(https), ["Content-Security-Policy", API_POLICY], ["Cache-Control", "no-store"]];
 }
 
 const CHANGES_NOTHING = new Set(["GET", "HEAD", "OPTIONS"]);
+
+/** A key, or what a connect link was exchanged for, that stands in an address has been logged on its way: it is refused, so that nobody gets used to it. @throws AppError invalid_request */
+export function refuseKeyInAddress(url: string): void {
+  if (!/cc[kl]_[\w-]{20}/.test(url)) return;
+  const message =
+    "an API key belongs into the header Authorization; revoke this one, for addresses are logged";
+  throw new AppError("invalid_request", { errors: [{ path: "", message }] });
+}
 
 /**
  * Refuses what another site makes a signed-in browser send. A request with an `Authorization` header is exempt: no site
@@ -56,14 +70,6 @@ const CHANGES_NOTHING = new Set(["GET", "HEAD", "OPTIONS"]);
  * @param ownOrigins the origins the console is served from
  * @throws AppError forbidden
  */
-/** A key that stands in an address has been logged on its way: it is refused, so that nobody gets used to it. @throws AppError invalid_request */
-export function refuseKeyInAddress(url: string): void {
-  if (!/cck_[\w-]{20}/.test(url)) return;
-  const message =
-    "an API key belongs into the header Authorization; revoke this one, for addresses are logged";
-  throw new AppError("invalid_request", { errors: [{ path: "", message }] });
-}
-
 export function refuseCrossSite(
   method: string,
   header: (name: string) => string | undefined,

@@ -11,9 +11,11 @@ import { createApi } from "./api.ts";
 import type { Pages } from "./pages.ts";
 import { logProblem, renderProblem } from "./problem.ts";
 import { isTrusted, remoteAddressOf, requestIdOf } from "./request.ts";
-import { apiHeaders, commonHeaders, pagePolicy } from "./security.ts";
+import { apiHeaders, commonHeaders, embeddableHeaders, pagePolicy } from "./security.ts";
 
 const API_PATH = /^\/(api|healthz|readyz)([/?]|$)/;
+/** The page of a connect link, by the link's id. */
+const CONNECT_PATH = /^\/connect\/([^/?]+)(?:\?|$)/;
 /** A proxy's word on where a request came from; from anyone else it is a lie that Next would believe. */
 const FORWARDING = [
   "x-forwarded-for",
@@ -28,6 +30,7 @@ export function createPublicListener(ctx: Context, pages: Pages | null): Request
   const https = ctx.config.http.publicUrl.protocol === "https:";
   const forApi = apiHeaders(https);
   const forPages = commonHeaders(https);
+  const forEmbedding = embeddableHeaders(https);
   const { trustedProxies } = ctx.config.http;
   const api = createApi(ctx);
   const answerApi = getRequestListener(
@@ -48,26 +51,34 @@ export function createPublicListener(ctx: Context, pages: Pages | null): Request
     }
     const requestId = requestIdOf(incoming);
     outgoing.setHeader("X-Request-Id", requestId);
-    for (const [name, value] of forPages) outgoing.setHeader(name, value);
+    const link = CONNECT_PATH.exec(incoming.url ?? "")?.[1] ?? null;
+    for (const [name, value] of link === null ? forPages : forEmbedding) outgoing.setHeader(name, value);
     if (!isTrusted(incoming.socket.remoteAddress ?? "", trustedProxies)) {
       for (const name of FORWARDING) delete incoming.headers[name];
     }
-    void answerPage(ctx, pages, requestId, https, incoming, outgoing);
+    void answerPage(ctx, pages, { requestId, https, link }, incoming, outgoing);
   };
+}
+
+interface PageRequest {
+  readonly requestId: string;
+  readonly https: boolean;
+  /** The id of the connect link whose page it is; null for every other page. */
+  readonly link: string | null;
 }
 
 async function answerPage(
   ctx: Context,
   pages: Pages | null,
-  requestId: string,
-  https: boolean,
+  { requestId, https, link }: PageRequest,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
 ): Promise<void> {
   try {
     if (!pages) throw new AppError("not_found");
+    const embedders = link === null ? [] : await ctx.connectLinks.originsOf(link);
     // Next reads the nonce from the request's own policy.
-    const policy = pagePolicy(randomBytes(16).toString("base64"), https);
+    const policy = pagePolicy(randomBytes(16).toString("base64"), https, embedders);
     incoming.headers["content-security-policy"] = policy;
     outgoing.setHeader("Content-Security-Policy", policy);
     await pages.handle(incoming, outgoing);

@@ -1,5 +1,10 @@
 /** The streams of one process, with readers that a test holds still: what is written to whom, and how often it is computed. */
-import { type BillingAccountId, billingAccountIdSchema, type StatusDocument } from "@cogni/contract";
+import {
+  type BillingAccountId,
+  billingAccountIdSchema,
+  channelIdSchema,
+  type StatusDocument,
+} from "@cogni/contract";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import {
   createStatusHub,
@@ -84,7 +89,7 @@ async function open(
   lastId?: string,
   reader = new TestReader(),
 ): Promise<{ reader: TestReader; stream: StatusStream }> {
-  const seat = await hub.seat(id);
+  const seat = await hub.seat({ billingAccountId: id, channels: null });
   return { reader, stream: seat.take(reader, lastId) };
 }
 
@@ -109,6 +114,26 @@ describe("a stream", () => {
     ]);
     expect(events.at(-1)?.id).toBe(viewOf(next, null).id);
     expect(new Set(reader.events().map(({ id }) => id)).size).toBe(4);
+  });
+
+  test("of a reader who is kept to some channels is silent about the others, and goes on from where it was", async () => {
+    const within = { billingAccountId: acme, channels: [channelIdSchema.parse("two")] };
+    const reader = new TestReader();
+    (await hub.seat(within)).take(reader, undefined);
+    await becomes(acme, statusDocument({ one: "reconnecting", two: "not_connected" }));
+    await becomes(acme, statusDocument({ one: "reconnecting", two: "connecting" }));
+    expect(
+      reader.events().flatMap(({ event, data }) => (event === "gateway" ? [] : [event, data])),
+    ).toMatchObject([
+      "snapshot",
+      { channels: [{ channel: "two" }] },
+      "channel",
+      { channel: "two", state: "connecting" },
+    ]);
+    expect(reader.text).not.toContain('"one"');
+    const again = new TestReader();
+    (await hub.seat(within)).take(again, reader.events().at(-1)?.id);
+    expect(again.names()).toEqual(["gateway"]);
   });
 
   test("has the whole document again where channels came or went", async () => {
@@ -231,11 +256,15 @@ describe("a reader", () => {
   test("finds no seat beyond the limits, and one again when another leaves", async () => {
     hub = newHub({ maxStreams: 3, maxStreamsPerTenant: 2 });
     const [first] = [await open(), await open()];
-    await expect(hub.seat(acme)).rejects.toMatchObject({ code: "rate_limited" });
+    await expect(hub.seat({ billingAccountId: acme, channels: null })).rejects.toMatchObject({
+      code: "rate_limited",
+    });
     await open(bolt);
-    await expect(hub.seat(bolt)).rejects.toMatchObject({ code: "rate_limited" });
+    await expect(hub.seat({ billingAccountId: bolt, channels: null })).rejects.toMatchObject({
+      code: "rate_limited",
+    });
     first.stream.closed();
-    (await hub.seat(acme)).giveBack();
+    (await hub.seat({ billingAccountId: acme, channels: null })).giveBack();
     await open();
   });
 
@@ -243,7 +272,9 @@ describe("a reader", () => {
     hub = newHub({ maxStreams: 1, maxStreamsPerTenant: 1 });
     const document = documents.get(acme) as StatusDocument;
     documents.delete(acme);
-    await expect(hub.seat(acme)).rejects.toMatchObject({ code: "database_unavailable" });
+    await expect(hub.seat({ billingAccountId: acme, channels: null })).rejects.toMatchObject({
+      code: "database_unavailable",
+    });
     documents.set(acme, document);
     await open();
   });
@@ -251,7 +282,7 @@ describe("a reader", () => {
 
 test("the end of the process ends every stream, those too that are just being opened", async () => {
   const { reader } = await open();
-  const seat = await hub.seat(bolt);
+  const seat = await hub.seat({ billingAccountId: bolt, channels: null });
   hub.close();
   const late = new TestReader();
   seat.take(late, undefined);

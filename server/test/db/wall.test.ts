@@ -33,6 +33,17 @@ beforeAll(async () => {
          VALUES ($1, 'bob@example.com', 'viewer', $2, now())`,
         [tenant, Buffer.from(tenant)],
       );
+      await asSuperuser(
+        database,
+        `INSERT INTO connect_links (billing_account_id, token_hash, by_person, expires_at)
+         VALUES ($1, $2, $1 || '-person', now())`,
+        [tenant, Buffer.from(tenant)],
+      );
+      await asSuperuser(
+        database,
+        "INSERT INTO connect_link_settings (billing_account_id, allowed_origins) VALUES ($1, '{}')",
+        [tenant],
+      );
       await tx.query(
         `INSERT INTO account_observations (billing_account_id, gateway_id, channel, account_id)
          VALUES ($1, 'shared', 'telegram', 'tenant-' || $1)`,
@@ -98,6 +109,8 @@ describe("the wall between tenants", () => {
       "billing_accounts",
       "channel_logins",
       "channel_registrations",
+      "connect_link_settings",
+      "connect_links",
       "invitations",
       "members",
       "pending_senders",
@@ -138,6 +151,8 @@ describe("the wall between tenants", () => {
       "api_keys",
       "billing_accounts",
       "channel_registrations",
+      "connect_link_settings",
+      "connect_links",
       "invitations",
       "members",
       "placements",
@@ -217,6 +232,8 @@ describe("the wall between tenants", () => {
       "SELECT FROM platform_audit_log",
       "DELETE FROM platform_audit_log",
       "SELECT connection_states()",
+      "UPDATE connect_links SET expires_at = now() + interval '1 year'",
+      "UPDATE connect_links SET channels = NULL",
       "CREATE TABLE mine ()",
     ]) {
       await expect(attempt(sql), sql).rejects.toThrow(/permission denied/);

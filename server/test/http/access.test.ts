@@ -2,6 +2,7 @@
 import {
   type BillingAccountId,
   KEY_SCOPES,
+  LINK_SCOPES,
   ROLE_SCOPES,
   ROLES,
   type Role,
@@ -12,7 +13,15 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Channels } from "../../src/context.ts";
 import { ROUTES } from "../../src/http/api.ts";
 import { type TestDatabase, tenants, testDatabase } from "../support/database.ts";
-import { cookieOf, type Edge, newKey, signIn, signInAdministrator, startEdge } from "../support/edge.ts";
+import {
+  cookieOf,
+  type Edge,
+  newKey,
+  newLinkBearer,
+  signIn,
+  signInAdministrator,
+  startEdge,
+} from "../support/edge.ts";
 
 /**
  * Who may: callers with a scope, the tenant's people, everyone who is signed in as a person, whatever their tenant, the
@@ -35,6 +44,11 @@ const TABLE: Readonly<Record<string, Scope | "members" | "people" | "platform" |
   "POST /api/v1/members/remove": "members",
   "POST /api/v1/members/invite": "members:write",
   "POST /api/v1/members/revoke-invitation": "members:write",
+  "GET /api/v1/connect-links": "links:read",
+  "POST /api/v1/connect-links": "links:write",
+  "POST /api/v1/connect-links/revoke": "links:write",
+  "GET /api/v1/connect-links/settings": "links:read",
+  "POST /api/v1/connect-links/settings": "tenant:write",
   "GET /api/v1/tenants": "people",
   "POST /api/v1/tenants": "people",
   "POST /api/v1/tenants/rename": "tenant:write",
@@ -44,6 +58,7 @@ const TABLE: Readonly<Record<string, Scope | "members" | "people" | "platform" |
   "POST /api/v1/operator/tenants/create": "platform",
   "POST /api/auth/invitation/look": "everyone",
   "POST /api/auth/invitation/accept": "everyone",
+  "POST /api/auth/connect-link/open": "everyone",
   "POST /api/auth/sign-in/email": "everyone",
   "POST /api/auth/password/forget": "everyone",
   "POST /api/auth/password/reset": "everyone",
@@ -55,11 +70,19 @@ const TABLE: Readonly<Record<string, Scope | "members" | "people" | "platform" |
   "POST /api/auth/sign-out": "everyone",
 };
 
+/** Where whoever opened a connect link gets through; everywhere else its scopes count for nothing. */
+const FOR_LINKS = [
+  "GET /api/v1/channels/status",
+  "POST /api/v1/channels/connect",
+  "POST /api/v1/channels/disconnect",
+];
+
 /** What a caller sends along, and what it may do with that. */
 interface Caller {
   readonly headers: Readonly<Record<string, string>>;
   readonly scopes: readonly Scope[];
   readonly administers?: true;
+  readonly link?: true;
   /** How it is refused. */
   readonly refused: 401 | 403;
 }
@@ -105,6 +128,12 @@ beforeAll(async () => {
     const headers = bearer((await newKey(edge, acme, [scope])).key);
     callers.set(`a key for ${scope}`, { headers, scopes: [scope], refused: 403 });
   }
+  callers.set("a connect link", {
+    headers: bearer(await newLinkBearer(edge, acme)),
+    scopes: LINK_SCOPES,
+    link: true,
+    refused: 403,
+  });
   callers.set("a key for nothing", {
     headers: bearer((await newKey(edge, acme, [])).key),
     scopes: [],
@@ -147,9 +176,12 @@ describe.each(Object.entries(TABLE))("%s, for %s,", (route, scope) => {
     for (const [name, caller] of callers) {
       const { headers, refused } = caller;
       const { status } = await call(route, headers);
+      const scopes = caller.link && !FOR_LINKS.includes(route) ? [] : caller.scopes;
       const person = "cookie" in headers && refused === 403;
       // Past the door a request without contents may be found wanting.
-      const expected = may(scope, caller, person) ? status === 200 || status === 400 : status === refused;
+      const expected = may(scope, { ...caller, scopes }, person)
+        ? status === 200 || status === 400
+        : status === refused;
       if (!expected) wrong.push(`${name}: ${status}`);
     }
     expect(wrong).toEqual([]);

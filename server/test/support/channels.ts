@@ -67,4 +67,5 @@ export const principalOf = (billingAccountId: BillingAccountId): Principal => ({
   email: null,
   role: "owner",
   scopes: ROLE_SCOPES.owner,
+  channels: null,
 });

@@ -1,6 +1,13 @@
 /** The control plane's HTTP side on a real port and database; what channels do is the test's to say. */
 import { randomBytes } from "node:crypto";
-import { type BillingAccountId, KEY_SCOPES, type KeyScope, type Role } from "@cogni/contract";
+import {
+  type BillingAccountId,
+  createdConnectLinkSchema,
+  KEY_SCOPES,
+  type KeyScope,
+  openedConnectLinkSchema,
+  type Role,
+} from "@cogni/contract";
 import { type Config, readConfig } from "../../src/config.ts";
 import { type Channels, type Context, createContext } from "../../src/context.ts";
 import { addAdministrator } from "../../src/db/administrators.ts";
@@ -89,6 +96,17 @@ export async function newKey(
     createApiKey(tx, { billingAccountId, name: "test key", scopes, expiresAt: null, createdBy: null }),
   );
   return { id, key: key.reveal() };
+}
+
+/** Of a connect link for all channels, opened. */
+export async function newLinkBearer(edge: Edge, billingAccountId: BillingAccountId): Promise<string> {
+  const headers = { authorization: `Bearer ${(await newKey(edge, billingAccountId)).key}` };
+  const made = createdConnectLinkSchema.parse(
+    await (await postJson(`${edge.url}/api/v1/connect-links`, {}, headers)).json(),
+  );
+  const request = { id: made.id, token: new URL(made.url).hash.slice(1) };
+  const opened = await postJson(`${edge.url}/api/auth/connect-link/open`, request);
+  return openedConnectLinkSchema.parse(await opened.json()).bearer;
 }
 
 export const PASSWORD = "correct horse battery staple";

@@ -4,9 +4,10 @@
  * changed is written once and handed to all of them.
  */
 import type { BillingAccountId, StatusDocument } from "@cogni/contract";
+import type { Principal } from "../../auth/principal.ts";
 import { AppError } from "../../errors.ts";
 import { createRefresher } from "./refresher.ts";
-import { eventsBetween, gatewayEventOf, snapshotOf, type View, viewOf } from "./view.ts";
+import { eventsBetween, gatewayEventOf, snapshotOf, type View, viewOf, viewWithin } from "./view.ts";
 
 /** Where a stream is written to. */
 export interface Reader {
@@ -36,7 +37,7 @@ export interface Seat {
 
 export interface StatusHub {
   /** @throws AppError rate_limited, database_unavailable */
-  seat(billingAccountId: BillingAccountId): Promise<Seat>;
+  seat(principal: Pick<Principal, "billingAccountId" | "channels">): Promise<Seat>;
   /** What these tenants are shown may have changed; of all tenants without an argument. */
   changed(billingAccountIds?: Iterable<BillingAccountId>): void;
   /** Ends all streams, and every one that is still to come. */
@@ -76,6 +77,8 @@ interface Tenant {
 
 interface Stream {
   readonly tenant: Tenant;
+  /** To which its reader is kept; null: to none. */
+  readonly channels: Principal["channels"];
   readonly reader: Reader;
   /** Of the view it has, or will have when it has taken what was written. */
   hasId: string;
@@ -109,17 +112,23 @@ export function createStatusHub({ read, timing, log, ...limits }: HubOptions): S
     if (!tenant) return;
     const before = tenant.view;
     tenant.view = viewOf(await read(billingAccountId), before);
-    const events = before ? eventsBetween(before, tenant.view) : "";
-    if (events === "") return;
-    const bytes = Buffer.from(events);
+    if (!before) return;
+    const written = new Map<string, Buffer>();
     for (const stream of tenant.streams) {
       // One that is full gets the newest state when it has taken what it has.
-      if (stream.fullSince === null) write(stream, bytes, tenant.view);
+      if (stream.fullSince !== null) continue;
+      const key = stream.channels?.join() ?? "";
+      const bytes = written.get(key) ?? eventsFor(stream, before, tenant.view);
+      written.set(key, bytes);
+      if (bytes.length > 0) write(stream, bytes, tenant.view);
     }
   }
 
+  const eventsFor = ({ channels }: Stream, before: View, after: View): Buffer =>
+    Buffer.from(eventsBetween(viewWithin(before, channels), viewWithin(after, channels)));
+
   function write(stream: Stream, bytes: Uint8Array, view: View): void {
-    stream.hasId = view.id;
+    stream.hasId = viewWithin(view, stream.channels).id;
     if (!stream.reader.write(bytes)) stream.fullSince = performance.now();
   }
 
@@ -139,10 +148,13 @@ export function createStatusHub({ read, timing, log, ...limits }: HubOptions): S
     for (const tenant of tenants.values()) {
       const { view } = tenant;
       if (!view) continue;
-      const news = tenant.toldGateway === view.gateway.json ? "" : gatewayEventOf(view);
+      const isTold = tenant.toldGateway === view.gateway.json;
       tenant.toldGateway = view.gateway.json;
-      const bytes = Buffer.from(HEARTBEAT + news);
+      const bytesFor = (seen: View) => Buffer.from(HEARTBEAT + (isTold ? "" : gatewayEventOf(seen)));
+      const forMost = bytesFor(view);
       for (const stream of tenant.streams) {
+        const { channels } = stream;
+        const bytes = channels === null ? forMost : bytesFor(viewWithin(view, channels));
         if (stream.fullSince === null) write(stream, bytes, view);
         else if (stream.fullSince < oldest) stream.reader.cut();
       }
@@ -193,18 +205,25 @@ export function createStatusHub({ read, timing, log, ...limits }: HubOptions): S
     if (tenant.seats === 0) tenants.delete(billingAccountId);
   }
 
-  function take(tenant: Tenant, view: View, reader: Reader, lastId: string | undefined): Stream {
-    const stream: Stream = { tenant, reader, hasId: view.id, fullSince: null };
+  function take(
+    tenant: Tenant,
+    channels: Stream["channels"],
+    whole: View,
+    reader: Reader,
+    lastId: string | undefined,
+  ): Stream {
+    const view = viewWithin(whole, channels);
+    const stream: Stream = { tenant, channels, reader, hasId: view.id, fullSince: null };
     tenant.streams.add(stream);
     const retry = `retry: ${Math.round(timing.retryMs * (1 + Math.random()))}\n`;
     const first = lastId === view.id ? gatewayEventOf(view) : snapshotOf(view);
-    write(stream, Buffer.from(retry + first), view);
+    write(stream, Buffer.from(retry + first), whole);
     if (closed) end(stream);
     return stream;
   }
 
   return {
-    async seat(billingAccountId) {
+    async seat({ billingAccountId, channels }) {
       const tenant = reserve(billingAccountId);
       try {
         if (!tenant.view) await refresher.refresh(billingAccountId);
@@ -217,13 +236,14 @@ export function createStatusHub({ read, timing, log, ...limits }: HubOptions): S
         take(reader, lastId) {
           const { view } = tenant;
           if (!view) throw new TypeError("a seat is given when there is something to show");
-          const stream = take(tenant, view, reader, lastId);
+          const stream = take(tenant, channels, view, reader, lastId);
           return {
             drained() {
               if (!tenant.streams.has(stream)) return;
               stream.fullSince = null;
               const now = tenant.view ?? view;
-              if (stream.hasId !== now.id) write(stream, Buffer.from(snapshotOf(now)), now);
+              const seen = viewWithin(now, channels);
+              if (stream.hasId !== seen.id) write(stream, Buffer.from(snapshotOf(seen)), now);
             },
             closed() {
               tenant.streams.delete(stream);

@@ -37,6 +37,13 @@ export function viewOf({ observedAt, gateway, channels }: StatusDocument, before
   return { id: idOf(gatewayPart, parts), gateway: gatewayPart, channels: parts };
 }
 
+/** As much of it as a reader sees who is kept to some channels; null: all of it. */
+export function viewWithin(view: View, channels: readonly string[] | null): View {
+  if (channels === null) return view;
+  const parts = new Map([...view.channels].filter(([name]) => channels.includes(name)));
+  return { id: idOf(view.gateway, parts), gateway: view.gateway, channels: parts };
+}
+
 /** The whole document, for a reader who has nothing or something else. */
 export function snapshotOf({ id, gateway, channels }: View): string {
   const list = [...channels.values()].map(({ json }) => json).join(",");

@@ -1,8 +1,8 @@
 /** A tenant wishes a channel connected, or its credential replaced. */
 import { connectRequestSchema, connectResponseSchema } from "@cogni/contract";
 import { parseBody } from "../body.ts";
-import { principalOf } from "../principal-of.ts";
-import { answersToBody, jsonBody, type Route, SIGNED_IN } from "../route.ts";
+import { principalOrLinkOf } from "../principal-of.ts";
+import { answersToBody, jsonBody, type Route, SIGNED_IN_OR_LINK } from "../route.ts";
 
 export const connectChannel: Route = {
   doc: {
@@ -11,7 +11,7 @@ export const connectChannel: Route = {
     summary: "Connect a channel",
     description:
       "Keeps the wish and waits some seconds for its outcome. The same credential again changes nothing; another one replaces it. A channel that is connected by scanning a code answers `awaiting_scan` with the code; while a login is under way the same one again, or a fresh one with `force`.",
-    security: SIGNED_IN,
+    security: SIGNED_IN_OR_LINK,
     request: jsonBody(connectRequestSchema),
     responses: answersToBody("The outcome, or `connecting` if it is not known yet.", connectResponseSchema, [
       "unauthenticated",
@@ -25,7 +25,7 @@ export const connectChannel: Route = {
     ]),
   },
   async handle(ctx, call) {
-    const principal = await principalOf(ctx, call, "channels:write");
+    const principal = await principalOrLinkOf(ctx, call, "channels:write");
     const request = await parseBody(call.req.raw, connectRequestSchema);
     const response = await ctx.channels.connect(principal, request, call.env.meta);
     return call.json(response);

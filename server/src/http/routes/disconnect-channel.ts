@@ -1,8 +1,8 @@
 /** A tenant wishes a channel disconnected and its credential forgotten. */
 import { disconnectRequestSchema, disconnectResponseSchema } from "@cogni/contract";
 import { parseBody } from "../body.ts";
-import { principalOf } from "../principal-of.ts";
-import { answersToBody, jsonBody, type Route, SIGNED_IN } from "../route.ts";
+import { principalOrLinkOf } from "../principal-of.ts";
+import { answersToBody, jsonBody, type Route, SIGNED_IN_OR_LINK } from "../route.ts";
 
 export const disconnectChannel: Route = {
   doc: {
@@ -11,7 +11,7 @@ export const disconnectChannel: Route = {
     summary: "Disconnect a channel",
     description:
       "Stops the account at the gateway, then forgets its credential. Nothing connected is a success too.",
-    security: SIGNED_IN,
+    security: SIGNED_IN_OR_LINK,
     request: jsonBody(disconnectRequestSchema),
     responses: answersToBody("The channel is disconnected.", disconnectResponseSchema, [
       "unauthenticated",
@@ -22,7 +22,7 @@ export const disconnectChannel: Route = {
     ]),
   },
   async handle(ctx, call) {
-    const principal = await principalOf(ctx, call, "channels:write");
+    const principal = await principalOrLinkOf(ctx, call, "channels:write");
     const request = await parseBody(call.req.raw, disconnectRequestSchema);
     const response = await ctx.channels.disconnect(principal, request, call.env.meta);
     return call.json(response);

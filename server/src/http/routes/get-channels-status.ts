@@ -9,8 +9,8 @@ import type { Context } from "../../context.ts";
 import { AppError } from "../../errors.ts";
 import type { Call } from "../call.ts";
 import { openEventStream } from "../event-stream.ts";
-import { identificationOf, principalOf } from "../principal-of.ts";
-import { answers, type Route, SIGNED_IN } from "../route.ts";
+import { identificationOf, principalOrLinkOf } from "../principal-of.ts";
+import { answers, type Route, SIGNED_IN_OR_LINK } from "../route.ts";
 
 const EVENT_STREAM = "text/event-stream";
 const WANTS_STREAM = /(^|,)\s*text\/event-stream\s*(;|,|$)/i;
@@ -32,7 +32,7 @@ export const getChannelsStatus: Route = {
       "connection open. The stream ends with the session or key, and when this process does: come back after `retry` " +
       "milliseconds with `Last-Event-ID`, and a document that has not changed meanwhile is not sent again. Too many " +
       "streams at once are answered with 429; the address answers without a stream then, too.",
-    security: SIGNED_IN,
+    security: SIGNED_IN_OR_LINK,
     request: {
       headers: z.object({
         "Last-Event-ID": z
@@ -54,7 +54,7 @@ export const getChannelsStatus: Route = {
   },
   async handle(ctx, call) {
     if (WANTS_STREAM.test(call.req.header("accept") ?? "")) return stream(ctx, call);
-    const principal = await principalOf(ctx, call, "channels:read");
+    const principal = await principalOrLinkOf(ctx, call, "channels:read");
     return sendJson(call.env.outgoing, await ctx.channels.status(principal));
   },
 };
@@ -75,7 +75,7 @@ async function stream(ctx: Context, call: Call): Promise<Response> {
   authorize(principal, "channels:read");
   // Of this tenant from now on: whoever named none and is put out of it is not believed for being in another.
   const mayRead = readerCheck(ctx, { ...identification, tenant: principal.billingAccountId });
-  const seat = await ctx.statusHub.seat(principal.billingAccountId);
+  const seat = await ctx.statusHub.seat(principal);
   openEventStream(call.env.outgoing, seat, call.req.header("last-event-id"), mayRead);
   return RESPONSE_ALREADY_SENT;
 }
