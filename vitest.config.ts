@@ -4,6 +4,8 @@
  */
 import { defineConfig } from "vitest/config";
 
+const LONG = process.env.COGNI_LONG_TESTS === "1";
+
 export default defineConfig({
   test: {
     maxWorkers: 2,
@@ -35,11 +37,9 @@ export default defineConfig({
       {
         test: {
           name: "own world",
-          include: [
-            "test/own-world/**/*.test.ts",
-            ...(process.env.COGNI_LONG_TESTS ? ["test/long/**/*.test.ts"] : []),
-          ],
-          fileParallelism: false,
+          include: ["test/own-world/**/*.test.ts", ...(LONG ? ["test/long/**/*.test.ts"] : [])],
+          // The long ones load a gateway until it stutters, or count seconds: each has the machine for itself.
+          fileParallelism: !LONG,
           testTimeout: 180_000,
           hookTimeout: 180_000,
           sequence: { groupOrder: 3 },

@@ -12,8 +12,10 @@ import {
   withoutStream,
   world,
 } from "../support/browsing.ts";
+import { LONG } from "../support/long.ts";
 
-const LONG = { timeout: 90_000 };
+/** Until the gateway has seen a fault often enough to tell of it. */
+const TOLD = { timeout: 90_000 };
 
 /** All at once: most of the time goes by in waiting for the gateway's own patience to end. */
 describe.concurrent("a card tells", { timeout: 240_000 }, () => {
@@ -25,7 +27,7 @@ describe.concurrent("a card tells", { timeout: 240_000 }, () => {
     const card = cardOf(page);
     await expectPage(card).toContainText(
       /Action requiredsince .*The messenger refused this credential/,
-      LONG,
+      TOLD,
     );
     await expectPage(card).toContainText("Copy the credential again from the messenger");
     await card.getByText("Details").click();
@@ -50,7 +52,7 @@ describe.concurrent("a card tells", { timeout: 240_000 }, () => {
     const card = cardOf(page);
     await expectPage(card).toContainText(
       /Action required.*Another program receives this bot's messages\./,
-      LONG,
+      TOLD,
     );
     await expectPage(card).toContainText("Stop the other program, or replace the credential");
     await disconnectAll([account]);
@@ -64,7 +66,7 @@ describe.concurrent("a card tells", { timeout: 240_000 }, () => {
     await fieldOf(page, "Bot token").fill(account.token);
     await page.keyboard.press("Enter");
     await expectPage(cardOf(page)).toContainText("ConnectingStarting the connection to Telegram.", PATIENT);
-    await expectPage(page.getByText(`Connected as @${account.username}`)).toBeVisible(LONG);
+    await expectPage(page.getByText(`Connected as @${account.username}`)).toBeVisible(TOLD);
     await world.telegram.fault(account.token, null);
     await disconnectAll([account]);
   });
@@ -74,7 +76,7 @@ describe.concurrent("a card tells", { timeout: 240_000 }, () => {
     "cuts connections": { kind: "cut" },
   };
   for (const [name, fault] of Object.entries(troubles)) {
-    test(`that a messenger ${name}, and turns green when that is over`, async ({ visit }) => {
+    test.runIf(LONG)(`that a messenger ${name}, and turns green when that is over`, async ({ visit }) => {
       const account = await makeAccount(world);
       await world.telegram.fault(account.token, fault);
       const page = await visit(account.tenant);
@@ -86,10 +88,10 @@ describe.concurrent("a card tells", { timeout: 240_000 }, () => {
       const card = cardOf(page);
       await expectPage(card).toContainText(
         /Connecting.*The gateway cannot reach the messenger's servers\./,
-        LONG,
+        TOLD,
       );
       await world.telegram.fault(account.token, null);
-      await expectPage(card).toContainText(`Telegram@${account.username}Connected`, LONG);
+      await expectPage(card).toContainText(`Telegram@${account.username}Connected`, TOLD);
       await disconnectAll([account]);
     });
   }

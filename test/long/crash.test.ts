@@ -6,7 +6,6 @@ import { type Account, connectAll, makeAccounts } from "../support/accounts.ts";
 import { type Breakable, eventually, startBreakable } from "../support/breakable.ts";
 import { databaseFolder } from "../support/canary.ts";
 import { accountRows, gatewayConfig, gatewayLog } from "../support/gateway.ts";
-import { LONG } from "../support/long.ts";
 import { measured } from "../support/measured.ts";
 import { startRelay } from "../support/relay.ts";
 
@@ -71,45 +70,39 @@ test(`${CRASHED} accounts are connected again within 60 s of the last of many cr
   await eventually(() => expect(logged("autostart suppressed", killedAt)).toBe(true));
 });
 
-test.runIf(LONG)(
-  `a gateway that lost its state gets ${HEALED} accounts back, by few calls at a time`,
-  {
-    timeout: 400_000,
-  },
-  async () => {
-    await have(HEALED);
-    await parts.stopControlPlane();
-    const relay = await startRelay(parts.world.gateway.url);
-    await parts.startControlPlane({ OPENCLAW_GATEWAY_URL: relay.url });
-    await parts.stopGateway();
-    parts.wipeGateway();
-    const since = Date.now();
-    await parts.startGateway();
-    const readyAt = Date.now();
-    await allBack(since, 120_000);
+test(`a gateway that lost its state gets ${HEALED} accounts back, by few calls at a time`, {
+  timeout: 400_000,
+}, async () => {
+  await have(HEALED);
+  await parts.stopControlPlane();
+  const relay = await startRelay(parts.world.gateway.url);
+  await parts.startControlPlane({ OPENCLAW_GATEWAY_URL: relay.url });
+  await parts.stopGateway();
+  parts.wipeGateway();
+  const since = Date.now();
+  await parts.startGateway();
+  const readyAt = Date.now();
+  await allBack(since, 120_000);
 
-    const changes = relay.calls.filter(({ method }) => START_OR_STOP.test(method));
-    const writes = relay.calls.filter(({ method }) => method === "config.patch");
-    const rates = changes.map(
-      ({ at }) => changes.filter((one) => one.at >= at && one.at < at + 1_000).length,
-    );
-    measured(
-      `${HEALED} accounts healed ${((Date.now() - readyAt) / 1000).toFixed(1)} s after the gateway was ready: ` +
-        `${writes.length} config writes, ${changes.length} starts and stops, at most ${Math.max(...rates)} in a second ` +
-        `and ${relay.mostAtOnce(START_OR_STOP)} at once`,
-    );
-    expect(writes.length).toBeLessThanOrEqual(5);
-    expect(changes.length).toBeGreaterThanOrEqual(HEALED);
-    expect(changes.length).toBeLessThanOrEqual(2 * HEALED);
-    expect(relay.mostAtOnce(START_OR_STOP)).toBeLessThanOrEqual(8);
-    expect(relay.mostAtOnce(/^channels\.status$/)).toBeLessThanOrEqual(2);
+  const changes = relay.calls.filter(({ method }) => START_OR_STOP.test(method));
+  const writes = relay.calls.filter(({ method }) => method === "config.patch");
+  const rates = changes.map(({ at }) => changes.filter((one) => one.at >= at && one.at < at + 1_000).length);
+  measured(
+    `${HEALED} accounts healed ${((Date.now() - readyAt) / 1000).toFixed(1)} s after the gateway was ready: ` +
+      `${writes.length} config writes, ${changes.length} starts and stops, at most ${Math.max(...rates)} in a second ` +
+      `and ${relay.mostAtOnce(START_OR_STOP)} at once`,
+  );
+  expect(writes.length).toBeLessThanOrEqual(5);
+  expect(changes.length).toBeGreaterThanOrEqual(HEALED);
+  expect(changes.length).toBeLessThanOrEqual(2 * HEALED);
+  expect(relay.mostAtOnce(START_OR_STOP)).toBeLessThanOrEqual(8);
+  expect(relay.mostAtOnce(/^channels\.status$/)).toBeLessThanOrEqual(2);
 
-    const rows = await accountRows(parts.world);
-    expect(up.filter(({ accountId }) => !rows.has(accountId))).toEqual([]);
-    const { sourceConfig } = await gatewayConfig(parts.world);
-    const bindings = sourceConfig.bindings as { agentId: string }[];
-    expect(up.map(({ accountId }) => bindings.filter(({ agentId }) => agentId === accountId).length)).toEqual(
-      up.map(() => 1),
-    );
-  },
-);
+  const rows = await accountRows(parts.world);
+  expect(up.filter(({ accountId }) => !rows.has(accountId))).toEqual([]);
+  const { sourceConfig } = await gatewayConfig(parts.world);
+  const bindings = sourceConfig.bindings as { agentId: string }[];
+  expect(up.map(({ accountId }) => bindings.filter(({ agentId }) => agentId === accountId).length)).toEqual(
+    up.map(() => 1),
+  );
+});
