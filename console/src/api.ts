@@ -7,6 +7,7 @@ import type {
   AcceptInvitationRequest,
   ConnectRequest,
   ConnectResponse,
+  CreateTenantRequest,
   DecideSenderRequest,
   DecideSenderResponse,
   DisconnectRequest,
@@ -14,8 +15,12 @@ import type {
   ForgotPasswordRequest,
   InvitationDetails,
   LookAtInvitationRequest,
-  Me,
+  OwnTenant,
+  OwnTenants,
+  Person,
   Problem,
+  RenamedTenant,
+  RenameTenantRequest,
   ResetPasswordRequest,
   Senders,
   SignedIn,
@@ -45,16 +50,30 @@ export class ApiError extends Error {
   }
 }
 
-/** The tenant that this tab is about, from the first answer on: a change is meant for it, whatever other tabs are about. */
+/** The tenant of the page that is drawn, as its address names it: each request is for that one, whatever other tabs are about. */
 let tenant: string | null = null;
+
+/**
+ * Says of which tenant the page is that is drawn now. Not read off the address at each request: on the way back that is a
+ * moment ahead of the page. Answers how to take it back.
+ */
+export function actFor(drawn: string): () => void {
+  tenant = drawn;
+  return () => {
+    if (tenant === drawn) tenant = null;
+  };
+}
 
 /** Each throws `ApiError`. */
 export const api = {
-  async me(signal: AbortSignal): Promise<Me> {
-    const me = await call((schemas) => schemas.meSchema, "/api/v1/me", { signal });
-    tenant = me.billingAccountId;
-    return me;
-  },
+  person: (signal: AbortSignal): Promise<Person> =>
+    call((schemas) => schemas.personSchema, "/api/auth/person", { signal }),
+  tenants: (signal: AbortSignal): Promise<OwnTenants> =>
+    call((schemas) => schemas.ownTenantsSchema, "/api/v1/tenants", { signal }),
+  createTenant: (body: CreateTenantRequest): Promise<OwnTenant> =>
+    call((schemas) => schemas.ownTenantSchema, "/api/v1/tenants", post(body)),
+  renameTenant: (body: RenameTenantRequest): Promise<RenamedTenant> =>
+    call((schemas) => schemas.renamedTenantSchema, "/api/v1/tenants/rename", post(body)),
   status: (signal: AbortSignal): Promise<StatusDocument> =>
     call((schemas) => schemas.statusDocumentSchema, "/api/v1/channels/status", { signal }),
   connect: (body: ConnectRequest): Promise<ConnectResponse> =>
@@ -67,10 +86,8 @@ export const api = {
     call((schemas) => schemas.sendersSchema, "/api/v1/senders", { signal }),
   decideSender: (body: DecideSenderRequest): Promise<DecideSenderResponse> =>
     call((schemas) => schemas.decideSenderResponseSchema, "/api/v1/senders", post(body)),
-  signIn(body: SignInRequest): Promise<SignedIn> {
-    tenant = null;
-    return call((schemas) => schemas.signedInSchema, "/api/auth/sign-in/email", post(body));
-  },
+  signIn: (body: SignInRequest): Promise<SignedIn> =>
+    call((schemas) => schemas.signedInSchema, "/api/auth/sign-in/email", post(body)),
   lookAtInvitation: (body: LookAtInvitationRequest): Promise<InvitationDetails> =>
     call((schemas) => schemas.invitationDetailsSchema, "/api/auth/invitation/look", post(body)),
   acceptInvitation: (body: AcceptInvitationRequest): Promise<AcceptedInvitation> =>
@@ -81,10 +98,8 @@ export const api = {
     call((schemas) => schemas.passwordResetSchema, "/api/auth/password/reset", post(body)),
   verifyEmail: (body: VerifyEmailRequest) =>
     call((schemas) => schemas.emailVerifiedSchema, "/api/auth/email/verify", post(body)),
-  signOut(): Promise<SignedOut> {
-    tenant = null;
-    return call((schemas) => schemas.signedOutSchema, "/api/auth/sign-out", post({}));
-  },
+  signOut: (): Promise<SignedOut> =>
+    call((schemas) => schemas.signedOutSchema, "/api/auth/sign-out", post({})),
 };
 
 type Schemas = typeof import("@cogni/contract");

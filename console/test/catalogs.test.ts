@@ -27,7 +27,15 @@ const NEVER_DRAWN = [
 
 /** Words that are the same in both languages; a text without words of its own never counts. */
 const SAME: Record<string, string[]> = {
-  de: ["app.name", "frame.themes.auto", "problem.details", "problem.code", "connect.optional"],
+  de: [
+    "app.name",
+    "frame.themes.auto",
+    "problem.details",
+    "problem.code",
+    "connect.optional",
+    "tenants.create.name",
+    "general.name",
+  ],
   zh: ["app.name"],
 };
 

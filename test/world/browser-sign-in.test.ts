@@ -6,7 +6,13 @@ import { beforeAll, expect, vi } from "vitest";
 import type { Tenant } from "../../dev-env/src/seed.ts";
 import { barriers, expectPage, fieldOf, PATIENT, test, world } from "../support/browsing.ts";
 
-const API = { me: "/api/v1/me", status: "/api/v1/channels/status", signIn: "/api/auth/sign-in/email" };
+const API = {
+  me: "/api/v1/me",
+  person: "/api/auth/person",
+  tenants: "/api/v1/tenants",
+  status: "/api/v1/channels/status",
+  signIn: "/api/auth/sign-in/email",
+};
 
 let tenant: Tenant;
 beforeAll(async () => {
@@ -30,7 +36,7 @@ test("a wrong password is told beside the field and loses nothing; the right one
   await password.fill(tenant.password);
   await page.keyboard.press("Enter");
   await expectPage(page.getByRole("heading", { name: "Channels" })).toBeVisible();
-  expect(new URL(page.url()).pathname + new URL(page.url()).search).toBe("/channels?from=mail");
+  await page.waitForURL(`${world.url}/t/${tenant.billingAccountId}/channels?from=mail`);
   await expectPage(page.getByRole("banner")).toContainText(tenant.name);
 });
 
@@ -189,7 +195,7 @@ test("a way back that leads to another site is not taken", async ({ visit }) => 
   await fieldOf(page, "E-mail").fill(tenant.email);
   await fieldOf(page, "Password").fill(tenant.password);
   await page.getByRole("button", { name: "Sign in" }).click();
-  await page.waitForURL(`${world.url}/channels`);
+  await page.waitForURL(`${world.url}/t/${tenant.billingAccountId}/channels`);
 });
 
 test("signing out ends the session here and on the server", async ({ visit }) => {

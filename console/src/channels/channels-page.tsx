@@ -4,9 +4,8 @@ import type { ChannelId, ChannelStatus, StatusDocument } from "@cogni/contract";
 import dynamic from "next/dynamic";
 import { useTranslations } from "next-intl";
 import { useCallback, useState } from "react";
-import { ApiError } from "../api.ts";
-import { ProblemNote } from "../parts/problem-note.tsx";
-import { useProblemWords } from "../parts/problem-words.ts";
+import { LoadFailure } from "../parts/load-failure.tsx";
+import { Panel } from "../parts/panel.tsx";
 import type { Uptime } from "../timeline/uptime.tsx";
 import { useTimeline } from "../timeline/use-timeline.ts";
 import { Announcer } from "./announcer.tsx";
@@ -70,7 +69,7 @@ export function ChannelsPage() {
       {status.data ? (
         <Cards document={status.data} open={open} />
       ) : status.error ? (
-        <LoadFailure error={status.error} retry={() => void status.refetch()} />
+        <LoadFailure error={status.error} retry={() => void status.refetch()} skeleton={<CardSkeletons />} />
       ) : (
         <CardSkeletons />
       )}
@@ -105,12 +104,7 @@ function Cards({ document, open }: CardsProps) {
   if (order.join() !== shown.join()) setShown(order);
 
   if (order.length === 0) {
-    return (
-      <section className={classes.panel}>
-        <h2>{text("empty.title")}</h2>
-        <p>{text("empty.text")}</p>
-      </section>
-    );
+    return <Panel level={2} title={text("empty.title")} text={text("empty.text")} />;
   }
   return (
     <ul
@@ -133,19 +127,5 @@ function Cards({ document, open }: CardsProps) {
         );
       })}
     </ul>
-  );
-}
-
-function LoadFailure({ error, retry }: { error: Error; retry: () => void }) {
-  const text = useTranslations("failure");
-  const { title } = useProblemWords();
-  // Without a session the sign-in page is already on its way.
-  if (error instanceof ApiError && error.status === 401) return <CardSkeletons />;
-  const problem = error instanceof ApiError ? error.problem : null;
-  return (
-    <section className={classes.panel} role="alert">
-      <h2>{problem ? title(problem.code, problem.title) : text("title")}</h2>
-      <ProblemNote failure={error} onAction={{ retry }} />
-    </section>
   );
 }

@@ -9,17 +9,19 @@ import { Button } from "../parts/button.tsx";
 import { Dialog } from "../parts/dialog.tsx";
 import { OutsideLink } from "../parts/outside-link.tsx";
 import { ProblemNote } from "../parts/problem-note.tsx";
+import { useTenant } from "../tenants/tenant-scope.tsx";
 import type { ChannelDialogProps } from "./connect-dialog.tsx";
 import classes from "./dialog.module.css";
-import { STATUS_KEY } from "./use-status.ts";
+import { statusKey } from "./use-status.ts";
 
 export function DisconnectDialog({ channel, opened, onClose, onClosed }: ChannelDialogProps) {
   const text = useTranslations("disconnect");
   const cache = useQueryClient();
+  const tenant = useTenant();
   const disconnect = useMutation({
     mutationFn: () => api.disconnect({ channel: channel.channel }),
     onSuccess: onClose,
-    onSettled: () => cache.invalidateQueries({ queryKey: STATUS_KEY }),
+    onSettled: () => cache.invalidateQueries({ queryKey: statusKey(tenant) }),
   });
   const { label, displayName, connect } = channel;
   // A code that nobody has scanned: nothing stops, and nothing stays valid anywhere.

@@ -4,14 +4,16 @@ import type { ChannelStatus, ConnectRequest } from "@cogni/contract";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { ApiError, api } from "../api.ts";
+import { useTenant } from "../tenants/tenant-scope.tsx";
 import type { Attempt } from "./progress.ts";
-import { STATUS_KEY } from "./use-status.ts";
+import { statusKey } from "./use-status.ts";
 
 export type ConnectWish = Omit<ConnectRequest, "channel">;
 
 /** `attempt` is null until `connect` is called; each call begins another. */
 export function useConnect(channel: ChannelStatus, seenAt: number) {
   const cache = useQueryClient();
+  const tenant = useTenant();
   const [turnedAt, setTurnedAt] = useState(0);
   const request = useMutation({
     mutationFn: (wish: ConnectWish) => api.connect({ channel: channel.channel, ...wish }),
@@ -19,7 +21,7 @@ export function useConnect(channel: ChannelStatus, seenAt: number) {
     onSettled: () => {
       setTurnedAt(Date.now());
       // Cancels a poll that set out before the answer: what it brings would be older than what we know.
-      return cache.invalidateQueries({ queryKey: STATUS_KEY });
+      return cache.invalidateQueries({ queryKey: statusKey(tenant) });
     },
   });
   const attempt: Attempt | null = request.isIdle

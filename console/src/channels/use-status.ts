@@ -7,19 +7,21 @@ import type { StatusDocument, StatusEvent } from "@cogni/contract";
 import { type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { api } from "../api.ts";
+import { useTenant } from "../tenants/tenant-scope.tsx";
 import { pollDelay } from "./states.ts";
 import { applied, followStatus, type StreamReader, type StreamState } from "./status-stream.ts";
 
-export const STATUS_KEY = ["channels", "status"];
+export const statusKey = (tenant: string) => [tenant, "channels", "status"];
 
 export function useStatus() {
   const cache = useQueryClient();
+  const tenant = useTenant();
   const [stream, setStream] = useState<StreamState>("opening");
-  useEffect(() => followStatus(readInto(cache, setStream)), [cache]);
+  useEffect(() => followStatus(readInto(cache, statusKey(tenant), setStream)), [cache, tenant]);
 
   const streams = stream === "open";
   const { data, error, isError, dataUpdatedAt, refetch } = useQuery({
-    queryKey: STATUS_KEY,
+    queryKey: statusKey(tenant),
     queryFn: ({ signal }) => api.status(signal),
     refetchInterval: ({ state }) => (streams ? false : pollDelay(state.data, state.status === "error")),
     refetchOnWindowFocus: streams ? false : "always",
@@ -36,24 +38,24 @@ export function useStatus() {
 }
 
 /** The stream's events, written into the cache in their order. */
-function readInto(cache: QueryClient, state: (state: StreamState) => void): StreamReader {
+function readInto(cache: QueryClient, queryKey: string[], state: (state: StreamState) => void): StreamReader {
   /** What the last event made of the document; one that was polled since is another. */
   let last: { id: string; updatedAt: number } | null = null;
   let resumedAt: number | null = null;
   let turn = Promise.resolve();
-  const updatedAt = () => cache.getQueryState(STATUS_KEY)?.dataUpdatedAt ?? 0;
+  const updatedAt = () => cache.getQueryState(queryKey)?.dataUpdatedAt ?? 0;
 
   async function write(event: StatusEvent, id: string): Promise<void> {
     // What a poll under way brings may be older than this event.
-    await cache.cancelQueries({ queryKey: STATUS_KEY });
+    await cache.cancelQueries({ queryKey });
     // Polled while the stream was being opened, and so perhaps not what it goes on from.
     const doubtful = resumedAt !== null && event.event === "gateway" && updatedAt() !== resumedAt;
     resumedAt = null;
-    const document = applied(cache.getQueryData<StatusDocument>(STATUS_KEY), event);
+    const document = applied(cache.getQueryData<StatusDocument>(queryKey), event);
     if (!document) return;
-    cache.setQueryData(STATUS_KEY, document);
+    cache.setQueryData(queryKey, document);
     last = { id, updatedAt: updatedAt() };
-    if (doubtful) void cache.invalidateQueries({ queryKey: STATUS_KEY });
+    if (doubtful) void cache.invalidateQueries({ queryKey });
   }
 
   return {

@@ -7,11 +7,16 @@ import { api } from "../api.ts";
 import classes from "./frame.module.css";
 import { Navigation } from "./navigation.tsx";
 import { PersonMenu } from "./person-menu.tsx";
+import { TenantSwitcher } from "./tenant-switcher.tsx";
 import { ThemeMenu } from "./theme-menu.tsx";
 
 export function Frame({ children }: { children: ReactNode }) {
   const text = useTranslations("frame");
-  const me = useQuery({ queryKey: ["me"], queryFn: ({ signal }) => api.me(signal), staleTime: 60_000 });
+  const person = useQuery({
+    queryKey: ["person"],
+    queryFn: ({ signal }) => api.person(signal),
+    staleTime: 60_000,
+  });
   return (
     <div className={classes.frame}>
       <a href="#content" className={classes.skip}>
@@ -19,10 +24,12 @@ export function Frame({ children }: { children: ReactNode }) {
       </a>
       <Navigation />
       <header className={classes.top}>
-        <span className={classes.tenant}>{me.data?.billingAccountName}</span>
+        <div className={classes.tenant}>
+          <TenantSwitcher />
+        </div>
         <div className={classes.tools}>
           <ThemeMenu />
-          <PersonMenu person={me.data?.person ?? null} />
+          <PersonMenu person={person.data} />
         </div>
       </header>
       <main id="content" className={classes.content} tabIndex={-1}>

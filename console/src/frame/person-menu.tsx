@@ -1,6 +1,6 @@
 "use client";
 /** Who is signed in, the language they read, and the way out. */
-import type { Me } from "@cogni/contract";
+import type { Person } from "@cogni/contract";
 import { useMutation } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { api } from "../api.ts";
@@ -8,7 +8,7 @@ import { useLanguages } from "../i18n/use-languages.ts";
 import { Menu } from "../parts/menu.tsx";
 import classes from "./person-menu.module.css";
 
-export function PersonMenu({ person }: { person: Me["person"] }) {
+export function PersonMenu({ person }: { person: Person | undefined }) {
   const text = useTranslations("frame");
   const language = useTranslations("language");
   const languages = useLanguages();

@@ -12,6 +12,8 @@ export interface MenuItem {
   text: string;
   /** Of the text, where it is not the page's language. */
   lang?: string;
+  /** Beside the text, softer. */
+  note?: string;
   danger?: boolean;
   /** Present on items of which one is chosen. */
   checked?: boolean;
@@ -28,9 +30,11 @@ interface MenuProps {
   /** Items of which one is chosen, under a title of their own, above the others. */
   choice?: { title: string; items: readonly MenuItem[] };
   items: readonly MenuItem[];
+  /** Which edge of the button it opens below. */
+  side?: "left" | "right";
 }
 
-export function Menu({ label, children, className, header, choice, items }: MenuProps) {
+export function Menu({ label, children, className, header, choice, items, side = "right" }: MenuProps) {
   const id = useId();
   const root = useRef<HTMLDivElement>(null);
   const [opened, setOpened] = useState(false);
@@ -65,7 +69,7 @@ export function Menu({ label, children, className, header, choice, items }: Menu
     }
   }
 
-  const draw = ({ name, text, lang, danger, checked, onSelect }: MenuItem) => (
+  const draw = ({ name, text, lang, note, danger, checked, onSelect }: MenuItem) => (
     // biome-ignore lint/a11y/useAriaPropsSupportedByRole: its role is menuitemradio whenever it is set
     <button
       key={name}
@@ -81,7 +85,8 @@ export function Menu({ label, children, className, header, choice, items }: Menu
         onSelect();
       }}
     >
-      {text}
+      <span>{text}</span>
+      {note && <span className={classes.note}>{note}</span>}
     </button>
   );
   return (
@@ -100,7 +105,7 @@ export function Menu({ label, children, className, header, choice, items }: Menu
         {children}
       </button>
       {opened && (
-        <div className={classes.dropdown}>
+        <div className={classes.dropdown} data-side={side}>
           {header}
           <div id={id} role="menu" aria-label={label}>
             {choice && (

@@ -6,21 +6,23 @@ import { useState } from "react";
 import { api } from "../api.ts";
 import type { ChannelDialogProps } from "../channels/connect-dialog.tsx";
 import dialog from "../channels/dialog.module.css";
-import { STATUS_KEY } from "../channels/use-status.ts";
+import { statusKey } from "../channels/use-status.ts";
 import { isKept } from "../kept.ts";
 import { Button } from "../parts/button.tsx";
 import { Dialog } from "../parts/dialog.tsx";
 import { ProblemNote } from "../parts/problem-note.tsx";
+import { useTenant } from "../tenants/tenant-scope.tsx";
 import { AccessChoice } from "./access-choice.tsx";
 
 export function AccessDialog({ channel, opened, onClose, onClosed }: ChannelDialogProps) {
   const text = useTranslations("access");
   const cache = useQueryClient();
+  const tenant = useTenant();
   const [access, setAccess] = useState(channel.access);
   const change = useMutation({
     mutationFn: () => api.connect({ channel: channel.channel, access }),
     onSuccess: onClose,
-    onSettled: () => cache.invalidateQueries({ queryKey: STATUS_KEY }),
+    onSettled: () => cache.invalidateQueries({ queryKey: statusKey(tenant) }),
   });
   const kept = isKept(change.error);
   return (

@@ -8,6 +8,7 @@ import { useTranslations } from "next-intl";
 import { ApiError, api } from "../api.ts";
 import { Button } from "../parts/button.tsx";
 import { ProblemNote } from "../parts/problem-note.tsx";
+import { tenantPath } from "../tenants/paths.ts";
 import classes from "./door.module.css";
 import { Door } from "./door.tsx";
 import { useMailedToken } from "./mailed-token.ts";
@@ -49,7 +50,9 @@ function Offer({ token, offer }: { token: string; offer: InvitationDetails }) {
     },
     // A full load: whoever was signed in before may be someone else.
     onSuccess: ({ billingAccountId }) =>
-      window.location.assign(billingAccountId === null ? "/operator/tenants" : "/channels"),
+      window.location.assign(
+        billingAccountId === null ? "/operator/tenants" : tenantPath(billingAccountId, "channels"),
+      ),
   });
   // The address has an account, and nobody is signed in.
   const signsIn = offer.hasAccount && isRefused(accept.error);

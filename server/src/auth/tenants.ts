@@ -1,10 +1,11 @@
 /** The tenants of a person, and what a tenant is called. */
-import type {
-  CreateTenantRequest,
-  OwnTenant,
-  OwnTenants,
-  RenamedTenant,
-  RenameTenantRequest,
+import {
+  type CreateTenantRequest,
+  type OwnTenant,
+  type OwnTenants,
+  type RenamedTenant,
+  type RenameTenantRequest,
+  ROLE_SCOPES,
 } from "@cogni/contract";
 import { append } from "../db/audit.ts";
 import { createBillingAccount, renameBillingAccount, tenantsOfSession } from "../db/billing-accounts.ts";
@@ -29,7 +30,13 @@ export interface Tenants {
 /** @param open whether people make tenants themselves; else the operator does, and invites the owner */
 export function createTenants(db: Db, sessions: Sessions, open: boolean): Tenants {
   return {
-    mine: async ({ id }) => ({ tenants: await withNoTenant(db, (tx) => tenantsOfSession(tx, id)) }),
+    async mine({ id }) {
+      const tenants = await withNoTenant(db, (tx) => tenantsOfSession(tx, id));
+      return {
+        tenants: tenants.map((tenant) => ({ ...tenant, scopes: ROLE_SCOPES[tenant.role] })),
+        mayCreate: open,
+      };
+    },
 
     async create({ userId }, { id, name }, requestId) {
       if (!open) {
@@ -45,7 +52,8 @@ export function createTenants(db: Db, sessions: Sessions, open: boolean): Tenant
         await append(tx, { ...act, channel: null, accountId: null, outcome: "done" });
       });
       sessions.forget();
-      return { billingAccountId: id, billingAccountName: name, role: "owner" };
+      const role = "owner";
+      return { billingAccountId: id, billingAccountName: name, role, scopes: ROLE_SCOPES[role] };
     },
 
     rename: ({ billingAccountId, actor }, { name }, requestId) =>

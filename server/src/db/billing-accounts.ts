@@ -35,8 +35,8 @@ export async function renameBillingAccount(tx: TenantTx, name: string): Promise<
 }
 
 /** Of the person behind a living session; those they have been a member of for longest first. */
-export function tenantsOfSession(tx: Tx, sessionId: string): Promise<OwnTenant[]> {
-  return tx.query<OwnTenant>(
+export function tenantsOfSession(tx: Tx, sessionId: string): Promise<Omit<OwnTenant, "scopes">[]> {
+  return tx.query<Omit<OwnTenant, "scopes">>(
     `SELECT billing_account_id AS "billingAccountId", name AS "billingAccountName", role
      FROM tenants_of_session($1) ORDER BY since, billing_account_id`,
     [sessionId],

@@ -4,6 +4,7 @@ import {
   meSchema,
   type OwnTenants,
   ownTenantsSchema,
+  ROLE_SCOPES,
   TENANT_HEADER,
 } from "@cogni/contract";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -30,11 +31,17 @@ afterAll(async () => {
   await database.drop();
 });
 
-const mine = async ({ headers }: Person): Promise<OwnTenants["tenants"]> =>
-  ownTenantsSchema.parse(await (await fetch(`${edge.url}/api/v1/tenants`, { headers })).json()).tenants;
+const asked = async ({ headers }: Person, at = edge): Promise<OwnTenants> =>
+  ownTenantsSchema.parse(await (await fetch(`${at.url}/api/v1/tenants`, { headers })).json());
+const mine = async (who: Person): Promise<OwnTenants["tenants"]> => (await asked(who)).tenants;
 const me = async ({ headers }: Person, tenant: string) =>
   fetch(`${edge.url}/api/v1/me`, { headers: { ...headers, [TENANT_HEADER]: tenant } });
-const ACME = { billingAccountId: "acme", billingAccountName: "ACME", role: "owner" };
+const ACME = {
+  billingAccountId: "acme",
+  billingAccountName: "ACME",
+  role: "owner",
+  scopes: ROLE_SCOPES.owner,
+} as const;
 
 const PRODUCTION = {
   COGNI_ENV: "production",
@@ -46,7 +53,7 @@ const PRODUCTION = {
 };
 
 describe("a person's tenants", () => {
-  test("are those they are a member of and no other, with the role in each", async () => {
+  test("are those they are a member of and no other, with the role in each and what it may do", async () => {
     const uma = await person(edge, umbrella, "uma", "owner");
     expect(await mine(ann)).toEqual([ACME]);
     await withService(database.db, (tx) =>
@@ -54,7 +61,12 @@ describe("a person's tenants", () => {
     );
     expect(await mine(ann)).toEqual([
       ACME,
-      { billingAccountId: "umbrella", billingAccountName: "UMBRELLA", role: "viewer" },
+      {
+        billingAccountId: "umbrella",
+        billingAccountName: "UMBRELLA",
+        role: "viewer",
+        scopes: ROLE_SCOPES.viewer,
+      },
     ]);
     expect(await mine(uma)).toHaveLength(1);
     expect(meSchema.parse(await (await me(ann, "umbrella")).json())).toMatchObject({ role: "viewer" });
@@ -76,7 +88,9 @@ describe("a person's tenants", () => {
       billingAccountId: "globex",
       billingAccountName: "Globex",
       role: "owner",
+      scopes: ROLE_SCOPES.owner,
     });
+    expect((await asked(ann)).mayCreate).toBe(true);
     expect((await me(ann, "globex")).status).toBe(200);
     const placed = await asSuperuser(database, "SELECT FROM placements WHERE billing_account_id = 'globex'");
     expect(placed).toHaveLength(1);
@@ -95,6 +109,7 @@ describe("a person's tenants", () => {
       const paul = await person(production, acme, "paul", "owner");
       const made = await post(production, paul, "/tenants", { id: "hooli", name: "Hooli" });
       expect(await problemOf(made)).toMatchObject({ status: 403, code: "forbidden" });
+      expect((await asked(paul, production)).mayCreate).toBe(false);
       expect(await asSuperuser(database, "SELECT FROM billing_accounts WHERE id = 'hooli'")).toEqual([]);
     } finally {
       await production.close();

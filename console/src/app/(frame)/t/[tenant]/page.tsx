@@ -1,0 +1,8 @@
+/** /t/<tenant> has no page of its own. */
+import { redirect } from "next/navigation";
+import { tenantPath } from "../../../../tenants/paths.ts";
+import type { TenantParams } from "./layout.tsx";
+
+export default async function Page({ params }: TenantParams) {
+  redirect(tenantPath((await params).tenant, "channels"));
+}

@@ -1,0 +1,83 @@
+"use client";
+/** A person makes a tenant of their own, in development, and goes there. */
+import { billingAccountIdSchema } from "@cogni/contract";
+import { TextInput } from "@mantine/core";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useRouter } from "next/navigation";
+import { useTranslations } from "next-intl";
+import { type FormEvent, useState } from "react";
+import { ApiError, api } from "../api.ts";
+import dialog from "../channels/dialog.module.css";
+import { Button } from "../parts/button.tsx";
+import { Dialog } from "../parts/dialog.tsx";
+import { ProblemNote } from "../parts/problem-note.tsx";
+import { idFrom } from "./id-from-name.ts";
+import { tenantPath } from "./paths.ts";
+import { TENANTS_KEY } from "./use-tenants.ts";
+
+export function CreateTenantDialog({ onClosed }: { onClosed: () => void }) {
+  const text = useTranslations("tenants.create");
+  const router = useRouter();
+  const cache = useQueryClient();
+  const [opened, setOpened] = useState(true);
+  const [name, setName] = useState("");
+  /** Null while it follows the name. */
+  const [typed, setTyped] = useState<string | null>(null);
+  const [asked, setAsked] = useState(false);
+  const id = typed ?? idFrom(name);
+  const { data: validId } = billingAccountIdSchema.safeParse(id);
+  const create = useMutation({
+    mutationFn: api.createTenant,
+    async onSuccess({ billingAccountId }) {
+      await cache.invalidateQueries({ queryKey: TENANTS_KEY });
+      setOpened(false);
+      router.push(tenantPath(billingAccountId, "channels"));
+    },
+  });
+  const taken = create.error instanceof ApiError && create.error.problem?.code === "tenant_exists";
+
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    setAsked(true);
+    if (name.trim() !== "" && validId) create.mutate({ id: validId, name });
+  }
+
+  return (
+    <Dialog title={text("title")} opened={opened} onClose={() => setOpened(false)} onClosed={onClosed}>
+      <form className={dialog.body} method="post" onSubmit={submit} noValidate>
+        <TextInput
+          name="name"
+          label={text("name")}
+          value={name}
+          maxLength={80}
+          autoComplete="organization"
+          data-autofocus
+          error={asked && name.trim() === "" && text("nameMissing")}
+          onChange={(event) => setName(event.currentTarget.value)}
+        />
+        <TextInput
+          name="id"
+          label={text("id")}
+          description={text("idHelp")}
+          value={id}
+          maxLength={56}
+          autoComplete="off"
+          autoCapitalize="none"
+          spellCheck={false}
+          error={(asked && !validId && text("idRule")) || (taken && text("idTaken"))}
+          onChange={(event) => {
+            create.reset();
+            setTyped(event.currentTarget.value);
+          }}
+        />
+        <div role="alert">{create.error && !taken && <ProblemNote failure={create.error} />}</div>
+        <div className={dialog.buttons}>
+          <Button onClick={() => setOpened(false)}>{text("cancel")}</Button>
+          <Button type="submit" variant="filled" busy={create.isPending}>
+            {text("submit")}
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
