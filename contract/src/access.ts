@@ -4,6 +4,8 @@ import { z } from "zod";
 /** What a caller may do, the same words for a person's role and an API key. */
 export const SCOPES = [
   "account:read",
+  "agent:read",
+  "agent:write",
   "channels:read",
   "channels:write",
   "keys:read",
@@ -19,6 +21,8 @@ export type Scope = (typeof SCOPES)[number];
 /** What an API key may do: whoever finds one must not become an owner by it. */
 export const KEY_SCOPES = [
   "account:read",
+  "agent:read",
+  "agent:write",
   "channels:read",
   "channels:write",
   "keys:read",
@@ -36,10 +40,12 @@ export const ROLES = ["viewer", "manager", "admin", "owner"] as const;
 export const roleSchema = z.enum(ROLES);
 export type Role = z.infer<typeof roleSchema>;
 
-const VIEWER: readonly Scope[] = ["account:read", "channels:read", "members:read"];
+const VIEWER: readonly Scope[] = ["account:read", "agent:read", "channels:read", "members:read"];
 const MANAGER: readonly Scope[] = [...VIEWER, "channels:write"];
+/** What the agent says it says in the tenant's name: that is not for whoever connects channels. */
 const ADMIN: readonly Scope[] = [
   ...MANAGER,
+  "agent:write",
   "keys:read",
   "keys:write",
   "links:read",

@@ -32,7 +32,7 @@ export type ResolveResponse = z.infer<typeof resolveResponseSchema>;
 
 /**
  * Gateway RPC methods that the plugin adds, all of scope `operator.admin`. `info`, `accounts` and `replies` take no
- * parameters, the others an account as `{channel, accountId}`.
+ * parameters, those of agents what stands beside them, the others an account as `{channel, accountId}`.
  */
 export const BRIDGE_METHODS = {
   info: "cogni.info",
@@ -42,6 +42,9 @@ export const BRIDGE_METHODS = {
   senders: "cogni.senders",
   askForSender: "cogni.senders.ask",
   forgetSenders: "cogni.senders.forget",
+  agents: "cogni.agents",
+  briefAgent: "cogni.agents.brief",
+  forgetAgent: "cogni.agents.forget",
 } as const;
 
 /** `cogni.info`: which plugin, and whose gateway. */
@@ -110,3 +113,16 @@ export type BridgeSenders = z.infer<typeof bridgeSendersSchema>;
  */
 export const bridgeAskedSchema = z.object({ asked: z.boolean() });
 export type BridgeAsked = z.infer<typeof bridgeAskedSchema>;
+
+/** What `cogni.agents.brief` takes beside `agentId`, and the gateway's agent is then told in each turn. */
+export interface AgentBrief {
+  readonly instructions: string;
+  /** Sent in front of the first answer of a conversation; none where it is empty. */
+  readonly greeting: string;
+  /** Null: the one that the gateway's config gives the agent. */
+  readonly model: string | null;
+}
+
+/** `cogni.agents`, without parameters: agent → SHA-256 of what it is told, in hex (`server/src/gateway/agents.ts`). */
+export const bridgeAgentsSchema = z.object({ agents: z.record(z.string(), z.string()) });
+export type BridgeAgents = z.infer<typeof bridgeAgentsSchema>;

@@ -114,6 +114,13 @@ export const ERRORS = {
     "Look at the channel's state, and send the request again if you still want it.",
     "none",
   ),
+  agent_changed: words(
+    409,
+    "Changed meanwhile",
+    "Someone changed the agent's settings after you had read them. Yours were not saved.",
+    "Load the settings again, and make your change to those.",
+    "none",
+  ),
   link_invalid: words(
     400,
     "Link no longer valid",

@@ -14,7 +14,8 @@ export interface GatewayConfigValues {
   /** Id of the control plane's database; another installation's gateway is not written to. */
   readonly INSTALLATION_ID: string;
   readonly LLM_BASE_URL: string;
-  readonly LLM_MODEL: string;
+  /** Of several, the item of a list that names it is repeated for each. */
+  readonly LLM_MODEL: string | readonly string[];
 }
 
 /**
@@ -54,11 +55,13 @@ export function seedGatewayConfig(
  * the control plane does not know the paths on another host's disk, and so has no wish about them.
  */
 export function fillGatewayConfig(template: JsonObject, values: Partial<GatewayConfigValues>): JsonObject {
-  const known = new Map<string, string>(Object.entries(values));
-  return fillObject(template, known);
+  return fillObject(template, new Map<string, Value>(Object.entries(values)));
 }
 
-function fillObject(node: JsonObject, values: ReadonlyMap<string, string>): JsonObject {
+type Value = string | readonly string[];
+type Values = ReadonlyMap<string, Value>;
+
+function fillObject(node: JsonObject, values: Values): JsonObject {
   const filled: Record<string, Json> = {};
   for (const [key, child] of Object.entries(node)) {
     const value = fill(child, values);
@@ -68,19 +71,30 @@ function fillObject(node: JsonObject, values: ReadonlyMap<string, string>): Json
 }
 
 /** Undefined for what needs a value that is not known. */
-function fill(node: Json, values: ReadonlyMap<string, string>): Json | undefined {
+function fill(node: Json, values: Values): Json | undefined {
   if (typeof node === "string") return fillString(node, values);
   if (isList(node)) {
-    const items = node.map((item) => fill(item, values)).filter((item) => item !== undefined);
+    const items = node.flatMap((item) => forEachOf(item, values)).filter((item) => item !== undefined);
     return items.length === 0 && node.length > 0 ? undefined : items;
   }
   return isObject(node) ? fillObject(node, values) : node;
 }
 
-function fillString(text: string, values: ReadonlyMap<string, string>): string | undefined {
+/** The item of a list, once for each of the values that a placeholder in it has. */
+function forEachOf(item: Json, values: Values): (Json | undefined)[] {
+  const text = JSON.stringify(item);
+  const several = [...values].find(
+    ([name, value]) => typeof value !== "string" && text.includes(`\${${name}}`),
+  );
+  if (!several) return [fill(item, values)];
+  const [name, each] = several;
+  return [each].flat().map((value) => fill(item, new Map([...values, [name, value]])));
+}
+
+function fillString(text: string, values: Values): string | undefined {
   const names = [...text.matchAll(/\$\{([A-Z_]+)\}/g)].map((match) => match[1] ?? "");
   if (names.some((name) => !values.has(name))) return undefined;
-  return text.replace(/\$\{([A-Z_]+)\}/g, (_, name: string) => values.get(name) ?? "");
+  return text.replace(/\$\{([A-Z_]+)\}/g, (_, name: string) => [values.get(name) ?? ""].flat().join());
 }
 
 /**

@@ -1,4 +1,5 @@
 export * from "./access.ts";
+export * from "./agent.ts";
 export * from "./bridge.ts";
 export * from "./channels.ts";
 export * from "./connect-links.ts";

@@ -16,6 +16,14 @@ test("what the control plane knows is filled in, and what only the gateway's hos
   expect(fillGatewayConfig(template, values)).not.toHaveProperty("secrets.providers.cogni.command");
 });
 
+test("of several models each is in the gateway's list and allowed by its policy, and no other", () => {
+  const several = fillGatewayConfig(template, { ...values, LLM_MODEL: ["small", "some/large"] });
+  expect(several).toMatchObject({
+    models: { providers: { cogni: { models: [{ id: "small", name: "small" }, { id: "some/large" }] } } },
+    agents: { defaults: { modelPolicy: { allow: ["cogni/small", "cogni/some/large"] } } },
+  });
+});
+
 test("a seed leaves the host's paths to the gateway, and belongs to no installation", () => {
   const { INSTALLATION_ID: _, ...llm } = values;
   const seed = JSON.stringify(seedGatewayConfig(template, llm, {}));

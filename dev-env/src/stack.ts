@@ -90,7 +90,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
             port: ports.gateway,
             token: secrets.gatewayToken,
             internalUrl: `http://127.0.0.1:${ports.internal}`,
-            values: { LLM_BASE_URL: llm.baseUrl, LLM_MODEL: llm.model },
+            values: { LLM_BASE_URL: llm.baseUrl, LLM_MODEL: modelsOf(env) },
             ...(options.settings.GATEWAY_CONFIG_OVERLAY && {
               overlay: options.settings.GATEWAY_CONFIG_OVERLAY,
             }),
@@ -119,6 +119,11 @@ function database({ dataDir, ports, postgres, steps }: StackOptions): Promise<Po
 }
 
 /** What a program needs of our environment; our own settings are passed by name, so that none leaks in by chance. */
+/** The default first, as the control plane wants its gateway to have them. */
+function modelsOf({ LLM_MODEL = "", LLM_MODELS }: NodeJS.ProcessEnv): string[] {
+  return [...new Set([LLM_MODEL, ...(LLM_MODELS?.split(",") ?? [])])].map((name) => name.trim());
+}
+
 function inherited(): NodeJS.ProcessEnv {
   const names = ["PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "TZ", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"];
   return Object.fromEntries(names.map((name) => [name, process.env[name]]));

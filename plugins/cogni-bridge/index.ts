@@ -1,6 +1,11 @@
 /** The plugin that makes one gateway fit for many tenants. Each concern has a file of its own in `src/`. */
+
+import { join } from "node:path";
 import type { OpenClawPluginApi } from "openclaw/plugin-sdk/plugin-entry";
+import { registerAgentBrief } from "./src/agent-brief.ts";
+import { createAgentStore } from "./src/agent-store.ts";
 import { registerAttribution } from "./src/attribution.ts";
+import { registerGreeting } from "./src/greeting.ts";
 import { registerQuietWrites } from "./src/reload.ts";
 import { registerReplyWatch } from "./src/reply-watch.ts";
 import { registerRpc } from "./src/rpc.ts";
@@ -20,6 +25,9 @@ export default {
     registerToolGuard(api);
     registerStart(api);
     registerSenders(api);
+    const agents = createAgentStore(join(api.runtime.state.resolveStateDir(), PLUGIN_ID, "agents"));
+    registerAgentBrief(api, agents);
+    registerGreeting(api, agents);
     registerRpc(api, registerReplyWatch(api));
   },
 };

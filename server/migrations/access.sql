@@ -290,9 +290,11 @@ GRANT EXECUTE ON FUNCTION credential_claimed_elsewhere(text, bytea) TO :api, :se
 
 -- The API: one tenant at a time, wishes and their record.
 GRANT SELECT ON installation, billing_accounts, placements, account_observations, vault_secrets, schema_migrations TO :api;
-GRANT SELECT (id, reachable, observed_at, lease_until, catalog, catalog_version) ON gateways TO :api;
+GRANT SELECT (id, reachable, observed_at, lease_until, catalog, catalog_version, models) ON gateways TO :api;
 GRANT SELECT, INSERT, UPDATE ON channel_registrations, channel_logins TO :api;
 GRANT SELECT ON account_state_changes, approved_senders TO :api;
+GRANT SELECT, INSERT (billing_account_id, instructions, greeting, model),
+  UPDATE (instructions, greeting, model, version, changed_at) ON agents TO :api;
 GRANT SELECT, UPDATE (decision, decided_at) ON pending_senders TO :api;
 GRANT SELECT, INSERT ON audit_log TO :api;
 GRANT SELECT, INSERT, UPDATE (last_used_at, revoked_at, expires_at) ON api_keys TO :api;
@@ -311,6 +313,7 @@ GRANT SELECT, INSERT, UPDATE ON billing_accounts, gateways, placements, vault_se
 GRANT SELECT, INSERT, UPDATE ON channel_registrations, channel_logins TO :service;
 GRANT SELECT, INSERT, UPDATE, DELETE ON account_observations, pending_senders TO :service;
 GRANT SELECT, INSERT, DELETE ON account_state_changes, approved_senders TO :service;
+GRANT SELECT, UPDATE (applied_version) ON agents TO :service;
 GRANT SELECT, INSERT ON audit_log, api_keys, members, invitations TO :service;
 GRANT SELECT, INSERT, DELETE ON platform_administrators TO :service;
 GRANT SELECT, INSERT, UPDATE (revoked_at) ON platform_invitations TO :service;

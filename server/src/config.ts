@@ -80,6 +80,8 @@ function toConfig(settings: Settings) {
           /** A model on one's own machine often wants none, but the gateway refuses a provider without a key. */
           apiKey: settings.LLM_API_KEY ?? new Secret("none"),
           model: present(settings.LLM_MODEL),
+          /** What tenants choose from, the default first. */
+          models: [...new Set([present(settings.LLM_MODEL), ...settings.LLM_MODELS])],
         }
       : null,
     /** Null: into `outbox` in the data folder, for whoever develops to read. */

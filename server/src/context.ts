@@ -20,6 +20,7 @@ import { createManageKeys, type ManageKeys } from "./auth/manage-keys.ts";
 import type { People } from "./auth/people.ts";
 import type { Principal } from "./auth/principal.ts";
 import type { Principals } from "./auth/principals.ts";
+import { type Agents, createAgents } from "./channels/agents.ts";
 import { createCatalogs } from "./channels/catalogs.ts";
 import { connectChannel } from "./channels/connect.ts";
 import type { ChannelsDeps, RequestMeta } from "./channels/deps.ts";
@@ -74,6 +75,7 @@ export interface Context {
   readonly connectLinks: Auth["connectLinks"];
   readonly keys: ManageKeys;
   readonly channels: Channels;
+  readonly agents: Agents;
   /** The status as streams. Closed before the port is, which would wait for them. */
   readonly statusHub: StatusHub;
   /** Only where this process is a worker: for the gateways, on the internal port. */
@@ -154,6 +156,7 @@ function assemble(
     db,
     ...auth,
     keys: createManageKeys(db, () => new Date()),
+    agents: createAgents(db),
     channels: {
       status: (principal) => channelsStatus(deps, principal),
       timeline: (principal, days) => channelsTimeline(deps, principal, days),
@@ -196,6 +199,7 @@ function announce(
   else if (about === "outcome") outcomes.announce(keyString(notification), notification.generation);
   else if (about === "login") logins.announce(keyString(notification), notification.generation);
   else if (about === "decision") worker?.wakeSenders();
+  else if (about === "agent") worker?.wakeAgents();
   else if (about === "decided") decisions.announce(keyString(notification), notification.at);
   else if (about === "change") statusHub.changed(notification.billingAccountIds);
   else if (about === "gateway") statusHub.changed();

@@ -33,6 +33,8 @@ const encryptionKey = z
 const address = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], "must be IP addresses or CIDR ranges");
 const addresses = csv.pipe(z.array(address)).transform(toBlockList);
 
+const model = z.string().regex(/^[^\s"\\$]{1,200}$/, "must be names of models");
+
 const jsonText = z.string().transform((text, issue): unknown => {
   try {
     return JSON.parse(text);
@@ -66,6 +68,7 @@ export const settingsShape = {
   LLM_BASE_URL: httpUrl.optional(),
   LLM_API_KEY: secret.optional(),
   LLM_MODEL: z.string().optional(),
+  LLM_MODELS: csv.pipe(z.array(model)).default([]),
   SMTP_URL: smtpServerSchema.optional(),
   MAIL_FROM: mailboxSchema.optional(),
   DATA_DIR: path.default(resolve(".data")),

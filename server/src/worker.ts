@@ -44,10 +44,10 @@ export async function createWorker(deps: WorkerDeps): Promise<Reconciler> {
 
   const installation = await withService(db, async (tx) => {
     const tokenHash = createHash("sha256").update(gateway.token.reveal()).digest();
-    await upsertGateway(tx, { id: GATEWAY_ID, url: gateway.url, tokenHash });
+    await upsertGateway(tx, { id: GATEWAY_ID, url: gateway.url, tokenHash, models: llm.models });
     return installationId(tx);
   });
-  const values = { installationId: installation, llmBaseUrl: llm.baseUrl, llmModel: llm.model };
+  const values = { installationId: installation, llmBaseUrl: llm.baseUrl, llmModels: llm.models };
   const wanted = wantedConfig(template, values, operatorOverlay);
 
   const openGateway = (): Gateway =>
@@ -94,6 +94,7 @@ export async function createWorker(deps: WorkerDeps): Promise<Reconciler> {
         timing: timing.reconcile,
         patience: timing.patience,
         timelineDays: config.timelineDays,
+        models: llm.models,
       }),
     clock,
     log,

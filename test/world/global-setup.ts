@@ -15,7 +15,11 @@ export default async function setup(project: TestProject): Promise<() => Promise
     const world = await startWorld({
       gatewayOverlay: ODD_PLUGINS,
       // Healing is waited for by tests; half a minute each is for the operator's machine.
-      settings: { TIMING: JSON.stringify({ reconcile: { sweepMs: 5_000 } }) },
+      settings: {
+        // For a tenant to choose; they all are the same stand-in.
+        LLM_MODELS: "echo-large",
+        TIMING: JSON.stringify({ reconcile: { sweepMs: 5_000 } }),
+      },
       log: (line) => process.stdout.write(`  world: ${line}\n`),
     });
     const { url, dataDir, gateway, telegramUrl, tryItUrl, llmUrl, env } = world;

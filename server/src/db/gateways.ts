@@ -6,6 +6,8 @@ export interface GatewaySettings {
   readonly url: string;
   /** SHA-256 of the gateway's token. */
   readonly tokenHash: Uint8Array;
+  /** What the operator offers, the default first. */
+  readonly models: readonly string[];
 }
 
 /** Of this database; a gateway carries it, and is another's if it carries another. */
@@ -17,9 +19,9 @@ export async function installationId(tx: Tx): Promise<string> {
 /** Writes down the gateway that the settings name; its lease and capacity stay as they are. */
 export async function upsertGateway(tx: ServiceTx, gateway: GatewaySettings): Promise<void> {
   await tx.query(
-    `INSERT INTO gateways (id, url, token_hash, installation_id) SELECT $1, $2, $3, id FROM installation
-     ON CONFLICT (id) DO UPDATE SET url = excluded.url, token_hash = excluded.token_hash`,
-    [gateway.id, gateway.url, gateway.tokenHash],
+    `INSERT INTO gateways (id, url, token_hash, models, installation_id) SELECT $1, $2, $3, $4, id FROM installation
+     ON CONFLICT (id) DO UPDATE SET url = excluded.url, token_hash = excluded.token_hash, models = excluded.models`,
+    [gateway.id, gateway.url, gateway.tokenHash, gateway.models],
   );
 }
 

@@ -4,7 +4,7 @@
  * at everything after each (re)connect.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import { billingAccountIdSchema, channelIdSchema } from "@cogni/contract";
+import { type BillingAccountId, billingAccountIdSchema, channelIdSchema } from "@cogni/contract";
 import pg from "pg";
 import { z } from "zod";
 import type { Secret } from "../secret.ts";
@@ -26,6 +26,8 @@ const notificationSchema = z.discriminatedUnion("about", [
   z.object({ about: z.literal("login"), ...registration }),
   /** A tenant's word on someone who waits to be let in was written, or carried out; when it was given, in epoch ms. */
   z.object({ about: z.enum(["decision", "decided"]), ...address, at: z.number() }),
+  /** What this tenant's agent is told was changed. */
+  z.object({ about: z.literal("agent"), billingAccountId: billingAccountIdSchema }),
   /** What these tenants are shown of their channels may be another: by the triggers of 0005_change_notifications.sql. */
   z.object({ about: z.literal("change"), billingAccountIds: z.array(billingAccountIdSchema) }),
   /** The gateway came or went, or offers something else: so much for all of its tenants. By a trigger too. */
@@ -51,6 +53,10 @@ export function notifyDecision(tx: Tx, key: RegistrationKey, at: number): Promis
 
 export function notifyDecided(tx: Tx, key: RegistrationKey, at: number): Promise<void> {
   return notify(tx, { about: "decided", ...addressOf(key), at });
+}
+
+export function notifyAgent(tx: Tx, billingAccountId: BillingAccountId): Promise<void> {
+  return notify(tx, { about: "agent", billingAccountId });
 }
 
 /** Only the key's own two fields: callers pass whole registrations. */

@@ -3,6 +3,7 @@ import { BRIDGE_METHODS, bridgeAccountsSchema } from "@cogni/contract";
 import type { Logger } from "pino";
 import { AppError } from "../errors.ts";
 import { type AccountContent, withAccount, withoutAccount, withReferences } from "./accounts.ts";
+import { createAgents } from "./agents.ts";
 import { readCatalog } from "./catalog.ts";
 import { channelPlugins } from "./channel-plugins.ts";
 import type { GatewayClient } from "./client.ts";
@@ -110,6 +111,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     minIntervalMs: timing.probe.minIntervalMs,
   });
   const senders = createSenders(client);
+  const agents = createAgents(client);
   const logins = createLogins(client);
   const installer = createPluginInstaller({
     client,
@@ -235,6 +237,9 @@ export function createGateway(options: GatewayOptions): Gateway {
     turnAway: (key, requestId) => guarded(() => senders.turnAway(key, requestId)),
     admitsAll: (key, approved) => guarded(() => senders.admitsAll(key, approved)),
     forgetSenders: (key) => guarded(() => senders.forgetSenders(key)),
+
+    briefs: () => guarded(agents.briefs),
+    brief: (billingAccountId, brief) => guarded(() => agents.brief(billingAccountId, brief)),
 
     async close() {
       await Promise.all([readiness.close(), writer.close(), watcher.close()]);

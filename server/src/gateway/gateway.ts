@@ -4,6 +4,7 @@
  */
 import type { Access, BillingAccountId } from "@cogni/contract";
 import type { AppError } from "../errors.ts";
+import type { Agents } from "./agents.ts";
 import type { ChannelCatalog } from "./catalog.ts";
 import type { LoginStep } from "./login-failure.ts";
 import type { StartOutcome } from "./outcomes.ts";
@@ -43,7 +44,7 @@ export interface AppliedAccount {
  * Every method that asks the gateway throws AppError gateway_unreachable, gateway_timeout, or GatewayRpcError; none
  * does anything to a gateway that is not ours or not contained (GatewayRefusedError, with the reason for the operator).
  */
-export interface Gateway extends Senders {
+export interface Gateway extends Senders, Agents {
   readonly id: string;
   /** Connected, and found to be as we want it. */
   reachable(): boolean;

@@ -12,7 +12,8 @@ import { at, isObject, type Json, type JsonObject, withValue } from "./json.ts";
 export interface WantedValues {
   readonly installationId: string;
   readonly llmBaseUrl: string;
-  readonly llmModel: string;
+  /** What the operator offers. */
+  readonly llmModels: readonly string[];
 }
 
 /** What stands in place of every secret and reference in an answer of the gateway. */
@@ -48,7 +49,7 @@ export function wantedConfig(template: JsonObject, values: WantedValues, overlay
   const filled = fillGatewayConfig(template, {
     INSTALLATION_ID: values.installationId,
     LLM_BASE_URL: values.llmBaseUrl,
-    LLM_MODEL: values.llmModel,
+    LLM_MODEL: values.llmModels,
   });
   // How a gateway listens, logs and lets callers in is decided by whoever starts it; bindings are the tenants'.
   const { bindings: _bindings, logging: _logging, gateway, ...ours } = filled;
@@ -56,7 +57,7 @@ export function wantedConfig(template: JsonObject, values: WantedValues, overlay
   return overlayGatewayConfig({ ...ours, gateway: doors }, overlay);
 }
 
-/** The model that a tenant's agent uses; the default is one that is denied. */
+/** The model that a tenant's agent uses unless its tenant chose another (agents.ts); the default is one that is denied. */
 export function tenantModel(llmModel: string): string {
   return `${LLM_PROVIDER}/${llmModel}`;
 }

@@ -9,6 +9,7 @@ import { addHealth } from "./health.ts";
 import { answerProblem, logProblem } from "./problem.ts";
 import type { Route } from "./route.ts";
 import { acceptInvitation } from "./routes/accept-invitation.ts";
+import { changeAgent } from "./routes/change-agent.ts";
 import { changeRole } from "./routes/change-role.ts";
 import { connectChannel } from "./routes/connect-channel.ts";
 import { connectLinkSettings } from "./routes/connect-link-settings.ts";
@@ -21,6 +22,7 @@ import { disconnectChannel } from "./routes/disconnect-channel.ts";
 import { drainGateway } from "./routes/drain-gateway.ts";
 import { endSessions } from "./routes/end-sessions.ts";
 import { forgotPassword } from "./routes/forgot-password.ts";
+import { getAgent } from "./routes/get-agent.ts";
 import { getChannelsStatus } from "./routes/get-channels-status.ts";
 import { getChannelsTimeline } from "./routes/get-channels-timeline.ts";
 import { getConnectLinks } from "./routes/get-connect-links.ts";
@@ -57,6 +59,8 @@ export const ROUTES: readonly Route[] = [
   disconnectChannel,
   getSenders,
   decideSenders,
+  getAgent,
+  changeAgent,
   getMe,
   getKeys,
   createKey,

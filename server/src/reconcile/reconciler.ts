@@ -28,6 +28,8 @@ export interface Reconciler {
   wake(key: RegistrationKey): void;
   /** A tenant decided of someone who waits to be let in. */
   wakeSenders(): void;
+  /** A tenant changed what its agent is told. */
+  wakeAgents(): void;
   /** Ends what is under way and hands the lease over. */
   stop(): Promise<void>;
 }
@@ -81,6 +83,7 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
     start: () => void keep(),
     wake: (key) => session?.wake(key),
     wakeSenders: () => session?.wakeSenders(),
+    wakeAgents: () => session?.wakeAgents(),
     async stop() {
       stopped = true;
       if (timer) clearTimeout(timer);

@@ -14,9 +14,11 @@ import {
 import { withService } from "../db/tenant.ts";
 import { forgetStates } from "../db/timeline.ts";
 import type { ChannelCatalog } from "../gateway/catalog.ts";
+import { coalesce } from "../gateway/coalesce.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import type { Fingerprints } from "../vault/fingerprint.ts";
 import type { Vault } from "../vault/vault.ts";
+import { briefAgents } from "./agents.ts";
 import { createContenders } from "./contenders.ts";
 import { createGate } from "./gate.ts";
 import { carryOutLogin, type LoginTiming } from "./login.ts";
@@ -47,6 +49,8 @@ export interface SessionDeps {
   readonly patience: Patience;
   /** How long the states of accounts are kept. */
   readonly timelineDays: number;
+  /** What the operator offers, the default first. */
+  readonly models: readonly string[];
   readonly log: Logger;
 }
 
@@ -54,6 +58,8 @@ export interface Session {
   wake(key: RegistrationKey): void;
   /** A tenant decided of someone who waits to be let in. */
   wakeSenders(): void;
+  /** A tenant changed what its agent is told. */
+  wakeAgents(): void;
   /** Ends what is under way and closes the gateway. */
   close(): Promise<void>;
 }
@@ -93,11 +99,17 @@ export function openSession(deps: SessionDeps): Session {
     maxLeftovers: MAX_LEFTOVERS,
   });
   const senders = startSenders({ ...deps, pause: timing.senders, wake: loop.wake });
+  // Never two at once: the one that read earlier would tell last.
+  const brief = coalesce(() => briefAgents(deps));
   const unsubscribe = [
     gateway.onReachable(() => inBackground(sweep)),
+    gateway.onReachable(() => inBackground(brief)),
     gateway.onCatalog((catalog) => inBackground(() => offer(catalog))),
   ];
-  const sweeping = setInterval(() => inBackground(sweep), timing.sweepMs);
+  const sweeping = setInterval(() => {
+    inBackground(sweep);
+    inBackground(brief);
+  }, timing.sweepMs);
 
   /** Looks at every account, whatever anyone told: credentials in the config show in no snapshot. */
   async function sweep(): Promise<void> {
@@ -151,6 +163,7 @@ export function openSession(deps: SessionDeps): Session {
       logins.wake(key);
     },
     wakeSenders: senders.wake,
+    wakeAgents: () => inBackground(brief),
     async close() {
       clearInterval(sweeping);
       for (const end of unsubscribe) end();

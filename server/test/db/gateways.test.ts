@@ -88,7 +88,7 @@ describe("the resolver's query", () => {
     expect(await ask([{ ...ref, billingAccountId: umbrella }])).toEqual([]);
     expect(await ask([{ ...ref, billingAccountId: "'; --" }])).toEqual([]);
     await withService(database.db, (tx) =>
-      upsertGateway(tx, { id: "cell", url: "ws://127.0.0.1:2", tokenHash: Buffer.alloc(32, 2) }),
+      upsertGateway(tx, { id: "cell", url: "ws://127.0.0.1:2", tokenHash: Buffer.alloc(32, 2), models: [] }),
     );
     expect(await ask([ref], "cell")).toEqual([]);
   });

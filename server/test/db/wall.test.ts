@@ -1,5 +1,6 @@
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { changeAgent } from "../../src/db/agents.ts";
 import { append } from "../../src/db/audit.ts";
 import { addMember } from "../../src/db/members.ts";
 import { tenantStatus } from "../../src/db/status.ts";
@@ -22,6 +23,9 @@ beforeAll(async () => {
     );
     await withService(database.db, (tx) =>
       addMember(tx, { billingAccountId: tenant, userId: `${tenant}-person`, role: "viewer" }),
+    );
+    await withTenant(database.db, tenant, (tx) =>
+      changeAgent(tx, { instructions: `of ${tenant}`, greeting: "", model: null }, 0),
     );
     await withService(database.db, async (tx) => {
       await tx.query(
@@ -103,6 +107,7 @@ describe("the wall between tenants", () => {
     expect(tables.map((table) => table.name).sort()).toEqual([
       "account_observations",
       "account_state_changes",
+      "agents",
       "api_keys",
       "approved_senders",
       "audit_log",
@@ -221,6 +226,9 @@ describe("the wall between tenants", () => {
       "SELECT url FROM gateways",
       "UPDATE gateways SET reachable = true",
       "UPDATE account_observations SET state = 'connected'",
+      "UPDATE agents SET applied_version = 1",
+      "DELETE FROM agents",
+      "UPDATE gateways SET models = '{}'",
       "UPDATE vault_secrets SET sealed = ''",
       "UPDATE api_keys SET billing_account_id = 'acme'",
       "UPDATE billing_accounts SET status = 'active'",

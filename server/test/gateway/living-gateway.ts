@@ -82,7 +82,11 @@ export async function livingGateway(): Promise<LivingGateway> {
         id: "gateway",
         client: own,
         overlay: readOverlay(join(CONFIG, "channels.json")),
-        wanted: wantedConfig(template, { ...LLM, llmModel, installationId }, overlay),
+        wanted: wantedConfig(
+          template,
+          { llmBaseUrl: LLM.llmBaseUrl, llmModels: [llmModel], installationId },
+          overlay,
+        ),
         operatorOverlay: overlay,
         installationId,
         llmModel,

@@ -34,6 +34,8 @@ const TABLE: Readonly<Record<string, Scope | "members" | "people" | "platform" |
   "POST /api/v1/channels/disconnect": "channels:write",
   "GET /api/v1/senders": "channels:read",
   "POST /api/v1/senders": "channels:write",
+  "GET /api/v1/agent": "agent:read",
+  "POST /api/v1/agent": "agent:write",
   "GET /api/v1/me": "account:read",
   "GET /api/v1/keys": "keys:read",
   "POST /api/v1/keys": "keys:write",

@@ -24,8 +24,18 @@ beforeAll(async () => {
   [acme, globex] = await tenants(database.db, "acme", "globex");
   edge = await startEdge(database);
   await withService(database.db, async (tx) => {
-    await upsertGateway(tx, { id: GATEWAY, url: "ws://127.0.0.1:1", tokenHash: sha256(TOKENS.own) });
-    await upsertGateway(tx, { id: "other", url: "ws://127.0.0.1:2", tokenHash: sha256(TOKENS.other) });
+    await upsertGateway(tx, {
+      id: GATEWAY,
+      url: "ws://127.0.0.1:1",
+      tokenHash: sha256(TOKENS.own),
+      models: [],
+    });
+    await upsertGateway(tx, {
+      id: "other",
+      url: "ws://127.0.0.1:2",
+      tokenHash: sha256(TOKENS.other),
+      models: [],
+    });
   });
 });
 afterAll(async () => {

@@ -77,7 +77,12 @@ export async function tenants<Names extends string[]>(
 ): Promise<{ [Index in keyof Names]: BillingAccountId }> {
   const parsed = names.map((name) => billingAccountIdSchema.parse(name));
   await withService(db, async (tx) => {
-    await upsertGateway(tx, { id: GATEWAY, url: "ws://127.0.0.1:1", tokenHash: Buffer.alloc(32, 1) });
+    await upsertGateway(tx, {
+      id: GATEWAY,
+      url: "ws://127.0.0.1:1",
+      tokenHash: Buffer.alloc(32, 1),
+      models: ["echo", "small"],
+    });
     for (const id of parsed) await createBillingAccount(tx, { id, name: id.toUpperCase() });
   });
   return parsed as { [Index in keyof Names]: BillingAccountId };
