@@ -81,6 +81,18 @@ CREATE OR REPLACE FUNCTION connect_link_origins(of_id uuid)
     WHERE l.id = of_id
   $$;
 
+-- Whether an active tenant has an open invitation to that address, which the caller has seen proven; never which tenant.
+CREATE OR REPLACE FUNCTION is_invited(of_email text)
+  RETURNS boolean
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+  AS $$
+    SELECT EXISTS (
+      SELECT FROM public.invitations i JOIN public.billing_accounts b ON b.id = i.billing_account_id
+      WHERE i.email = of_email AND i.accepted_at IS NULL AND i.revoked_at IS NULL AND i.expires_at > now()
+        AND b.status = 'active'
+    )
+  $$;
+
 -- Whether some other tenant owns the credential; never which.
 CREATE OR REPLACE FUNCTION credential_claimed_elsewhere(of_channel text, fingerprint bytea)
   RETURNS boolean
@@ -281,7 +293,7 @@ CREATE POLICY lookup ON connect_link_settings FOR SELECT TO :owner USING (true);
 
 GRANT EXECUTE ON FUNCTION lookup_connect_link(bytea), connect_link_origins(uuid) TO :api;
 GRANT EXECUTE ON FUNCTION lookup_api_key(bytea), lookup_session(text, text), lookup_invitation(bytea),
-  tenants_of_session(text), lookup_platform_invitation(bytea), accept_platform_invitation(bytea, text) TO :api;
+  tenants_of_session(text), is_invited(text), lookup_platform_invitation(bytea), accept_platform_invitation(bytea, text) TO :api;
 GRANT EXECUTE ON FUNCTION is_administrators_session(text), operator_gateways(text),
   operator_tenants(text, text, integer, text, text, text), operator_drain(text, text, boolean),
   operator_create_tenant(text, text, text) TO :api;

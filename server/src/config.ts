@@ -86,6 +86,17 @@ function toConfig(settings: Settings) {
       : null,
     /** Null: into `outbox` in the data folder, for whoever develops to read. */
     mail: settings.SMTP_URL ? { smtp: settings.SMTP_URL, from: present(settings.MAIL_FROM) } : null,
+    /** Networks that a wallet may be on (EIP-155); none: wallets are off. */
+    walletChains: settings.WALLET_CHAINS,
+    oidc: settings.OIDC_ISSUER
+      ? {
+          issuer: new URL(settings.OIDC_ISSUER),
+          clientId: present(settings.OIDC_CLIENT_ID),
+          clientSecret: present(settings.OIDC_CLIENT_SECRET),
+          /** What people call the provider. */
+          name: settings.OIDC_NAME ?? new URL(settings.OIDC_ISSUER).hostname,
+        }
+      : null,
     dataDir: settings.DATA_DIR,
     logLevel: settings.LOG_LEVEL,
     timing: settings.TIMING,

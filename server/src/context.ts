@@ -68,6 +68,8 @@ export interface Context {
   readonly db: Db;
   readonly principals: Principals;
   readonly people: People;
+  readonly wallets: Auth["wallets"];
+  readonly singleSignOn: Auth["singleSignOn"];
   readonly members: Auth["members"];
   readonly invitations: Auth["invitations"];
   readonly tenants: Auth["tenants"];

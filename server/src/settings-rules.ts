@@ -15,6 +15,7 @@ const OF_THE_WORKER: readonly SettingName[] = [
   "LLM_BASE_URL",
   "LLM_MODEL",
 ];
+const OIDC_SETTINGS = ["OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET"] as const;
 /** What would let a process that answers the public cross from one tenant to another. */
 const NEVER_WITHOUT_WORKER = ["DATABASE_SERVICE_URL", "DATABASE_OWNER_URL"] as const;
 
@@ -37,6 +38,8 @@ export function settingProblems(
     // Without them, whoever forgot a password could wait for a mail that nobody sends.
     ...(production && api ? (["SMTP_URL"] as const) : []),
     ...((production && api) || settings.SMTP_URL ? (["MAIL_FROM"] as const) : []),
+    // Half of them would be a button that leads nowhere.
+    ...(OIDC_SETTINGS.some((setting) => settings[setting] !== undefined) ? OIDC_SETTINGS : []),
   ];
   const missing = required.filter((setting) => settings[setting] === undefined && !unparsed.has(setting));
   return [
@@ -44,6 +47,7 @@ export function settingProblems(
     ...(worker ? [] : overprivileged(settings)),
     ...databaseProblems(settings, production),
     ...addressProblems(settings),
+    ...issuerProblems(settings, production),
     ...(production ? productionProblems(settings) : developmentProblems(settings)),
   ];
 }
@@ -95,6 +99,17 @@ function addressProblems({ PORT, INTERNAL_PORT, PUBLIC_URL }: Partial<Settings>)
     problems.push({ setting: "PUBLIC_URL", message: "must be an origin, without path or query" });
   }
   return problems;
+}
+
+/** What it says is believed: nobody may speak in its place. */
+function issuerProblems({ OIDC_ISSUER }: Partial<Settings>, production: boolean): SettingProblem[] {
+  if (!OIDC_ISSUER) return [];
+  const { protocol, hostname, search, hash } = new URL(OIDC_ISSUER);
+  const messages = [
+    ...(search || hash ? ["must have neither query nor fragment"] : []),
+    ...(protocol !== "https:" && (production || !isLoopback(hostname)) ? ["must be https:"] : []),
+  ];
+  return messages.map((message) => ({ setting: "OIDC_ISSUER", message }));
 }
 
 function productionProblems(settings: Partial<Settings>): SettingProblem[] {

@@ -34,6 +34,14 @@ const address = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], "must be I
 const addresses = csv.pipe(z.array(address)).transform(toBlockList);
 
 const model = z.string().regex(/^[^\s"\\$]{1,200}$/, "must be names of models");
+/** “off”, because an empty setting counts as unset. */
+const chains = z.union(
+  [
+    z.literal("off").transform((): number[] => []),
+    csv.pipe(z.array(z.string().regex(/^[1-9]\d{0,14}$/))).transform((ids) => ids.map(Number)),
+  ],
+  "must be “off”, or numbers of chains (EIP-155)",
+);
 
 const jsonText = z.string().transform((text, issue): unknown => {
   try {
@@ -71,6 +79,11 @@ export const settingsShape = {
   LLM_MODELS: csv.pipe(z.array(model)).default([]),
   SMTP_URL: smtpServerSchema.optional(),
   MAIL_FROM: mailboxSchema.optional(),
+  WALLET_CHAINS: chains.default([1]),
+  OIDC_ISSUER: httpUrl.optional(),
+  OIDC_CLIENT_ID: z.string().optional(),
+  OIDC_CLIENT_SECRET: secret.optional(),
+  OIDC_NAME: z.string().max(40, "must have at most 40 characters").optional(),
   DATA_DIR: path.default(resolve(".data")),
   TIMELINE_DAYS: count.default(30),
   TIMING: jsonText.pipe(timingSchema).prefault("{}"),

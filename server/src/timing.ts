@@ -20,6 +20,19 @@ export const timingSchema = z.strictObject({
   connectLinkMs: ms(30 * 60_000),
   /** Who writes to a gateway and watches it is decided by a lease, renewed at a third of its length. */
   leaseMs: ms(15_000),
+  /** Signing in other than by password. */
+  signIn: z
+    .strictObject({
+      /** How long a wallet's message may be signed and sent. */
+      challengeMs: ms(5 * 60_000),
+      /** How long a person may be at the identity provider. */
+      oidcMs: ms(10 * 60_000),
+      /** One call to the identity provider. */
+      oidcCallMs: ms(5_000),
+      /** What the identity provider says of itself is read anew after so long. */
+      oidcDiscoveryMs: ms(60 * 60_000),
+    })
+    .prefault({}),
   /** Mail that could not be sent is tried again so often, after a pause that grows from the first to the longest. */
   mail: z
     .strictObject({ attempts: z.number().int().positive().default(5), backoff: backoff(2_000, 60_000) })

@@ -51,6 +51,28 @@ describe("settings", () => {
     ]);
   });
 
+  test("an identity provider is set whole or not at all, and by https in production", () => {
+    const oidc = { OIDC_ISSUER: "https://id.example", OIDC_CLIENT_ID: "us", OIDC_CLIENT_SECRET: "pw-canary" };
+    const { OIDC_CLIENT_SECRET: _, ...half } = oidc;
+    expect(problems({ ...production, ...oidc })).toEqual({});
+    expect(problems({ ...production, ...half })).toEqual({ OIDC_CLIENT_SECRET: "is missing" });
+    const issuers = [
+      [production, "http://127.0.0.1:8080", "must be https:"],
+      [good, "http://id.example", "must be https:"],
+      [good, "https://id.example/?a=b", "must have neither query nor fragment"],
+      [good, "http://127.0.0.1:8080", undefined],
+    ] as const;
+    for (const [env, OIDC_ISSUER, message] of issuers) {
+      expect(problems({ ...env, ...oidc, OIDC_ISSUER }).OIDC_ISSUER).toBe(message);
+    }
+  });
+
+  test("chains of wallets are numbers, or a word that turns them off", () => {
+    const chains = (WALLET_CHAINS: string) => readConfig({ ...good, WALLET_CHAINS }).walletChains;
+    expect([chains(""), chains("1, 137"), chains("off")]).toEqual([[1], [1, 137], []]);
+    expect(Object.keys(problems({ ...good, WALLET_CHAINS: "mainnet" }))).toEqual(["WALLET_CHAINS"]);
+  });
+
   test.each([
     "DATABASE_URL",
     "DATABASE_SERVICE_URL",

@@ -1,20 +1,15 @@
 /** Where to go after signing in: only ever a page of our own, however the address was tampered with. */
+import { pathOfOurOwn } from "@cogni/contract/return-path";
 
 export const HOME = "/channels";
 const SIGN_IN = "/sign-in";
 
 /** The path to return to; `HOME` for anything that would leave this origin or come back to the sign-in page. */
 export function safeReturnPath(wanted: string | null | undefined): string {
-  // Browsers read "\" as "/" and drop tabs and newlines, so "/\evil" and "/<tab>/evil" would both leave.
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this refuses
-  if (!wanted?.startsWith("/") || /[\\\u0000-\u0020]/.test(wanted)) return HOME;
-  const origin = "http://here.invalid";
-  if (!URL.canParse(wanted, origin)) return HOME;
-  const url = new URL(wanted, origin);
-  // "/x/..//evil" stays here as it is read, but resolves to "//evil", which would leave when it is read again.
-  const leaves = url.origin !== origin || url.pathname.startsWith("//");
-  if (leaves || url.pathname === "/" || url.pathname === SIGN_IN) return HOME;
-  return url.pathname + url.search + url.hash;
+  const path = pathOfOurOwn(wanted);
+  if (path === null) return HOME;
+  const [pathname] = path.split(/[?#]/, 1);
+  return pathname === "/" || pathname === SIGN_IN ? HOME : path;
 }
 
 /** The sign-in page that leads back to `path` afterwards. */

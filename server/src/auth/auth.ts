@@ -18,11 +18,15 @@ import { createPeople, type People } from "./people.ts";
 import { createPrincipals, type Principals } from "./principals.ts";
 import { sessionCookie } from "./session-cookie.ts";
 import { createSessions } from "./sessions.ts";
+import { createSingleSignOn, type SingleSignOn } from "./single-sign-on.ts";
 import { createTenants, type Tenants } from "./tenants.ts";
+import { createWallets, type Wallets } from "./wallets.ts";
 
 export interface Auth {
   readonly principals: Principals;
   readonly people: People;
+  readonly wallets: Wallets;
+  readonly singleSignOn: SingleSignOn;
   readonly members: ManageMembers;
   readonly invitations: Invitations & InvitationLinks;
   readonly tenants: Tenants;
@@ -62,6 +66,8 @@ export function createAuth(config: Config, db: Db, log: Logger): Auth {
       ...byMail,
       ...createOwnSessions(cookie, db, sessions),
     }),
+    wallets: createWallets(config, db, loaded),
+    singleSignOn: createSingleSignOn(config, db, loaded, cookie, log),
     members: createManageMembers(db, sessions),
     invitations: {
       ...createInvitations(db, mail, origin),

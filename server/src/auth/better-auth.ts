@@ -5,9 +5,11 @@
  */
 import type { SignInRequest } from "@cogni/contract";
 import { type BetterAuthOptions, betterAuth } from "better-auth";
-import { isAPIError } from "better-auth/api";
+import { createAuthEndpoint, isAPIError } from "better-auth/api";
+import { setSessionCookie } from "better-auth/cookies";
 import { Kysely, PostgresDialect } from "kysely";
 import type pg from "pg";
+import { z } from "zod";
 import { asDatabaseError } from "../db/errors.ts";
 import type { Logger } from "../log.ts";
 import type { SessionCookie } from "./session-cookie.ts";
@@ -32,6 +34,8 @@ export interface SignedInPerson {
 export interface BetterAuth {
   /** Null where e-mail or password is wrong; which of them, and whether the person exists, takes equally long to tell. */
   signIn(request: SignInRequest, client: Client): Promise<SignedInPerson | null>;
+  /** Whom something other than a password has proven; always by a new session. Null where there is nobody of that id. */
+  signInKnown(userId: string, client: Client): Promise<SignedInPerson | null>;
   /** As sign-in will compare with. Takes some 50 ms and 16 MB, by intention. */
   hashPassword(password: string): Promise<string>;
 }
@@ -63,6 +67,7 @@ export function createBetterAuth(
     emailAndPassword: { enabled: true, disableSignUp: true },
     // A cookie's life is not prolonged by use, so a session's is not either.
     session: { expiresIn: 7 * DAY_S, disableSessionRefresh: true },
+    plugins: [{ id: "known-person", endpoints: { signInKnown } }],
     advanced: {
       cookiePrefix: cookie.prefix,
       // Better Auth's own switch would put `__Secure-` in front of the prefix.
@@ -73,10 +78,13 @@ export function createBetterAuth(
   });
 
   return {
-    async signIn(body, { address, userAgent }) {
-      const headers = new Headers({ [CLIENT_ADDRESS_HEADER]: address, "user-agent": userAgent ?? "" });
+    async signIn(body, client) {
       try {
-        const signedIn = await auth.api.signInEmail({ body, headers, returnHeaders: true });
+        const signedIn = await auth.api.signInEmail({
+          body,
+          headers: headersOf(client),
+          returnHeaders: true,
+        });
         const { email, name } = signedIn.response.user;
         return { person: { email, name }, cookies: signedIn.headers.getSetCookie() };
       } catch (error) {
@@ -85,8 +93,34 @@ export function createBetterAuth(
       }
     },
 
+    async signInKnown(userId, client) {
+      try {
+        const call = { body: { userId }, headers: headersOf(client), returnHeaders: true } as const;
+        const { response: person, headers } = await auth.api.signInKnown(call);
+        return person && { person, cookies: headers.getSetCookie() };
+      } catch (error) {
+        throw asDatabaseError(error);
+      }
+    },
+
     hashPassword: async (password) => (await auth.$context).password.hash(password),
   };
+}
+
+/** Server-only: it has no address over HTTP. Cookie and row are made by what makes those of a sign-in by password. */
+const signInKnown = createAuthEndpoint.serverOnly(
+  { method: "POST", body: z.object({ userId: z.string() }) },
+  async (call) => {
+    const user = await call.context.internalAdapter.findUserById(call.body.userId);
+    if (!user) return null;
+    const session = await call.context.internalAdapter.createSession(user.id);
+    await setSessionCookie(call, { session, user });
+    return { email: user.email, name: user.name };
+  },
+);
+
+function headersOf({ address, userAgent }: Client): Headers {
+  return new Headers({ [CLIENT_ADDRESS_HEADER]: address, "user-agent": userAgent ?? "" });
 }
 
 function betterAuthLogger(log: Logger): NonNullable<BetterAuthOptions["logger"]> {

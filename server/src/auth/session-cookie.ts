@@ -21,15 +21,21 @@ export interface SessionCookie {
   cleared(): string;
 }
 
-export function sessionCookie({ http, encryption }: Pick<Config, "http" | "encryption">): SessionCookie {
+export type CookieConfig = Pick<Config, "http" | "encryption">;
+
+/** Derived from the encryption key for one purpose: one setting fewer to generate, keep and lose. */
+export function cookieKey({ encryption }: CookieConfig, purpose: string): string {
+  const encryptionKey = Buffer.from(encryption.current.reveal(), "base64");
+  return Buffer.from(hkdfSync("sha256", encryptionKey, "", purpose, 32)).toString("base64");
+}
+
+export function sessionCookie(config: CookieConfig): SessionCookie {
+  const { http } = config;
   const secure = http.publicUrl.protocol === "https:";
   const prefix = secure ? "__Host-cogni" : "cogni";
   const name = `${prefix}.session_token`;
   const attributes = { httpOnly: true, sameSite: "lax", path: "/", secure } as const;
-  // Derived for this one purpose: one setting fewer to generate, keep and lose.
-  const encryptionKey = Buffer.from(encryption.current.reveal(), "base64");
-  const derived = hkdfSync("sha256", encryptionKey, "", "cogni session cookies", 32);
-  const signingKey = Buffer.from(derived).toString("base64");
+  const signingKey = cookieKey(config, "cogni session cookies");
   return {
     prefix,
     name,

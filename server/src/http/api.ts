@@ -35,8 +35,12 @@ import { getPerson } from "./routes/get-person.ts";
 import { getSenders } from "./routes/get-senders.ts";
 import { getTenants } from "./routes/get-tenants.ts";
 import { inviteMember } from "./routes/invite-member.ts";
+import { linkWallet } from "./routes/link-wallet.ts";
 import { listSessions } from "./routes/list-sessions.ts";
+import { listWallets } from "./routes/list-wallets.ts";
 import { lookAtInvitation } from "./routes/look-at-invitation.ts";
+import { oidcCallback } from "./routes/oidc-callback.ts";
+import { oidcStart } from "./routes/oidc-start.ts";
 import { openConnectLink } from "./routes/open-connect-link.ts";
 import { removeMember } from "./routes/remove-member.ts";
 import { renameTenant } from "./routes/rename-tenant.ts";
@@ -48,7 +52,10 @@ import { rotateKey } from "./routes/rotate-key.ts";
 import { setConnectLinkSettings } from "./routes/set-connect-link-settings.ts";
 import { signIn } from "./routes/sign-in.ts";
 import { signOut } from "./routes/sign-out.ts";
+import { unlinkWallet } from "./routes/unlink-wallet.ts";
 import { verifyEmail } from "./routes/verify-email.ts";
+import { walletChallenge } from "./routes/wallet-challenge.ts";
+import { walletSignIn } from "./routes/wallet-sign-in.ts";
 import { ownOriginsOf, refuseCrossSite, refuseKeyInAddress } from "./security.ts";
 
 /** Each has its row in the table of test/http/access.test.ts: who may call it. */
@@ -84,6 +91,10 @@ export const ROUTES: readonly Route[] = [
   getOperatorTenants,
   createOperatorTenant,
   signIn,
+  walletChallenge,
+  walletSignIn,
+  oidcStart,
+  oidcCallback,
   signOut,
   forgotPassword,
   resetPassword,
@@ -94,6 +105,9 @@ export const ROUTES: readonly Route[] = [
   openConnectLink,
   listSessions,
   endSessions,
+  listWallets,
+  linkWallet,
+  unlinkWallet,
 ];
 const OPENAPI_PATH = "/api/openapi.json";
 

@@ -47,6 +47,11 @@ export function answersToBody(
   return answers(description, schema, [...codes, ...WITH_A_BODY]);
 }
 
+/** The answer of a route that a browser opens as a page, and that leads on. */
+export function answersElsewhere(description: string): RouteConfig["responses"] {
+  return { 303: { description }, ...problems(ALWAYS) };
+}
+
 /** Several codes may share a status; the document knows one answer for each status. */
 function problems(codes: readonly ErrorCode[]): RouteConfig["responses"] {
   const byStatus = Map.groupBy(new Set(codes), (code) => ERRORS[code].status);

@@ -4,6 +4,7 @@
  */
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import { WAYS_IN_HEADER, type WaysIn } from "@cogni/contract";
 import { getRequestListener } from "@hono/node-server";
 import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
@@ -81,6 +82,8 @@ async function answerPage(
     const policy = pagePolicy(randomBytes(16).toString("base64"), https, embedders);
     incoming.headers["content-security-policy"] = policy;
     outgoing.setHeader("Content-Security-Policy", policy);
+    // The pages draw them at once, without asking. Also in the place of what a client made up.
+    incoming.headers[WAYS_IN_HEADER] = waysIn(ctx);
     await pages.handle(incoming, outgoing);
   } catch (error) {
     logProblem(ctx.log, error, requestId);
@@ -91,4 +94,13 @@ async function answerPage(
     const { body, status, headers } = renderProblem(error, requestId);
     outgoing.writeHead(status, headers).end(JSON.stringify(body));
   }
+}
+
+/** A header takes ASCII only. */
+function waysIn({ wallets, singleSignOn }: Context): string {
+  const ways: WaysIn = {
+    wallet: wallets.chains.length > 0 ? { chains: [...wallets.chains] } : null,
+    oidc: singleSignOn.name === null ? null : { name: singleSignOn.name },
+  };
+  return encodeURIComponent(JSON.stringify(ways));
 }
