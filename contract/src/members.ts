@@ -34,6 +34,8 @@ export const membersSchema = z.object({
   members: z.array(memberSchema),
   /** Null for those who may not invite. */
   invitations: z.array(invitationSchema).nullable(),
+  /** Which roles the caller gives and takes; none for those who manage nobody. */
+  gives: z.array(roleSchema).readonly(),
 });
 export type Members = z.infer<typeof membersSchema>;
 

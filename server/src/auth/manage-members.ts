@@ -32,7 +32,7 @@ export interface ManageMembers {
 
 export function createManageMembers(db: Db, sessions: Sessions): ManageMembers {
   return {
-    list: ({ billingAccountId, actor, scopes }) =>
+    list: ({ billingAccountId, actor, role, scopes }) =>
       withTenant(db, billingAccountId, async (tx) => ({
         members: (await listMembers(tx)).map(({ since, ...member }) => ({
           ...member,
@@ -40,6 +40,7 @@ export function createManageMembers(db: Db, sessions: Sessions): ManageMembers {
           you: actor.kind === "person" && actor.id === member.userId,
         })),
         invitations: scopes.includes("members:write") ? (await listInvitations(tx)).map(toAnswer) : null,
+        gives: role === null ? [] : ROLES_GIVEN[role],
       })),
 
     async changeRole({ billingAccountId, actor }, { userId, role }, requestId) {

@@ -1,12 +1,14 @@
-/** `ops tenants`: create and list. */
-import { billingAccountIdSchema, inviteRequestSchema, KEY_SCOPES, nameSchema } from "@cogni/contract";
+/** `ops tenants`: create, invite and list. */
+import { billingAccountIdSchema, inviteRequestSchema, KEY_SCOPES, nameSchema, ROLES } from "@cogni/contract";
 import { INVITATION_LIVES_S, newInvitationLink } from "../auth/invitation-link.ts";
 import { createApiKey } from "../db/api-keys.ts";
-import { createBillingAccount, listBillingAccounts } from "../db/billing-accounts.ts";
-import { addInvitation } from "../db/invitations.ts";
-import { withService } from "../db/tenant.ts";
+import { append } from "../db/audit.ts";
+import { createBillingAccount, listBillingAccounts, ownBillingAccount } from "../db/billing-accounts.ts";
+import { addInvitation, revokeInvitationsTo } from "../db/invitations.ts";
+import { isMemberByEmail, lockMembers } from "../db/members.ts";
+import { withService, withTenant } from "../db/tenant.ts";
 import { mailInWords } from "../mail/words.ts";
-import { type OpsCommand, operand } from "./command.ts";
+import { type OpsCommand, operand, UsageError } from "./command.ts";
 
 const create: OpsCommand = {
   words: ["tenants", "create"],
@@ -42,6 +44,37 @@ const create: OpsCommand = {
 
 const FIRST_KEY = { name: "first key", scopes: KEY_SCOPES, expiresAt: null, createdBy: null };
 
+/** For an owner whose link ran out before anyone of the tenant could send another. */
+const invite: OpsCommand = {
+  words: ["tenants", "invite"],
+  operands: ["id", "email"],
+  options: { role: { type: "string", help: `one of ${ROLES.join(", ")}; owner by default` } },
+  help: "invite someone to a tenant: mail them a link, and print it, this once; links sent to them before end",
+  async run({ db, config, mail }, [wanted, address], options) {
+    const id = operand(billingAccountIdSchema, wanted, "tenant id");
+    const wish = { email: address, role: options.role ?? "owner" };
+    const { email, role } = operand(inviteRequestSchema, wish, "address or role");
+    const { link, tokenHash } = newInvitationLink(config.http.publicUrl.origin);
+    const tenant = await withTenant(db, id, async (tx) => {
+      const account = await ownBillingAccount(tx);
+      if (!account) throw new UsageError(`There is no tenant “${id}”.`);
+      await lockMembers(tx);
+      if (await isMemberByEmail(tx, email)) throw new UsageError(`${email} is a member already.`);
+      await revokeInvitationsTo(tx, email);
+      const invitation = { billingAccountId: id, email, role, tokenHash, invitedBy: null };
+      const { id: subject } = await addInvitation(tx, { ...invitation, livesS: INVITATION_LIVES_S });
+      const act = { billingAccountId: id, actor: OPERATOR, action: "invitation.create", subject };
+      await append(tx, { ...act, channel: null, accountId: null, outcome: role, requestId: null });
+      return account.name;
+    });
+    mail.send(mailInWords("en", "invitation", email, { tenant, role, link }));
+    const text = `Invited ${email} by mail to ${id} as ${role}. The link, shown this once:\n${link}`;
+    return { text, data: { billingAccountId: id, invited: email, role, link } };
+  },
+};
+
+const OPERATOR = { kind: "system", id: "operator" } as const;
+
 const list: OpsCommand = {
   words: ["tenants", "list"],
   operands: [],
@@ -57,4 +90,4 @@ const list: OpsCommand = {
   },
 };
 
-export const tenantCommands = [create, list];
+export const tenantCommands = [create, invite, list];

@@ -1,5 +1,5 @@
 /** A tenant's people over HTTP: who may make whom what, and that a tenant is never without an owner. */
-import { type BillingAccountId, ROLES, type Role, TENANT_HEADER } from "@cogni/contract";
+import { type BillingAccountId, ROLES, ROLES_GIVEN, type Role, TENANT_HEADER } from "@cogni/contract";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { asSuperuser, type TestDatabase, tenants, testDatabase } from "../support/database.ts";
 import { type Edge, newKey, problemOf, startEdge } from "../support/edge.ts";
@@ -55,7 +55,7 @@ const change = (by: Person, whom: Person, role: string, at = edge) =>
 const remove = (by: Person, whom: Person, at = edge) => post(at, by, "/members/remove", { userId: whom.id });
 
 describe("the members of a tenant", () => {
-  test("see each other, and those alone who may invite see who is invited", async () => {
+  test("see each other, those alone who may invite see who is invited, and each is told which roles they give", async () => {
     await invite(edge, people.admin, "new@acme.test", "manager");
     const seen = await membersOf(edge, people.viewer);
     expect(seen.members).toHaveLength(4);
@@ -67,12 +67,15 @@ describe("the members of a tenant", () => {
     });
     expect(seen.invitations).toBeNull();
     expect((await membersOf(edge, people.manager)).invitations).toBeNull();
+    for (const role of ROLES) {
+      expect((await membersOf(edge, people[role])).gives, role).toEqual(ROLES_GIVEN[role]);
+    }
     expect((await membersOf(edge, people.owner)).invitations).toMatchObject([
       { email: "new@acme.test", role: "manager", invitedBy: "Ann" },
     ]);
     const key = await newKey(edge, acme, ["members:read"]);
     const byKey = await membersOf(edge, { headers: { authorization: `Bearer ${key.key}` } });
-    expect(byKey).toMatchObject({ invitations: null });
+    expect(byKey).toMatchObject({ invitations: null, gives: [] });
     expect(byKey.members.some(({ you }) => you)).toBe(false);
   });
 

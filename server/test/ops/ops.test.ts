@@ -123,6 +123,40 @@ describe("the operator's command line", () => {
     expect(await asSuperuser(database, "SELECT FROM api_keys")).toEqual([]);
   });
 
+  test("invites to a tenant anew: the newest link alone is good, and nobody is invited who is a member already", async () => {
+    const first = (await ops("tenants create acme --owner ann@acme.test --json")).json().link;
+    const again = await ops("tenants invite acme Ann@Acme.test --json");
+    const { link, ...rest } = again.json();
+    expect([again.code, rest]).toEqual([
+      0,
+      { billingAccountId: "acme", invited: "ann@acme.test", role: "owner" },
+    ]);
+    expect(await outbox.mailTo("ann@acme.test")).toContain("acme");
+    const offered = (of: string) =>
+      withNoTenant(database.db, (tx) => lookUpInvitation(tx, hashOfToken(tokenIn(of))));
+    expect(await offered(first)).toBeNull();
+    expect(await offered(link)).toMatchObject({ billingAccountId: "acme", role: "owner" });
+    const acts = await asSuperuser(
+      database,
+      "SELECT actor->>'id' AS actor FROM audit_log WHERE action = 'invitation.create'",
+    );
+    expect(acts).toEqual([{ actor: "operator" }]);
+
+    await asSuperuser(
+      database,
+      `INSERT INTO auth."user" (id, name, email) VALUES ('a', 'Ann', 'ann@acme.test');
+       INSERT INTO members (billing_account_id, user_id, role) VALUES ('acme', 'a', 'viewer')`,
+    );
+    for (const line of [
+      "acme ann@acme.test",
+      "nobody ann@acme.test",
+      "acme ann",
+      "acme b@c.de --role king",
+    ]) {
+      expect((await ops(`tenants invite ${line}`)).code, line).toBe(2);
+    }
+  });
+
   test("refuses an owner without an address, and a name that can't be read, and makes nothing", async () => {
     for (const line of ["--owner ann", "--owner", "--name a\u202Eb", `--name ${"x".repeat(81)}`]) {
       expect((await ops(`tenants create acme ${line}`)).code, line).toBe(2);
