@@ -5,6 +5,8 @@
 import type {
   AcceptedInvitation,
   AcceptInvitationRequest,
+  ChangedRole,
+  ChangeRoleRequest,
   ConnectRequest,
   ConnectResponse,
   CreateTenantRequest,
@@ -14,14 +16,21 @@ import type {
   DisconnectResponse,
   ForgotPasswordRequest,
   InvitationDetails,
+  Invited,
+  InviteRequest,
   LookAtInvitationRequest,
+  Members,
   OwnTenant,
   OwnTenants,
   Person,
   Problem,
+  RemovedMember,
+  RemoveMemberRequest,
   RenamedTenant,
   RenameTenantRequest,
   ResetPasswordRequest,
+  RevokedInvitation,
+  RevokeInvitationRequest,
   Senders,
   SignedIn,
   SignedOut,
@@ -76,6 +85,16 @@ export const api = {
     call((schemas) => schemas.renamedTenantSchema, "/api/v1/tenants/rename", post(body)),
   status: (signal: AbortSignal): Promise<StatusDocument> =>
     call((schemas) => schemas.statusDocumentSchema, "/api/v1/channels/status", { signal }),
+  members: (signal: AbortSignal): Promise<Members> =>
+    call((schemas) => schemas.membersSchema, "/api/v1/members", { signal }),
+  changeRole: (body: ChangeRoleRequest): Promise<ChangedRole> =>
+    call((schemas) => schemas.changedRoleSchema, "/api/v1/members/role", post(body)),
+  removeMember: (body: RemoveMemberRequest): Promise<RemovedMember> =>
+    call((schemas) => schemas.removedMemberSchema, "/api/v1/members/remove", post(body)),
+  invite: (body: InviteRequest): Promise<Invited> =>
+    call((schemas) => schemas.invitedSchema, "/api/v1/members/invite", post(body)),
+  revokeInvitation: (body: RevokeInvitationRequest): Promise<RevokedInvitation> =>
+    call((schemas) => schemas.revokedInvitationSchema, "/api/v1/members/revoke-invitation", post(body)),
   connect: (body: ConnectRequest): Promise<ConnectResponse> =>
     call((schemas) => schemas.connectResponseSchema, "/api/v1/channels/connect", post(body)),
   disconnect: (body: DisconnectRequest): Promise<DisconnectResponse> =>

@@ -35,6 +35,7 @@ const SAME: Record<string, string[]> = {
     "connect.optional",
     "tenants.create.name",
     "general.name",
+    "members.person",
   ],
   zh: ["app.name"],
 };

@@ -15,14 +15,16 @@ import { type CardAction, isOffered, STATES } from "./states.ts";
 interface ChannelCardProps {
   channel: ChannelStatus;
   uptime: Uptime;
+  /** Else the person may only look. */
+  mayWrite: boolean;
   open: (channel: ChannelId, action: CardAction) => void;
 }
 
 /** Memoised: a poll that changed one channel draws one card. */
-export const ChannelCard = memo(function ChannelCard({ channel, uptime, open }: ChannelCardProps) {
+export const ChannelCard = memo(function ChannelCard({ channel, uptime, mayWrite, open }: ChannelCardProps) {
   const text = useTranslations("card");
   const { main, menu } = STATES[channel.state];
-  const offered = (action: CardAction) => isOffered(action, channel);
+  const offered = (action: CardAction) => mayWrite && isOffered(action, channel);
   const act = (action: CardAction) => open(channel.channel, action);
   // That the gateway is away is told once, above the cards; here, what was last known of this one says more.
   const problem = channel.lastKnown ? null : channel.problem;
@@ -42,7 +44,7 @@ export const ChannelCard = memo(function ChannelCard({ channel, uptime, open }: 
             </h2>
             {channel.displayName && <span title={channel.displayName}>{channel.displayName}</span>}
           </div>
-          <StateLine channel={channel} onSenders={() => act("senders")} />
+          <StateLine channel={channel} onSenders={mayWrite ? () => act("senders") : null} />
         </div>
         {main && offered(main) && (
           <Button

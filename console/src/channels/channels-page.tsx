@@ -6,6 +6,7 @@ import { useTranslations } from "next-intl";
 import { useCallback, useState } from "react";
 import { LoadFailure } from "../parts/load-failure.tsx";
 import { Panel } from "../parts/panel.tsx";
+import { useOwnTenant, useTenants } from "../tenants/use-tenants.ts";
 import type { Uptime } from "../timeline/uptime.tsx";
 import { useTimeline } from "../timeline/use-timeline.ts";
 import { Announcer } from "./announcer.tsx";
@@ -52,6 +53,7 @@ interface OpenDialog {
 export function ChannelsPage() {
   const text = useTranslations("channels");
   const status = useStatus();
+  const mayWrite = useMayWrite();
   const [dialog, setDialog] = useState<OpenDialog | null>(null);
   const open = useCallback(
     (channel: ChannelId, action: CardAction) => setDialog({ channel, action, opened: true }),
@@ -66,9 +68,9 @@ export function ChannelsPage() {
         <h1>{text("title")}</h1>
         <StatusLine document={status.data} failing={status.isError} live={status.live} />
       </div>
-      {status.data ? (
-        <Cards document={status.data} open={open} />
-      ) : status.error ? (
+      {status.data && mayWrite !== undefined ? (
+        <Cards document={status.data} mayWrite={mayWrite} open={open} />
+      ) : status.error && !status.data ? (
         <LoadFailure error={status.error} retry={() => void status.refetch()} skeleton={<CardSkeletons />} />
       ) : (
         <CardSkeletons />
@@ -90,12 +92,20 @@ export function ChannelsPage() {
   );
 }
 
+/** Undefined until it is known, so that no button comes or goes. Where it can't be, the API decides alone. */
+function useMayWrite(): boolean | undefined {
+  const own = useOwnTenant();
+  const { isError } = useTenants();
+  return own?.scopes.includes("channels:write") ?? (isError || undefined);
+}
+
 interface CardsProps {
   document: StatusDocument;
+  mayWrite: boolean;
   open: (channel: ChannelId, action: CardAction) => void;
 }
 
-function Cards({ document, open }: CardsProps) {
+function Cards({ document, mayWrite, open }: CardsProps) {
   const text = useTranslations("channels");
   const timeline = useTimeline(true);
   const [shown, setShown] = useState<ChannelId[]>([]);
@@ -107,25 +117,29 @@ function Cards({ document, open }: CardsProps) {
     return <Panel level={2} title={text("empty.title")} text={text("empty.text")} />;
   }
   return (
-    <ul
-      className={classes.cards}
-      aria-label={text("list")}
-      onPointerEnter={loadDialogs}
-      onFocus={loadDialogs}
-    >
-      {order.map((id) => {
-        const channel = document.channels.find((candidate) => candidate.channel === id);
-        if (!channel) return null;
-        const uptime: Uptime | undefined = timeline.data?.channels.find((one) => one.channel === id);
-        return (
-          <ChannelCard
-            key={id}
-            channel={channel}
-            uptime={uptime ?? (timeline.isPending ? "loading" : timeline.data ? "none" : "failed")}
-            open={open}
-          />
-        );
-      })}
-    </ul>
+    <>
+      {!mayWrite && <p className={classes.readOnly}>{text("readOnly")}</p>}
+      <ul
+        className={classes.cards}
+        aria-label={text("list")}
+        onPointerEnter={loadDialogs}
+        onFocus={loadDialogs}
+      >
+        {order.map((id) => {
+          const channel = document.channels.find((candidate) => candidate.channel === id);
+          if (!channel) return null;
+          const uptime: Uptime | undefined = timeline.data?.channels.find((one) => one.channel === id);
+          return (
+            <ChannelCard
+              key={id}
+              channel={channel}
+              mayWrite={mayWrite}
+              uptime={uptime ?? (timeline.isPending ? "loading" : timeline.data ? "none" : "failed")}
+              open={open}
+            />
+          );
+        })}
+      </ul>
+    </>
   );
 }

@@ -8,8 +8,8 @@ import { STATES } from "./states.ts";
 
 interface StateLineProps {
   channel: ChannelStatus;
-  /** Shows the people who wait to be let in. */
-  onSenders: () => void;
+  /** Shows the people who wait to be let in; null for those who let nobody in. */
+  onSenders: (() => void) | null;
 }
 
 export function StateLine({ channel, onSenders }: StateLineProps) {
@@ -24,7 +24,7 @@ export function StateLine({ channel, onSenders }: StateLineProps) {
           <Time at={channel.since}>{text("since", { time: since(channel.since) })}</Time>
         </span>
       )}
-      {count > 0 && (
+      {count > 0 && onSenders && (
         <button
           type="button"
           className={classes.waiting}

@@ -3,7 +3,7 @@
 import { type Access, accessSchema } from "@cogni/contract";
 import { useTranslations } from "next-intl";
 import { useId } from "react";
-import classes from "./access-choice.module.css";
+import classes from "../parts/choice.module.css";
 
 interface AccessChoiceProps {
   value: Access;

@@ -5,7 +5,7 @@ import classes from "./settings.module.css";
 interface SettingsSectionProps {
   title: string;
   help?: string;
-  children: ReactNode;
+  children?: ReactNode;
 }
 
 export function SettingsSection({ title, help, children }: SettingsSectionProps) {

@@ -1,0 +1,51 @@
+"use client";
+/** Asks once before something that can't be undone; the title names what it is done to. */
+import { useTranslations } from "next-intl";
+import dialog from "../channels/dialog.module.css";
+import { Button } from "./button.tsx";
+import { Dialog } from "./dialog.tsx";
+import { ProblemNote } from "./problem-note.tsx";
+
+interface ConfirmDialogProps {
+  title: string;
+  /** What will happen. */
+  text: string;
+  /** On the button that does it. */
+  confirm: string;
+  onConfirm: () => void;
+  busy: boolean;
+  error: Error | null;
+  opened: boolean;
+  onClose: () => void;
+  onClosed: () => void;
+}
+
+export function ConfirmDialog({
+  title,
+  text,
+  confirm,
+  onConfirm,
+  busy,
+  error,
+  opened,
+  onClose,
+  onClosed,
+}: ConfirmDialogProps) {
+  const words = useTranslations("dialog");
+  return (
+    <Dialog title={title} opened={opened} onClose={onClose} onClosed={onClosed}>
+      <div className={dialog.body}>
+        <p>{text}</p>
+        <div role="alert">{error && !busy && <ProblemNote failure={error} />}</div>
+        <div className={dialog.buttons}>
+          <Button data-autofocus onClick={onClose}>
+            {words("cancel")}
+          </Button>
+          <Button variant="danger" busy={busy} onClick={onConfirm}>
+            {confirm}
+          </Button>
+        </div>
+      </div>
+    </Dialog>
+  );
+}
