@@ -14,12 +14,17 @@ import type {
   DecideSenderResponse,
   DisconnectRequest,
   DisconnectResponse,
+  Drained,
+  DrainRequest,
   ForgotPasswordRequest,
+  Gateways,
   InvitationDetails,
   Invited,
   InviteRequest,
   LookAtInvitationRequest,
   Members,
+  OperatorCreatedTenant,
+  OperatorCreateTenantRequest,
   OwnTenant,
   OwnTenants,
   Person,
@@ -36,6 +41,7 @@ import type {
   SignedOut,
   SignInRequest,
   StatusDocument,
+  TenantsPage,
   Timeline,
   VerifyEmailRequest,
 } from "@cogni/contract";
@@ -83,6 +89,14 @@ export const api = {
     call((schemas) => schemas.ownTenantSchema, "/api/v1/tenants", post(body)),
   renameTenant: (body: RenameTenantRequest): Promise<RenamedTenant> =>
     call((schemas) => schemas.renamedTenantSchema, "/api/v1/tenants/rename", post(body)),
+  operatorGateways: (signal: AbortSignal): Promise<Gateways> =>
+    call((schemas) => schemas.gatewaysSchema, "/api/v1/operator/gateways", { signal }),
+  drainGateway: (body: DrainRequest): Promise<Drained> =>
+    call((schemas) => schemas.drainedSchema, "/api/v1/operator/gateways/drain", post(body)),
+  operatorTenants: (query: OperatorTenantsQuery, signal: AbortSignal): Promise<TenantsPage> =>
+    call((schemas) => schemas.tenantsPageSchema, `/api/v1/operator/tenants${search(query)}`, { signal }),
+  operatorCreateTenant: (body: OperatorCreateTenantRequest): Promise<OperatorCreatedTenant> =>
+    call((schemas) => schemas.operatorCreatedTenantSchema, "/api/v1/operator/tenants/create", post(body)),
   status: (signal: AbortSignal): Promise<StatusDocument> =>
     call((schemas) => schemas.statusDocumentSchema, "/api/v1/channels/status", { signal }),
   members: (signal: AbortSignal): Promise<Members> =>
@@ -120,6 +134,14 @@ export const api = {
   signOut: (): Promise<SignedOut> =>
     call((schemas) => schemas.signedOutSchema, "/api/auth/sign-out", post({})),
 };
+
+/** Of the contract's TenantsQuery; null where nothing is asked. */
+type OperatorTenantsQuery = Readonly<Record<"search" | "status" | "gateway" | "after", string | null>>;
+
+/** As the part of an address behind its question mark; what is empty is left out. */
+function search(query: Readonly<Record<string, string | null>>): string {
+  return `?${new URLSearchParams(Object.entries(query).flatMap(([name, value]) => (value ? [[name, value]] : [])))}`;
+}
 
 type Schemas = typeof import("@cogni/contract");
 

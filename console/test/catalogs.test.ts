@@ -29,6 +29,7 @@ const NEVER_DRAWN = [
 const SAME: Record<string, string[]> = {
   de: [
     "app.name",
+    "frame.gateways",
     "frame.themes.auto",
     "problem.details",
     "problem.code",
@@ -36,6 +37,11 @@ const SAME: Record<string, string[]> = {
     "tenants.create.name",
     "general.name",
     "members.person",
+    "operator.gateways.title",
+    "operator.gateways.gateway",
+    "operator.tenants.status",
+    "operator.tenants.gateway",
+    "operator.tenants.create.name",
   ],
   zh: ["app.name"],
 };

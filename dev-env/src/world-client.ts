@@ -7,7 +7,7 @@ import {
   type StatusDocument,
   statusDocumentSchema,
 } from "@cogni/contract";
-import { seedTenants, type Tenant } from "./seed.ts";
+import { type Administrator, seedAdministrator, seedTenants, type Tenant } from "./seed.ts";
 import type { LlmControl } from "./stand-ins/llm.ts";
 import { type Remote, remote } from "./stand-ins/loopback.ts";
 import type { TelegramControl } from "./stand-ins/telegram.ts";
@@ -35,6 +35,8 @@ export interface World extends WorldDescription {
   /** Our own messenger, with the channels `try-it` (token) and `try-it-qr` (scan). */
   tryIt: Remote<TryItControl>;
   llm: Remote<LlmControl>;
+  /** One of the platform's administrators, a member of no tenant. */
+  administrator(): Promise<Administrator>;
   /** Fresh tenants, each with a login and an API key. Many at once cost little more than one. */
   tenants(count: number): Promise<Tenant[]>;
   /** A fresh bot that the messenger knows. */
@@ -111,6 +113,12 @@ export function joinWorld(description: WorldDescription | WorldProblem): World {
       guests.push(...tenants.map((tenant) => createApi(description.url, tenant)));
       return tenants;
     },
+    administrator: () =>
+      seedAdministrator(description.env, {
+        name: "Operator",
+        email: `operator-${randomBytes(5).toString("hex")}@example.com`,
+        password: randomBytes(9).toString("base64url"),
+      }),
     async bot() {
       const id = randomInt(1_000_000_000, 9_999_999_999);
       const bot = { token: `${id}:${randomBytes(26).toString("base64url")}`, username: `bot_${id}` };

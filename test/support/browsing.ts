@@ -28,8 +28,8 @@ export interface VisitOptions extends BrowserContextOptions {
   tolerates?: string[];
 }
 
-/** Opens a page in a context of its own, signed in as the tenant if one is given. */
-export type Visit = (tenant: Tenant | null, options?: VisitOptions) => Promise<Page>;
+/** Opens a page in a context of its own, signed in as the tenant's owner, or the administrator, if one is given. */
+export type Visit = (who: Pick<Tenant, "email" | "password"> | null, options?: VisitOptions) => Promise<Page>;
 
 /** A test with `visit`; it fails by what its pages did behind its back, too, and tells what they showed when it fails. */
 export const test = plainTest.extend<{ visit: Visit }>({
@@ -40,7 +40,7 @@ export const test = plainTest.extend<{ visit: Visit }>({
     onTestFailed(() => {
       process.stdout.write(`  pages at the end of “${task.name}”:\n${shown.join("\n  ---\n")}\n`);
     });
-    await use(async (tenant, { path = "/channels", foreign = false, tolerates = [], ...options } = {}) => {
+    await use(async (who, { path = "/channels", foreign = false, tolerates = [], ...options } = {}) => {
       const context = await browser.newContext({
         baseURL: world.url,
         viewport: { width: 1280, height: 800 },
@@ -49,7 +49,7 @@ export const test = plainTest.extend<{ visit: Visit }>({
       contexts.push(context);
       await context.addInitScript({ content: foreign ? "globalThis.shifts = [];" : COUNT_SHIFTS });
       context.on("page", (page) => watch(page, tolerates, errors));
-      if (tenant) await signIn(context, tenant);
+      if (who) await signIn(context, who);
       const page = await context.newPage();
       await page.goto(path);
       return page;
@@ -95,7 +95,10 @@ function watch(page: Page, tolerates: string[], errors: string[]): void {
   });
 }
 
-async function signIn(context: BrowserContext, { email, password }: Tenant): Promise<void> {
+async function signIn(
+  context: BrowserContext,
+  { email, password }: Pick<Tenant, "email" | "password">,
+): Promise<void> {
   const response = await context.request.post("/api/auth/sign-in/email", {
     data: { email, password },
     headers: { origin: world.url },

@@ -1,22 +1,29 @@
 /** How the pages look and weigh: for everyone, on a phone, in the dark, without motion, and without a jump. */
 import type {
+  BillingAccountStatus,
   ChannelState,
   ChannelStatus,
   ErrorCode,
+  GatewayOverview,
   Senders,
   StatusDocument,
+  TenantOverview,
+  TenantsPage,
   Timeline,
 } from "@cogni/contract";
 import { channelProblem, channelStateSchema } from "@cogni/contract";
 import type { Page } from "@playwright/test";
 import { beforeAll, expect } from "vitest";
-import type { Tenant } from "../../dev-env/src/seed.ts";
+import type { Administrator, Tenant } from "../../dev-env/src/seed.ts";
 import { barriers, cardOf, expectPage, fieldOf, test, world } from "../support/browsing.ts";
 import { measured } from "../support/measured.ts";
 
 let tenant: Tenant;
+let administrator: Administrator;
 beforeAll(async () => {
-  [tenant] = (await world.tenants(1)) as [Tenant];
+  const [made, administers] = await Promise.all([world.tenants(1), world.administrator()]);
+  [tenant] = made as [Tenant];
+  administrator = administers;
 });
 
 const SCHEMES = ["light", "dark"] as const;
@@ -278,10 +285,118 @@ const VIEWS: Record<string, (page: Page) => Promise<void>> = {
   },
 };
 
-test.for(Object.entries(VIEWS))(
-  "%s: axe finds nothing serious in light or dark, and 360 px are wide enough",
-  async ([, open], { visit }) => {
-    const page = await visit(tenant, { reducedMotion: "reduce", tolerates: ["/nowhere", "/api/v1/"] });
+const AT = "2026-05-04T12:00:00.000Z";
+const LONG_NAME = "Donaudampfschifffahrtsgesellschaft ".repeat(2).trim();
+
+const madeGateway = (id: string, reachable: boolean): GatewayOverview => ({
+  id,
+  address: "wss://gateway-with-a-rather-long-name.internal.example.com:18789",
+  reachable,
+  observedAt: reachable ? AT : null,
+  lease: reachable ? { holder: "control-plane-7f9c6d5b4-x2x8q/1", until: AT } : null,
+  draining: !reachable,
+  capacity: 100,
+  tenants: 42,
+  connections: reachable ? { connected: 57, action_required: 3, reconnecting: 1 } : {},
+});
+
+const madeTenant = (status: BillingAccountStatus): TenantOverview => ({
+  id: `${"a-long-id-of-a-tenant-".repeat(2)}${status}`,
+  name: LONG_NAME,
+  status,
+  gateway: status === "active" ? "shared" : null,
+  members: 3,
+  connections: status === "active" ? { connected: 2, unknown: 1 } : {},
+  createdAt: AT,
+});
+
+async function withTenants(page: Page, made: TenantsPage["tenants"], query = ""): Promise<void> {
+  await answered(page, "operator/tenants**", { tenants: made, next: made.at(-1)?.id ?? null });
+  await page.goto(`/operator/tenants${query}`);
+}
+
+/** The same of the pages of the platform's administrators. */
+const OPERATOR_VIEWS: typeof VIEWS = {
+  gateways: async (page) => {
+    await answered(page, "operator/gateways", {
+      gateways: [madeGateway("shared", true), madeGateway("b", false)],
+    });
+    await page.goto("/operator/gateways");
+    await expectPage(page.getByRole("button", { name: "Stop new tenants on shared" })).toBeVisible();
+    await expectPage(page.getByText("No new tenants")).toBeVisible();
+  },
+  "no gateway": async (page) => {
+    await answered(page, "operator/gateways", { gateways: [] });
+    await page.goto("/operator/gateways");
+    await expectPage(page.getByRole("heading", { name: "No gateway yet" })).toBeVisible();
+  },
+  "gateways, failed to load": async (page) => {
+    await page.route("**/api/v1/operator/gateways", (route) => route.fulfill({ status: 500, body: "" }));
+    await page.goto("/operator/gateways");
+    await expectPage(page.getByRole("heading", { name: "This did not load" })).toBeVisible();
+  },
+  "tenants, on their way": async (page) => {
+    await page.route("**/api/v1/operator/tenants**", () => new Promise(() => undefined));
+    await page.goto("/operator/tenants");
+    await expectPage(page.getByRole("table", { name: "Tenants" })).toHaveAttribute("aria-busy", "true");
+  },
+  tenants: async (page) => {
+    const statuses = ["active", "suspended", "deleting"] as const;
+    await withTenants(page, statuses.map(madeTenant), "?gateway=shared");
+    await expectPage(page.getByText("Being deleted").last()).toBeVisible();
+    await expectPage(page.getByRole("button", { name: "Show more" })).toBeVisible();
+  },
+  "no tenant that is searched for": async (page) => {
+    await withTenants(page, [], "?search=nobody&status=suspended");
+    await expectPage(page.getByRole("heading", { name: "No tenant like that" })).toBeVisible();
+    await expectPage(page.getByRole("combobox", { name: "Status" })).toHaveValue("suspended");
+  },
+  "a new tenant": async (page) => {
+    await page.goto("/operator/tenants");
+    await page.getByRole("button", { name: "New tenant" }).click();
+    await fieldOf(page, "Name").fill("Müller & Söhne");
+    await expectPage(fieldOf(page, "Id")).toHaveValue("muller-sohne");
+    await page.keyboard.press("Enter");
+    await expectPage(page.getByText("Enter an e-mail address.")).toBeVisible();
+  },
+  "a tenant that was made": async (page) => {
+    const link = `https://channels.example/invitation#token=${"x".repeat(43)}`;
+    const made = { billingAccountId: "hooli", billingAccountName: "Hooli", invited: "max@hooli.test", link };
+    await page.goto("/operator/tenants");
+    await page.getByRole("button", { name: "New tenant" }).click();
+    await fieldOf(page, "Name").fill("Hooli");
+    await fieldOf(page, "First owner’s e-mail").fill("max@hooli.test");
+    await answered(page, "operator/tenants/create", made);
+    await page.keyboard.press("Enter");
+    await expectPage(page.getByText(link)).toBeVisible();
+    await expectPage(page.getByRole("button", { name: "Done" })).toBeFocused();
+  },
+};
+
+const ALL_VIEWS = [
+  ...Object.entries(VIEWS).map(([name, open]) => ({ name, open, who: () => tenant })),
+  ...Object.entries(OPERATOR_VIEWS).map(([name, open]) => ({ name, open, who: () => administrator })),
+];
+
+test("an administrator of no tenant is led to everyone's, and anyone else is told that these are not theirs", async ({
+  visit,
+}) => {
+  const page = await visit(administrator);
+  await page.waitForURL("**/operator/tenants");
+  await page.getByRole("searchbox").fill(tenant.billingAccountId);
+  await page.waitForURL(`**/operator/tenants?search=${tenant.billingAccountId}`);
+  await expectPage(page.getByRole("row", { name: tenant.name })).toBeVisible();
+  await expectPage(page.getByRole("row")).toHaveCount(2);
+  await expectPage(page.getByRole("navigation").getByRole("link")).toHaveText(["Gateways", "Tenants"]);
+  const other = await visit(tenant, { path: "/operator/tenants", tolerates: ["/api/v1/operator/"] });
+  await expectPage(other.getByRole("heading", { name: "For administrators of the platform" })).toBeVisible();
+  await expectPage(other.getByRole("navigation").getByRole("link", { name: "Tenants" })).toHaveCount(0);
+});
+
+test.for(ALL_VIEWS)(
+  "$name: axe finds nothing serious in light or dark, and 360 px are wide enough",
+  async ({ open, who }, { visit }) => {
+    const page = await visit(who(), { reducedMotion: "reduce", tolerates: ["/nowhere", "/api/v1/"] });
     for (const colorScheme of SCHEMES) {
       await page.emulateMedia({ colorScheme });
       await page.goto("/channels");
@@ -321,13 +436,16 @@ const PAGES = [
   ["/sign-in", "heading"],
   ["/t/TENANT/channels", "listitem"],
   ["/t/TENANT/settings/general", "textbox"],
+  ["/operator/gateways", "row"],
+  ["/operator/tenants", "row"],
 ] as const;
 
 test.for(PAGES)(
   `the HTML of %s asks for less than ${MOST_SCRIPT_KB} KB of script`,
   async ([wanted, complete], { visit }) => {
     const path = wanted.replace("TENANT", tenant.billingAccountId);
-    const page = await visit(path === "/sign-in" ? null : tenant, { path });
+    const who = path.startsWith("/operator") ? administrator : tenant;
+    const page = await visit(path === "/sign-in" ? null : who, { path });
     await expectPage(page.getByRole("main").getByRole(complete).first()).toBeVisible();
     const html = await (await page.context().request.get(path)).text();
     const scripts = await page.evaluate<{ name: string; bytes: number }[]>(

@@ -1,9 +1,8 @@
 "use client";
 /** What stands around every page: where one can go, whose account this is, theme and person. */
-import { useQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
-import { api } from "../api.ts";
+import { usePerson } from "../session/use-person.ts";
 import classes from "./frame.module.css";
 import { Navigation } from "./navigation.tsx";
 import { PersonMenu } from "./person-menu.tsx";
@@ -12,11 +11,7 @@ import { ThemeMenu } from "./theme-menu.tsx";
 
 export function Frame({ children }: { children: ReactNode }) {
   const text = useTranslations("frame");
-  const person = useQuery({
-    queryKey: ["person"],
-    queryFn: ({ signal }) => api.person(signal),
-    staleTime: 60_000,
-  });
+  const person = usePerson();
   return (
     <div className={classes.frame}>
       <a href="#content" className={classes.skip}>

@@ -1,11 +1,13 @@
 "use client";
 /** The rail on wide screens, the bar at the bottom of narrow ones: one list, placed by the stylesheet. */
-import { IconMessages, IconSettings } from "@tabler/icons-react";
+import { IconBuilding, IconMessages, IconServer2, IconSettings } from "@tabler/icons-react";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { useTranslations } from "next-intl";
+import type { ReactNode } from "react";
+import { usePerson } from "../session/use-person.ts";
 import { tenantPath } from "../tenants/paths.ts";
-import { useTenantId } from "../tenants/use-tenants.ts";
+import { useTenantId, useTenants } from "../tenants/use-tenants.ts";
 import classes from "./navigation.module.css";
 import { Wordmark } from "./wordmark.tsx";
 
@@ -15,10 +17,22 @@ const PAGES = [
   { name: "settings", first: "settings/general", Icon: IconSettings },
 ] as const;
 
+/** For the platform's administrators. */
+const OPERATOR_PAGES = [
+  { name: "gateways", Icon: IconServer2 },
+  { name: "tenants", Icon: IconBuilding },
+] as const;
+
 export function Navigation() {
   const text = useTranslations("frame");
   const here = usePathname();
   const tenant = useTenantId();
+  const atOperator = here.startsWith("/operator");
+  const { data: person } = usePerson();
+  const { data: own } = useTenants();
+  // Until it is known, the page one is at says what is likely: so little as can be moves or goes.
+  const administers = person ? person.platformAdministrator : atOperator;
+  const belongs = own ? own.tenants.length > 0 : !atOperator;
   // An address without a tenant leads to the person's own.
   const path = (section: string) => (tenant === null ? `/${section}` : tenantPath(tenant, section));
   return (
@@ -26,19 +40,46 @@ export function Navigation() {
       <div className={classes.brand}>
         <Wordmark />
       </div>
-      <ul>
-        {PAGES.map(({ name, first, Icon }) => (
-          <li key={name}>
-            <Link
-              href={path(tenant === null ? name : first)}
-              aria-current={here === path(name) || here.startsWith(`${path(name)}/`) ? "page" : undefined}
-            >
-              <Icon size={18} stroke={1.75} aria-hidden="true" />
-              {text(name)}
-            </Link>
-          </li>
-        ))}
-      </ul>
+      <div className={classes.lists}>
+        {/* Without a tenant they would only lead back to the operator's. */}
+        {(belongs || !administers) && (
+          <ul>
+            {PAGES.map(({ name, first, Icon }) => (
+              <Entry key={name} href={path(tenant === null ? name : first)} current={isAt(here, path(name))}>
+                <Icon size={18} stroke={1.75} aria-hidden="true" />
+                {text(name)}
+              </Entry>
+            ))}
+          </ul>
+        )}
+        {administers && (
+          <div className={classes.operator}>
+            <h2 id="operator">{text("operator")}</h2>
+            <ul aria-labelledby="operator">
+              {OPERATOR_PAGES.map(({ name, Icon }) => (
+                <Entry key={name} href={`/operator/${name}`} current={isAt(here, `/operator/${name}`)}>
+                  <Icon size={18} stroke={1.75} aria-hidden="true" />
+                  {text(name)}
+                </Entry>
+              ))}
+            </ul>
+          </div>
+        )}
+      </div>
     </nav>
   );
+}
+
+function Entry({ href, current, children }: { href: string; current: boolean; children: ReactNode }) {
+  return (
+    <li>
+      <Link href={href} aria-current={current ? "page" : undefined}>
+        {children}
+      </Link>
+    </li>
+  );
+}
+
+function isAt(here: string, path: string): boolean {
+  return here === path || here.startsWith(`${path}/`);
 }
