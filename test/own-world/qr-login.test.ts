@@ -3,6 +3,7 @@ import { problemSchema } from "@cogni/contract";
 import { beforeAll, expect, test } from "vitest";
 import { PATIENCE_MS } from "../support/accounts.ts";
 import { type Breakable, eventually, startBreakable } from "../support/breakable.ts";
+import { gatewayLog } from "../support/gateway.ts";
 import { CHANNEL, type Linker, makeLinker } from "../support/linking.ts";
 import { LONG } from "../support/long.ts";
 import { measured } from "../support/measured.ts";
@@ -85,6 +86,40 @@ test.runIf(LONG)(
     await asking.scan();
     await asking.connected();
     await isRidOf(leaving);
+  },
+);
+
+test.runIf(LONG)(
+  "a gateway that booted while nobody gave it the model's key answers people all the same",
+  async () => {
+    const { world } = parts;
+    const linker = await makeLinker(world);
+    await linker.connect();
+    await linker.offered();
+    await linker.scan();
+    await linker.connected();
+    await parts.stopControlPlane();
+    const bootAt = Date.now();
+    await parts.killGateway();
+    await eventually(() =>
+      expect(gatewayLog(world, bootAt).some(({ message }) => message.includes("cold provider:cogni"))).toBe(
+        true,
+      ),
+    );
+    await parts.startControlPlane();
+    await linker.connected();
+    // No credential of its own is missing, no config is written: nothing else has the gateway ask again.
+    await eventually(async () => {
+      const reply = `asked at ${Date.now()}`;
+      await world.tryIt.say(linker.accountId, { from: { id: "ann", name: "Ann" }, text: reply });
+      await eventually(
+        async () =>
+          expect(await world.tryIt.sent(linker.accountId)).toContainEqual(
+            expect.objectContaining({ text: reply }),
+          ),
+        10_000,
+      );
+    });
   },
 );
 

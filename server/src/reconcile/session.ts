@@ -102,6 +102,8 @@ export function openSession(deps: SessionDeps): Session {
   // Never two at once: the one that read earlier would tell last.
   const brief = coalesce(() => briefAgents(deps));
   const unsubscribe = [
+    // It may have booted while nobody gave it credentials. Accounts that wait for theirs would be noticed; the model's key would not.
+    gateway.onReachable(() => inBackground(() => gateway.reloadSecrets())),
     gateway.onReachable(() => inBackground(sweep)),
     gateway.onReachable(() => inBackground(brief)),
     gateway.onCatalog((catalog) => inBackground(() => offer(catalog))),
