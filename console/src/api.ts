@@ -5,10 +5,13 @@
 import type {
   AcceptedInvitation,
   AcceptInvitationRequest,
+  ApiKeys,
   ChangedRole,
   ChangeRoleRequest,
   ConnectRequest,
   ConnectResponse,
+  CreatedKey,
+  CreateKeyRequest,
   CreateTenantRequest,
   DecideSenderRequest,
   DecideSenderResponse,
@@ -16,6 +19,8 @@ import type {
   DisconnectResponse,
   Drained,
   DrainRequest,
+  EndedSessions,
+  EndSessionsRequest,
   ForgotPasswordRequest,
   Gateways,
   InvitationDetails,
@@ -35,8 +40,12 @@ import type {
   RenameTenantRequest,
   ResetPasswordRequest,
   RevokedInvitation,
+  RevokedKey,
   RevokeInvitationRequest,
+  RevokeKeyRequest,
+  RotateKeyRequest,
   Senders,
+  Sessions,
   SignedIn,
   SignedOut,
   SignInRequest,
@@ -131,6 +140,18 @@ export const api = {
     call((schemas) => schemas.passwordResetSchema, "/api/auth/password/reset", post(body)),
   verifyEmail: (body: VerifyEmailRequest) =>
     call((schemas) => schemas.emailVerifiedSchema, "/api/auth/email/verify", post(body)),
+  sessions: (signal: AbortSignal): Promise<Sessions> =>
+    call((schemas) => schemas.sessionsSchema, "/api/auth/sessions", { signal }),
+  endSessions: (body: EndSessionsRequest): Promise<EndedSessions> =>
+    call((schemas) => schemas.endedSessionsSchema, "/api/auth/sessions/end", post(body)),
+  keys: (signal: AbortSignal): Promise<ApiKeys> =>
+    call((schemas) => schemas.apiKeysSchema, "/api/v1/keys", { signal }),
+  createKey: (body: CreateKeyRequest): Promise<CreatedKey> =>
+    call((schemas) => schemas.createdKeySchema, "/api/v1/keys", post(body)),
+  rotateKey: (body: RotateKeyRequest): Promise<CreatedKey> =>
+    call((schemas) => schemas.createdKeySchema, "/api/v1/keys/rotate", post(body)),
+  revokeKey: (body: RevokeKeyRequest): Promise<RevokedKey> =>
+    call((schemas) => schemas.revokedKeySchema, "/api/v1/keys/revoke", post(body)),
   signOut: (): Promise<SignedOut> =>
     call((schemas) => schemas.signedOutSchema, "/api/auth/sign-out", post({})),
 };

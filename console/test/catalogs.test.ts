@@ -42,6 +42,8 @@ const SAME: Record<string, string[]> = {
     "operator.tenants.status",
     "operator.tenants.gateway",
     "operator.tenants.create.name",
+    "keys.make.name",
+    "account.name",
   ],
   zh: ["app.name"],
 };

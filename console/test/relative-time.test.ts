@@ -1,5 +1,12 @@
 import { expect, test } from "vitest";
-import { duration, elapsed, relativeTime, sinceTime, timeLocale } from "../src/parts/relative-time.ts";
+import {
+  duration,
+  elapsed,
+  relativeTime,
+  sinceTime,
+  timeLocale,
+  timeUntil,
+} from "../src/parts/relative-time.ts";
 
 const now = new Date("2026-05-04T12:00:00Z");
 const before = (seconds: number) => new Date(now.getTime() - seconds * 1000);
@@ -52,4 +59,13 @@ test("how long something lasted is told in its largest whole unit, and never as 
   const from = new Date("2027-01-01T00:00:00Z");
   const after = [0, 4, 90, 3 * 3600, 50 * 3600].map((seconds) => new Date(from.getTime() + seconds * 1000));
   expect(after.map((to) => duration(from, to, "en"))).toEqual(["1 sec", "4 sec", "1 min", "3 hr", "2 days"]);
+});
+
+test("a time to come is told in its largest whole unit, and one that has come as about to", () => {
+  const now = new Date("2026-05-04T12:00:00Z");
+  const inMs = (ms: number) => timeUntil(new Date(now.getTime() + ms), now, "en");
+  expect(inMs(89.5 * 86_400_000)).toBe("in 89 days");
+  expect(inMs(23.9 * 3_600_000)).toBe("in 23 hr.");
+  expect(inMs(4_000)).toBe("in 10 sec.");
+  expect(inMs(-4_000)).toBe("in 10 sec.");
 });

@@ -1,5 +1,6 @@
 /** How the pages look and weigh: for everyone, on a phone, in the dark, without motion, and without a jump. */
 import type {
+  ApiKey,
   BillingAccountStatus,
   ChannelState,
   ChannelStatus,
@@ -16,6 +17,7 @@ import type { Page } from "@playwright/test";
 import { beforeAll, expect } from "vitest";
 import type { Administrator, Tenant } from "../../dev-env/src/seed.ts";
 import { barriers, cardOf, expectPage, fieldOf, test, world } from "../support/browsing.ts";
+import { freshKey, madeKeys, madeSessions } from "../support/made-keys.ts";
 import { measured } from "../support/measured.ts";
 
 let tenant: Tenant;
@@ -137,6 +139,14 @@ async function openSenders(page: Page): Promise<void> {
 
 const nothing = (document: StatusDocument): StatusDocument => ({ ...document, channels: [] });
 
+/** The page of the tenant's keys, with these. */
+async function withKeys(page: Page, keys: readonly ApiKey[]): Promise<void> {
+  await page.route("**/api/v1/keys", (route) =>
+    route.fulfill({ json: route.request().method() === "POST" ? freshKey() : { keys } }),
+  );
+  await page.goto(`/t/${tenant.billingAccountId}/settings/keys`);
+}
+
 /** Every page and dialog there is, by how one gets to it. */
 const VIEWS: Record<string, (page: Page) => Promise<void>> = {
   "sign-in, refused": async (page) => {
@@ -178,6 +188,54 @@ const VIEWS: Record<string, (page: Page) => Promise<void>> = {
   "general settings": async (page) => {
     await page.goto("/settings");
     await expectPage(page.getByRole("textbox", { name: "Name" })).toHaveValue(tenant.name);
+  },
+  keys: async (page) => {
+    await withKeys(page, madeKeys());
+    await expectPage(page.getByRole("row")).toHaveCount(12);
+  },
+  "keys, none yet": async (page) => {
+    await withKeys(page, []);
+    await expectPage(page.getByRole("heading", { name: "No keys yet" })).toBeVisible();
+  },
+  "keys, for admins only": async (page) => {
+    await page.route("**/api/v1/keys", (route) => route.fulfill({ status: 403, body: "" }));
+    await page.goto(`/t/${tenant.billingAccountId}/settings/keys`);
+    await expectPage(page.getByRole("heading", { name: "Keys are for admins" })).toBeVisible();
+  },
+  "a key in the making": async (page) => {
+    await withKeys(page, []);
+    await page.getByRole("button", { name: "Create key" }).click();
+    await page.getByRole("radio", { name: "No end" }).check();
+    await page.keyboard.press("Enter");
+    await expectPage(page.getByText("Enter a name.")).toBeVisible();
+  },
+  "a fresh key": async (page) => {
+    await withKeys(page, madeKeys());
+    await page
+      .getByRole("row", { name: /Replaced/ })
+      .getByRole("button")
+      .click();
+    await page.getByRole("menuitem", { name: "Rotate" }).click();
+    await page.getByRole("radio", { name: "At once" }).check();
+    await page.route("**/api/v1/keys/rotate", (route) => route.fulfill({ json: freshKey() }));
+    await page.getByRole("dialog").getByRole("button", { name: "Rotate" }).click();
+    await expectPage(page.getByText("Store it now.")).toBeVisible();
+  },
+  "a key about to be revoked": async (page) => {
+    await withKeys(page, madeKeys());
+    await page
+      .getByRole("row", { name: /Replaced/ })
+      .getByRole("button")
+      .click();
+    await page.getByRole("menuitem", { name: "Revoke" }).click();
+    await expectPage(page.getByRole("dialog", { name: "Revoke Replaced?" })).toBeVisible();
+  },
+  "one's own account": async (page) => {
+    await page.route("**/api/auth/sessions", (route) =>
+      route.fulfill({ json: { sessions: madeSessions() } }),
+    );
+    await page.goto("/account");
+    await expectPage(page.getByRole("listitem").filter({ hasText: "signed in" })).toHaveCount(3);
   },
   "channels, in every state": async (page) => {
     await drawn(page, everyState);
@@ -438,6 +496,8 @@ const PAGES = [
   ["/t/TENANT/settings/general", "textbox"],
   ["/operator/gateways", "row"],
   ["/operator/tenants", "row"],
+  ["/t/TENANT/settings/keys", "row"],
+  ["/account", "listitem"],
 ] as const;
 
 test.for(PAGES)(

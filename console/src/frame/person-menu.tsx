@@ -2,6 +2,7 @@
 /** Who is signed in, the language they read, and the way out. */
 import type { Person } from "@cogni/contract";
 import { useMutation } from "@tanstack/react-query";
+import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { api } from "../api.ts";
 import { useLanguages } from "../i18n/use-languages.ts";
@@ -12,6 +13,7 @@ export function PersonMenu({ person }: { person: Person | undefined }) {
   const text = useTranslations("frame");
   const language = useTranslations("language");
   const languages = useLanguages();
+  const router = useRouter();
   const signOut = useMutation({
     mutationFn: api.signOut,
     // A full load: nothing of this person stays in the page's memory.
@@ -32,7 +34,10 @@ export function PersonMenu({ person }: { person: Person | undefined }) {
           )
         }
         choice={{ title: language("label"), items: languages }}
-        items={[{ name: "signOut", text: text("signOut"), onSelect: () => signOut.mutate() }]}
+        items={[
+          { name: "account", text: text("account"), onSelect: () => router.push("/account") },
+          { name: "signOut", text: text("signOut"), onSelect: () => signOut.mutate() },
+        ]}
       >
         {initial}
       </Menu>

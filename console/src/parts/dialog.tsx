@@ -16,6 +16,8 @@ interface DialogProps {
   title: string;
   /** For what stands beside each other; on a narrow screen both are as wide as it. */
   wide?: boolean;
+  /** A click beside it does not close it: what it shows is shown once. */
+  careful?: boolean;
   opened: boolean;
   onClose: () => void;
   /** The dialog is gone from the page; whoever opened it puts the focus back. */
@@ -23,7 +25,15 @@ interface DialogProps {
   children: ReactNode;
 }
 
-export function Dialog({ title, wide = false, opened, onClose, onClosed, children }: DialogProps) {
+export function Dialog({
+  title,
+  wide = false,
+  careful = false,
+  opened,
+  onClose,
+  onClosed,
+  children,
+}: DialogProps) {
   const text = useTranslations("dialog");
   return (
     <Mantine>
@@ -32,6 +42,7 @@ export function Dialog({ title, wide = false, opened, onClose, onClosed, childre
         onClose={onClose}
         onExitTransitionEnd={onClosed}
         returnFocus={false}
+        closeOnClickOutside={!careful}
         // To the content's root: a class on the content itself would also land on the frame around it.
         classNames={{ content: classes.content }}
         // The lock takes the scroll bar away, which moves the page sideways, by a style element that the CSP refuses.

@@ -8,6 +8,8 @@ const UNITS = [
   ["minute", 60],
 ] as const;
 
+const DAY_MS = 86_400_000;
+
 export interface Elapsed {
   value: number;
   unit: (typeof UNITS)[number][0] | "second";
@@ -26,6 +28,14 @@ export function elapsed(then: Date, now: Date): Elapsed {
 export function relativeTime({ value, unit }: Elapsed, locale: string): string {
   // "always": "yesterday" would be wrong for 25 hours ago at one in the morning.
   return new Intl.RelativeTimeFormat(locale, { numeric: "always", style: "short" }).format(-value, unit);
+}
+
+/** "in 89 days": how long until then, in its largest whole unit. No months: those of an end are counted in days. */
+export function timeUntil(then: Date, now: Date, locale: string): string {
+  const { value, unit } = elapsed(now, then);
+  const format = new Intl.RelativeTimeFormat(locale, { numeric: "always", style: "short" });
+  if (unit === "month") return format.format(Math.floor((then.getTime() - now.getTime()) / DAY_MS), "day");
+  return format.format(unit === "second" ? Math.max(10, value) : value, unit);
 }
 
 /** "3 hr": how long something lasted, in its largest whole unit. */

@@ -10,6 +10,7 @@ import {
   relativeTime,
   sinceTime,
   timeLocale,
+  timeUntil,
 } from "./relative-time.ts";
 import { useNow } from "./use-now.ts";
 
@@ -35,6 +36,7 @@ export function useTimeWords() {
       const time = elapsed(new Date(at), now);
       return time.value === 0 ? text("justNow") : relativeTime(time, locale);
     },
+    until: (at: string) => timeUntil(new Date(at), now, locale),
     since: (at: string) => sinceTime(new Date(at), now, locale),
     exact: (at: string) => exactTime(new Date(at), locale),
     moment: (at: string) => momentOf(new Date(at), locale),
