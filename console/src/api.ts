@@ -47,12 +47,15 @@ import type {
   Senders,
   Sessions,
   SignedIn,
+  SignedMessage,
   SignedOut,
   SignInRequest,
   StatusDocument,
   TenantsPage,
   Timeline,
   VerifyEmailRequest,
+  WalletChallenge,
+  WalletChallengeRequest,
 } from "@cogni/contract";
 
 /** Longer than the API's own limit of 10 s for a connect, so that its answer wins over ours. */
@@ -130,6 +133,10 @@ export const api = {
     call((schemas) => schemas.decideSenderResponseSchema, "/api/v1/senders", post(body)),
   signIn: (body: SignInRequest): Promise<SignedIn> =>
     call((schemas) => schemas.signedInSchema, "/api/auth/sign-in/email", post(body)),
+  walletChallenge: (body: WalletChallengeRequest): Promise<WalletChallenge> =>
+    call((schemas) => schemas.walletChallengeSchema, "/api/auth/wallet/challenge", post(body)),
+  walletSignIn: (body: SignedMessage): Promise<SignedIn> =>
+    call((schemas) => schemas.signedInSchema, "/api/auth/wallet/sign-in", post(body)),
   lookAtInvitation: (body: LookAtInvitationRequest): Promise<InvitationDetails> =>
     call((schemas) => schemas.invitationDetailsSchema, "/api/auth/invitation/look", post(body)),
   acceptInvitation: (body: AcceptInvitationRequest): Promise<AcceptedInvitation> =>

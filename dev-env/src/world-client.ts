@@ -10,6 +10,7 @@ import {
 import { type Administrator, seedAdministrator, seedTenants, type Tenant } from "./seed.ts";
 import type { LlmControl } from "./stand-ins/llm.ts";
 import { type Remote, remote } from "./stand-ins/loopback.ts";
+import type { OidcControl } from "./stand-ins/oidc.ts";
 import type { TelegramControl } from "./stand-ins/telegram.ts";
 import type { TryItControl } from "./stand-ins/try-it/server.ts";
 
@@ -21,6 +22,7 @@ export interface WorldDescription {
   telegramUrl: string;
   tryItUrl: string;
   llmUrl: string;
+  oidcUrl: string;
   /** The control plane's environment. */
   env: NodeJS.ProcessEnv;
 }
@@ -37,6 +39,8 @@ export interface World extends WorldDescription {
   llm: Remote<LlmControl>;
   /** One of the platform's administrators, a member of no tenant. */
   administrator(): Promise<Administrator>;
+  /** Who signs in by the identity provider, and how that behaves. */
+  oidc: Remote<OidcControl>;
   /** Fresh tenants, each with a login and an API key. Many at once cost little more than one. */
   tenants(count: number): Promise<Tenant[]>;
   /** A fresh bot that the messenger knows. */
@@ -104,6 +108,7 @@ export function joinWorld(description: WorldDescription | WorldProblem): World {
     telegram,
     tryIt,
     llm: remote<LlmControl>(description.llmUrl),
+    oidc: remote<OidcControl>(description.oidcUrl),
     async tenants(count) {
       const names = Array.from({ length: count }, () => `t-${randomBytes(5).toString("hex")}`);
       const tenants = await seedTenants(

@@ -11,6 +11,7 @@ import { isAlive, newSecrets } from "./data-dir.ts";
 import { freePort } from "./ports.ts";
 import { isComplete, type Stack, startStack } from "./stack.ts";
 import { type LlmStandIn, startLlm } from "./stand-ins/llm.ts";
+import { OIDC_CLIENT, type OidcStandIn, startOidc } from "./stand-ins/oidc.ts";
 import { startTelegram, type TelegramStandIn } from "./stand-ins/telegram.ts";
 import { startTryIt, type TryItStandIn } from "./stand-ins/try-it/server.ts";
 import { createSteps } from "./steps.ts";
@@ -62,6 +63,11 @@ export async function startWorld(options: WorldOptions = {}): Promise<OwnWorld> 
       () => startLlm({ requireTenant: true }),
       (part) => part.close(),
     );
+    const oidc: OidcStandIn = await steps.start(
+      "identity provider",
+      () => startOidc(),
+      (part) => part.close(),
+    );
     const overlay = join(dataDir, "gateway-overlay.json");
     writeFileSync(overlay, JSON.stringify(overlayOf(telegram, tryIt, options.gatewayOverlay)));
     const ports = {
@@ -75,7 +81,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<OwnWorld> 
       secrets: newSecrets(),
       ports,
       llm: { baseUrl: llm.baseUrl, model: "echo" },
-      settings: { GATEWAY_CONFIG_OVERLAY: overlay, ...options.settings },
+      settings: { GATEWAY_CONFIG_OVERLAY: overlay, ...oidcSettings(oidc), ...options.settings },
       ...(options.gatewayEnv && { gatewayEnv: options.gatewayEnv }),
       postgres: QUICK_DATABASE,
       steps,
@@ -88,6 +94,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<OwnWorld> 
       telegramUrl: telegram.url,
       tryItUrl: tryIt.url,
       llmUrl: llm.url,
+      oidcUrl: oidc.url,
       env: stack.env,
     };
     return {
@@ -126,6 +133,11 @@ function makeFolder(): string {
 
 async function remove(path: string): Promise<void> {
   rmSync(path, { recursive: true, force: true, maxRetries: 3 });
+}
+
+function oidcSettings({ url }: OidcStandIn): Record<string, string> {
+  const { id, secret } = OIDC_CLIENT;
+  return { OIDC_ISSUER: url, OIDC_CLIENT_ID: id, OIDC_CLIENT_SECRET: secret, OIDC_NAME: "Stand-in" };
 }
 
 function overlayOf(telegram: TelegramStandIn, tryIt: TryItStandIn, more: GatewayOverlay = {}): JsonObject {

@@ -22,8 +22,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
       },
       log: (line) => process.stdout.write(`  world: ${line}\n`),
     });
-    const { url, dataDir, gateway, telegramUrl, tryItUrl, llmUrl, env } = world;
-    project.provide("world", { url, dataDir, gateway, telegramUrl, tryItUrl, llmUrl, env });
+    const { url, dataDir, gateway, telegramUrl, tryItUrl, llmUrl, oidcUrl, env } = world;
+    project.provide("world", { url, dataDir, gateway, telegramUrl, tryItUrl, llmUrl, oidcUrl, env });
     return () => world.stop();
   } catch (error) {
     // Thrown here, it would end the tests of the rooms as well.

@@ -12,6 +12,14 @@ interface ButtonProps extends Omit<ComponentProps<"button">, "className"> {
   wide?: boolean;
 }
 
+/** Leads elsewhere, and looks like the others. */
+export function ButtonLink({
+  wide = false,
+  ...rest
+}: Omit<ComponentProps<"a">, "className"> & { wide?: boolean }) {
+  return <a {...rest} className={classes.button} data-wide={wide} />;
+}
+
 export function Button({ variant = "default", busy = false, wide = false, onClick, ...rest }: ButtonProps) {
   return (
     <button

@@ -1,5 +1,6 @@
 "use client";
-/** E-mail and password, and back to where the person wanted to go. */
+/** E-mail and password, or one of the other ways in, and back to where the person wanted to go. */
+import type { OidcRefusal, WaysIn as Ways } from "@cogni/contract";
 import { PasswordInput, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
@@ -11,9 +12,18 @@ import { ProblemNote } from "../parts/problem-note.tsx";
 import { RevealIcon } from "../parts/reveal-icon.tsx";
 import classes from "./door.module.css";
 import { Door } from "./door.tsx";
+import { WaysIn } from "./ways-in.tsx";
 
-export function SignInPage({ returnTo }: { returnTo: string }) {
+interface SignInPageProps {
+  returnTo: string;
+  ways: Ways;
+  /** Why the identity provider's word let nobody in, just now. */
+  refused: OidcRefusal | null;
+}
+
+export function SignInPage({ returnTo, ways, refused: ssoRefused }: SignInPageProps) {
   const text = useTranslations("signIn");
+  const waysText = useTranslations("waysIn");
   const input = useTranslations("input");
   const router = useRouter();
   const cache = useQueryClient();
@@ -72,10 +82,14 @@ export function SignInPage({ returnTo }: { returnTo: string }) {
       </a>
       <div role="alert" className={classes.outcome}>
         {signIn.error && !signIn.isPending && <SignInFailure error={signIn.error} />}
+        {ssoRefused && ways.oidc && signIn.isIdle && (
+          <p className={classes.error}>{waysText(`refusals.${ssoRefused}`, ways.oidc)}</p>
+        )}
       </div>
       <Button type="submit" variant="filled" wide busy={busy}>
         {text("submit")}
       </Button>
+      <WaysIn {...ways} returnTo={returnTo} />
     </Door>
   );
 }

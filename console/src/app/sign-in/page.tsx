@@ -1,8 +1,9 @@
-/** /sign-in?next=… */
+/** /sign-in?next=…&refused=… */
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { safeReturnPath } from "../../session/return-path.ts";
 import { SignInPage } from "../../session/sign-in-page.tsx";
+import { refusalOf, waysIn } from "../../session/ways-in-of.ts";
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("signIn"))("title") };
@@ -11,8 +12,9 @@ export async function generateMetadata(): Promise<Metadata> {
 export default async function Page({
   searchParams,
 }: {
-  searchParams: Promise<{ next?: string | string[] }>;
+  searchParams: Promise<{ next?: string | string[]; refused?: string | string[] }>;
 }) {
-  const { next } = await searchParams;
-  return <SignInPage returnTo={safeReturnPath(typeof next === "string" ? next : null)} />;
+  const { next, refused } = await searchParams;
+  const returnTo = safeReturnPath(typeof next === "string" ? next : null);
+  return <SignInPage returnTo={returnTo} ways={await waysIn()} refused={refusalOf(refused)} />;
 }

@@ -1,0 +1,34 @@
+"use client";
+/** Signing in with one of this browser's wallets. */
+import { useQueryClient } from "@tanstack/react-query";
+import { useRouter } from "next/navigation";
+import { useTranslations } from "next-intl";
+import { ApiError, api } from "../api.ts";
+import { WalletChooser } from "../wallets/wallet-chooser.tsx";
+
+export function WalletSignIn({ chains, returnTo }: { chains: readonly number[]; returnTo: string }) {
+  const text = useTranslations("waysIn");
+  const tooOften = useTranslations("signIn")("tooOften");
+  const router = useRouter();
+  const cache = useQueryClient();
+
+  function wordsFor(failure: Error): string | null {
+    if (!(failure instanceof ApiError)) return null;
+    if (failure.status === 401) return text("walletUnknown");
+    if (failure.status === 429) return tooOften;
+    const isContract = failure.problem?.errors?.some(({ path }) => path === "signature");
+    return isContract ? text("contract") : null;
+  }
+  return (
+    <WalletChooser
+      chains={chains}
+      purpose="sign_in"
+      use={async (signed) => {
+        await api.walletSignIn(signed);
+        cache.clear();
+        router.replace(returnTo);
+      }}
+      wordsFor={wordsFor}
+    />
+  );
+}
