@@ -155,6 +155,11 @@ const VIEWS: Record<string, (page: Page) => Promise<void>> = {
     await page.getByRole("button", { name: "Sign in" }).click();
     await expectPage(page.getByText("Enter your password.")).toBeVisible();
   },
+  "sign-in, refused by the identity provider and without a wallet": async (page) => {
+    await page.goto("/sign-in?refused=unknown");
+    await page.getByRole("button", { name: "Continue with a wallet" }).click();
+    await expectPage(page.getByText("No wallet found in this browser.")).toBeVisible();
+  },
   "not found": async (page) => {
     await page.goto("/nowhere");
     await expectPage(page.getByRole("heading", { name: "Page not found" })).toBeVisible();

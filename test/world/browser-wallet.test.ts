@@ -78,7 +78,7 @@ test("the identity provider signs its person in, and whom it can't vouch for is 
   await world.oidc.nextPerson({ sub: "stranger", email: "stranger@elsewhere.test", email_verified: true });
   const page = await visit(null, { path: "/sign-in?next=/channels?from=sso" });
   await page.getByRole("link", { name: "Continue with Stand-in" }).click();
-  await expectPage(page.getByText("Nobody here has your address at Stand-in.")).toBeVisible();
+  await expectPage(page.getByText("Nobody here has the address that Stand-in knows you by.")).toBeVisible();
   expect(await barriers(page)).toEqual([]);
   await world.oidc.nextPerson({ sub: tenant.email, email: tenant.email, email_verified: true });
   await page.getByRole("link", { name: "Continue with Stand-in" }).click();

@@ -1,13 +1,13 @@
 "use client";
 /** The ways in beside the password. What a wallet needs is fetched when somebody wants it. */
 import type { WaysIn as Ways } from "@cogni/contract";
-import dynamic from "next/dynamic";
 import { useTranslations } from "next-intl";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { Button, ButtonLink } from "../parts/button.tsx";
 import classes from "./ways-in.module.css";
 
-const WalletSignIn = dynamic(async () => (await import("./wallet-sign-in.tsx")).WalletSignIn, { ssr: false });
+// Not Next's own way to do so, which would weigh more on the first load than this page.
+const WalletSignIn = lazy(async () => ({ default: (await import("./wallet-sign-in.tsx")).WalletSignIn }));
 
 export function WaysIn({ wallet, oidc, returnTo }: Ways & { returnTo: string }) {
   const text = useTranslations("waysIn");
@@ -26,7 +26,11 @@ export function WaysIn({ wallet, oidc, returnTo }: Ways & { returnTo: string }) 
           <Button wide aria-expanded={walletsShown} onClick={() => showWallets(!walletsShown)}>
             {text("wallet")}
           </Button>
-          {walletsShown && <WalletSignIn chains={wallet.chains} returnTo={returnTo} />}
+          {walletsShown && (
+            <Suspense fallback={<p className={classes.loading}>{text("looking")}</p>}>
+              <WalletSignIn chains={wallet.chains} returnTo={returnTo} />
+            </Suspense>
+          )}
         </>
       )}
     </div>

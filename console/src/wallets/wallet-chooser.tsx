@@ -42,6 +42,7 @@ export function WalletChooser({ chains, purpose, use, wordsFor }: WalletChooserP
 
   // After its success the page is about to change.
   const busy = proof.isPending || proof.isSuccess;
+  const nothing = wallets.length === 0 && !looking;
   const failure = busy ? null : proof.error;
   const elsewhere = failure instanceof WalletTrouble && failure.kind === "wrongNetwork" ? chosen : null;
   return (
@@ -58,7 +59,7 @@ export function WalletChooser({ chains, purpose, use, wordsFor }: WalletChooserP
                 onClick={busy ? undefined : () => start(wallet)}
               >
                 <WalletIcon icon={wallet.icon} />
-                <span>{wallet.name}</span>
+                <span className={classes.name}>{wallet.name}</span>
               </button>
             </li>
           ))}
@@ -66,14 +67,14 @@ export function WalletChooser({ chains, purpose, use, wordsFor }: WalletChooserP
       )}
       <p role="status" className={classes.line}>
         {looking && text("looking")}
+        {nothing && text("noWallet")}
         {busy && text("confirm", { wallet: chosen?.name ?? "" })}
       </p>
       <div role="alert" className={classes.trouble}>
         {failure && <Failure failure={failure} network={networkName(chains[0])} wordsFor={wordsFor} />}
-        {wallets.length === 0 && !looking && <p>{text("noWallet")}</p>}
       </div>
       {elsewhere && <Button onClick={() => start(elsewhere, true)}>{text("switch")}</Button>}
-      {wallets.length === 0 && !looking && (
+      {nothing && (
         <>
           <p className={classes.line}>{text("noWalletHint")}</p>
           <Button onClick={lookAgain}>{text("lookAgain")}</Button>
@@ -96,7 +97,7 @@ function Failure({
 
 function WalletIcon({ icon }: { icon: string | null }) {
   // A wallet may name none, or one that can't be drawn: its place stays, and the names stay in line.
-  if (icon === null) return <span className={classes.icon} />;
+  if (icon === null) return <span className={`${classes.icon} ${classes.blank}`} />;
   // biome-ignore lint/performance/noImgElement: it is in the address itself, and nothing to optimise
   return <img className={classes.icon} src={icon} alt="" />;
 }
