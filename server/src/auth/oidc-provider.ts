@@ -156,10 +156,13 @@ function reasonOf(client: typeof Client, error: unknown): OidcRefusal {
   return silent || unreachable ? "away" : "failed";
 }
 
-/** The error's own words for the operator, without what hangs on it. */
+/** The error's own words for the operator, and the provider's code, without what hangs on it. */
 function whyOf(error: unknown): string {
-  const words = [];
-  for (let at = error; at instanceof Error && words.length < 4; at = at.cause)
-    words.push(at.message.slice(0, 200));
+  const words: string[] = [];
+  for (let at = error; at instanceof Error && words.length < 6; at = at.cause) {
+    // What is no JSON is quoted by the parser, and may be a token.
+    if (!(at instanceof SyntaxError)) words.push(at.message.slice(0, 200));
+    if ("error" in at && typeof at.error === "string") words.push(at.error.slice(0, 60));
+  }
   return words.join(": ");
 }

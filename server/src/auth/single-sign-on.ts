@@ -64,7 +64,7 @@ export function createSingleSignOn(
   const { signIn: timing } = config.timing;
   const { origin } = config.http.publicUrl;
   const provider = config.oidc && createOidcProvider(config.oidc, timing, log);
-  const perAddress = createAttemptLimit({ max: 100, windowMs: TEN_MINUTES_MS });
+  const wrongPerAddress = createAttemptLimit({ max: 50, windowMs: TEN_MINUTES_MS });
   const cookie = { name: `${session.prefix}.oidc`, key: cookieKey(config, "cogni oidc cookies") };
   const cleared = serialize(cookie.name, "", { ...session.attributes, maxAge: 0 });
 
@@ -77,7 +77,7 @@ export function createSingleSignOn(
   /** What this very browser set out with, if it is not too long ago. */
   async function pendingIn(cookieHeader: string | undefined): Promise<Pending | null> {
     const text = cookieHeader && (await parseSigned(cookieHeader, cookie.key, cookie.name))[cookie.name];
-    const pending = text ? pendingSchema.parse(JSON.parse(text)) : null;
+    const pending = text ? pendingSchema.safeParse(JSON.parse(text)).data : undefined;
     return pending && pending.endsAt > Date.now() ? pending : null;
   }
 
@@ -88,8 +88,10 @@ export function createSingleSignOn(
     work: () => Promise<Onward>,
   ): Promise<Onward> {
     try {
-      perAddress.begin(address);
-      return await work();
+      const attempt = wrongPerAddress.begin(address);
+      const onward = await work();
+      attempt.forgive();
+      return onward;
     } catch (error) {
       const reason = refusalOf(error);
       if (reason === null) throw error;

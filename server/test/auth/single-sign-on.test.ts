@@ -214,6 +214,27 @@ describe("an answer of the identity provider", () => {
     expect((await comeIn()).location).toBe(REFUSED);
   });
 
+  test("is made up so often by one address, which keeps nobody else out, and right ones are not counted", async () => {
+    await known("office");
+    provider.nextPerson(claims("office"));
+    const made = async (from: string) => {
+      const headers = { "x-forwarded-for": from };
+      const answer = await fetch(`${edge.url}/api/auth/oidc/callback?code=guess`, {
+        redirect: "manual",
+        headers,
+      });
+      return answer.headers.get("location");
+    };
+    const guesses = await Promise.all(Array.from({ length: 52 }, () => made("192.0.2.9")));
+    expect(guesses.filter((location) => location === "/sign-in?refused=too_often")).toHaveLength(2);
+    expect(await made("192.0.2.10")).toBe(REFUSED);
+    const office = { "x-forwarded-for": "192.0.2.11" };
+    for (let i = 0; i < 60; i++) {
+      const answer = await fetch(`${edge.url}/api/auth/oidc/start`, { redirect: "manual", headers: office });
+      expect(answer.headers.get("location")).toMatch(provider.url);
+    }
+  });
+
   test("is not waited for, and its log line holds neither secret nor address", async () => {
     await known("patient");
     provider.nextPerson(claims("patient"));
