@@ -450,6 +450,8 @@ test("an administrator of no tenant is led to everyone's, and anyone else is tol
   await page.waitForURL(`**/operator/tenants?search=${tenant.billingAccountId}`);
   await expectPage(page.getByRole("row", { name: tenant.name })).toBeVisible();
   await expectPage(page.getByRole("row")).toHaveCount(2);
+  await page.getByRole("navigation").getByRole("link", { name: "Tenants" }).click();
+  await expectPage(page.getByRole("searchbox")).toHaveValue("");
   await expectPage(page.getByRole("navigation").getByRole("link")).toHaveText(["Gateways", "Tenants"]);
   const other = await visit(tenant, { path: "/operator/tenants", tolerates: ["/api/v1/operator/"] });
   await expectPage(other.getByRole("heading", { name: "For administrators of the platform" })).toBeVisible();

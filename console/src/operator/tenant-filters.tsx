@@ -17,21 +17,22 @@ const PAUSE_MS = 250;
 
 export function TenantFilters({ filters, narrow }: TenantFiltersProps) {
   const text = useTranslations("operator.tenants");
-  const { status, gateway } = filters;
-  const [typed, setTyped] = useState(filters.search);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: by what is typed alone, whatever the address says meanwhile
+  const { search, status, gateway } = filters;
+  /** Ahead of the address while someone types; null: as the address says, whoever changed that. */
+  const [typed, setTyped] = useState<string | null>(null);
   useEffect(() => {
-    if (typed === filters.search) return;
+    if (typed === null) return;
+    if (typed === search) return setTyped(null);
     const timer = setTimeout(() => narrow({ search: typed }), PAUSE_MS);
     return () => clearTimeout(timer);
-  }, [typed]);
+  }, [typed, search, narrow]);
   return (
     <search className={page.filters}>
       <input
         type="search"
         aria-label={text("search")}
         placeholder={text("search")}
-        value={typed}
+        value={typed ?? search}
         maxLength={80}
         onChange={(event) => setTyped(event.target.value)}
       />
