@@ -8,8 +8,12 @@ import type {
   ApiKeys,
   ChangedRole,
   ChangeRoleRequest,
+  ConnectLinkSettings,
+  ConnectLinks,
   ConnectRequest,
   ConnectResponse,
+  CreateConnectLinkRequest,
+  CreatedConnectLink,
   CreatedKey,
   CreateKeyRequest,
   CreateTenantRequest,
@@ -28,6 +32,8 @@ import type {
   InviteRequest,
   LookAtInvitationRequest,
   Members,
+  OpenConnectLinkRequest,
+  OpenedConnectLink,
   OperatorCreatedTenant,
   OperatorCreateTenantRequest,
   OwnTenant,
@@ -39,6 +45,7 @@ import type {
   RenamedTenant,
   RenameTenantRequest,
   ResetPasswordRequest,
+  RevokedConnectLink,
   RevokedInvitation,
   RevokedKey,
   RevokeInvitationRequest,
@@ -88,6 +95,17 @@ export function actFor(drawn: string): () => void {
   tenant = drawn;
   return () => {
     if (tenant === drawn) tenant = null;
+  };
+}
+
+/** What a connect link was exchanged for; null on every page but that of a link. */
+let bearer: string | null = null;
+
+/** Says that the requests are by the link that was opened, from now on. Answers how to take it back. */
+export function actBy(opened: string): () => void {
+  bearer = opened;
+  return () => {
+    if (bearer === opened) bearer = null;
   };
 }
 
@@ -141,6 +159,21 @@ export const api = {
     call((schemas) => schemas.invitationDetailsSchema, "/api/auth/invitation/look", post(body)),
   acceptInvitation: (body: AcceptInvitationRequest): Promise<AcceptedInvitation> =>
     call((schemas) => schemas.acceptedInvitationSchema, "/api/auth/invitation/accept", post(body)),
+  openConnectLink: (body: OpenConnectLinkRequest): Promise<OpenedConnectLink> =>
+    call((schemas) => schemas.openedConnectLinkSchema, "/api/auth/connect-link/open", {
+      ...post(body),
+      credentials: "omit",
+    }),
+  connectLinks: (signal: AbortSignal): Promise<ConnectLinks> =>
+    call((schemas) => schemas.connectLinksSchema, "/api/v1/connect-links", { signal }),
+  createConnectLink: (body: CreateConnectLinkRequest): Promise<CreatedConnectLink> =>
+    call((schemas) => schemas.createdConnectLinkSchema, "/api/v1/connect-links", post(body)),
+  revokeConnectLink: (id: string): Promise<RevokedConnectLink> =>
+    call((schemas) => schemas.revokedConnectLinkSchema, "/api/v1/connect-links/revoke", post({ id })),
+  connectLinkSettings: (signal: AbortSignal): Promise<ConnectLinkSettings> =>
+    call((schemas) => schemas.connectLinkSettingsSchema, "/api/v1/connect-links/settings", { signal }),
+  setConnectLinkSettings: (body: ConnectLinkSettings): Promise<ConnectLinkSettings> =>
+    call((schemas) => schemas.connectLinkSettingsSchema, "/api/v1/connect-links/settings", post(body)),
   forgotPassword: (body: ForgotPasswordRequest) =>
     call((schemas) => schemas.forgotPasswordSchema, "/api/auth/password/forget", post(body)),
   resetPassword: (body: ResetPasswordRequest) =>
@@ -192,12 +225,14 @@ async function call<T>(
 async function answer(path: string, init: RequestInit): Promise<Response> {
   const limit = AbortSignal.timeout(TIMEOUT_MS);
   const signal = init.signal ? AbortSignal.any([init.signal, limit]) : limit;
+  const by = asWhom();
   let response: Response;
   try {
     response = await fetch(path, {
+      ...by,
       ...init,
       signal,
-      headers: { accept: "application/json", ...ofTenant(), ...init.headers },
+      headers: { accept: "application/json", ...by.headers, ...init.headers },
     });
   } catch (cause) {
     throw new ApiError(0, null, cause);
@@ -206,8 +241,14 @@ async function answer(path: string, init: RequestInit): Promise<Response> {
   return response;
 }
 
-/** The header of the contract's TENANT_HEADER, whose module is not loaded this early. */
-export const ofTenant = (): Record<string, string> => (tenant === null ? {} : { "Billing-Account": tenant });
+/**
+ * Who asks, and for which tenant. By a link no cookie goes along: whoever is signed in in the same browser is someone else. The
+ * header of the tenant is the contract's TENANT_HEADER, whose module is not loaded this early.
+ */
+export function asWhom(): { headers: Record<string, string>; credentials?: "omit" } {
+  if (bearer !== null) return { headers: { authorization: `Bearer ${bearer}` }, credentials: "omit" };
+  return { headers: tenant === null ? {} : { "Billing-Account": tenant } };
+}
 
 /** A proxy on the way answers failures in a form of its own: that has no words for a page. */
 async function problemOf(response: Response): Promise<Problem | null> {

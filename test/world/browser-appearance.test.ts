@@ -12,7 +12,7 @@ import type {
   TenantsPage,
   Timeline,
 } from "@cogni/contract";
-import { channelProblem, channelStateSchema } from "@cogni/contract";
+import { channelProblem, channelStateSchema, createdConnectLinkSchema } from "@cogni/contract";
 import type { Page } from "@playwright/test";
 import { beforeAll, expect } from "vitest";
 import type { Administrator, Tenant } from "../../dev-env/src/seed.ts";
@@ -137,6 +137,11 @@ async function openSenders(page: Page): Promise<void> {
   await page.getByRole("button", { name: "2 waiting to write on Made connected" }).click();
 }
 
+async function newLink(): Promise<string> {
+  const { body } = await world.api(tenant).request("POST", "/api/v1/connect-links", {});
+  return createdConnectLinkSchema.parse(body).url;
+}
+
 const nothing = (document: StatusDocument): StatusDocument => ({ ...document, channels: [] });
 
 /** The page of the tenant's keys, with these. */
@@ -189,6 +194,26 @@ const VIEWS: Record<string, (page: Page) => Promise<void>> = {
     await fieldOf(page, "Id").fill("No id");
     await page.keyboard.press("Enter");
     await expectPage(page.getByText("Enter a name.")).toBeVisible();
+  },
+  "connect links": async (page) => {
+    await newLink();
+    await page.goto(`/t/${tenant.billingAccountId}/settings/links`);
+    await expectPage(
+      page.getByRole("button", { name: "Revoke the link for All channels" }).first(),
+    ).toBeVisible();
+    await page.getByRole("textbox", { name: "Allowed sites" }).fill("https://*.shop.example");
+    await page.getByRole("button", { name: "Save" }).click();
+    await expectPage(page.getByText("https://*.shop.example can't be used.")).toBeVisible();
+  },
+  "the page of a connect link": async (page) => {
+    await page.goto("about:blank");
+    await page.goto(await newLink());
+    await expectPage(page.getByRole("button", { name: "Connect Telegram" })).toBeVisible();
+  },
+  "a connect link that has ended": async (page) => {
+    await page.goto("about:blank");
+    await page.goto(`/connect/${crypto.randomUUID()}#${"x".repeat(43)}`);
+    await expectPage(page.getByRole("heading", { name: "This link has ended" })).toBeVisible();
   },
   "general settings": async (page) => {
     await page.goto("/settings");
@@ -461,7 +486,10 @@ test("an administrator of no tenant is led to everyone's, and anyone else is tol
 test.for(ALL_VIEWS)(
   "$name: axe finds nothing serious in light or dark, and 360 px are wide enough",
   async ({ open, who }, { visit }) => {
-    const page = await visit(who(), { reducedMotion: "reduce", tolerates: ["/nowhere", "/api/v1/"] });
+    const page = await visit(who(), {
+      reducedMotion: "reduce",
+      tolerates: ["/nowhere", "/api/v1/", "/connect-link/open"],
+    });
     for (const colorScheme of SCHEMES) {
       await page.emulateMedia({ colorScheme });
       await page.goto("/channels");
@@ -505,6 +533,8 @@ const PAGES = [
   ["/operator/tenants", "row"],
   ["/t/TENANT/settings/keys", "row"],
   ["/account", "listitem"],
+  ["/t/TENANT/settings/links", "textbox"],
+  ["/connect/00000000-0000-4000-8000-000000000000", "heading"],
 ] as const;
 
 test.for(PAGES)(

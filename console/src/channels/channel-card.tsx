@@ -10,25 +10,25 @@ import { CardFacts } from "./card-facts.tsx";
 import { CardMenu } from "./card-menu.tsx";
 import classes from "./channel-card.module.css";
 import { StateLine } from "./state-line.tsx";
-import { type CardAction, isOffered, STATES } from "./states.ts";
+import { type Allows, type CardAction, isOffered, STATES } from "./states.ts";
 
 interface ChannelCardProps {
   channel: ChannelStatus;
-  uptime: Uptime;
-  /** Else the person may only look. */
-  mayWrite: boolean;
+  /** Null: it is not told. */
+  uptime: Uptime | null;
   open: (channel: ChannelId, action: CardAction) => void;
+  allows: Allows;
 }
 
 /** Memoised: a poll that changed one channel draws one card. */
-export const ChannelCard = memo(function ChannelCard({ channel, uptime, mayWrite, open }: ChannelCardProps) {
+export const ChannelCard = memo(function ChannelCard({ channel, uptime, open, allows }: ChannelCardProps) {
   const text = useTranslations("card");
   const { main, menu } = STATES[channel.state];
-  const offered = (action: CardAction) => mayWrite && isOffered(action, channel);
+  const offered = (action: CardAction) => isOffered(action, channel) && allows(action, channel);
   const act = (action: CardAction) => open(channel.channel, action);
   // That the gateway is away is told once, above the cards; here, what was last known of this one says more.
   const problem = channel.lastKnown ? null : channel.problem;
-  const history = channel.state !== "not_connected" && (
+  const history = uptime !== null && channel.state !== "not_connected" && (
     <UptimeLine label={channel.label} uptime={uptime} brief={problem !== null} onOpen={() => act("uptime")} />
   );
   return (
@@ -44,7 +44,7 @@ export const ChannelCard = memo(function ChannelCard({ channel, uptime, mayWrite
             </h2>
             {channel.displayName && <span title={channel.displayName}>{channel.displayName}</span>}
           </div>
-          <StateLine channel={channel} onSenders={mayWrite ? () => act("senders") : null} />
+          <StateLine channel={channel} onSenders={offered("senders") ? () => act("senders") : null} />
         </div>
         {main && offered(main) && (
           <Button

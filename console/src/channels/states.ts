@@ -6,6 +6,9 @@ export type MainAction = "connect" | "showCode";
 export type MenuAction = "connectAgain" | "replace" | "access" | "cancelLogin" | "disconnect";
 export type CardAction = MainAction | MenuAction | "scanAgain" | "senders" | "uptime";
 
+/** Whether whoever looks may do it, where it makes sense. */
+export type Allows = (action: CardAction, channel: ChannelStatus) => boolean;
+
 interface StateLook {
   tone: Tone;
   /** Something is under way: the dot moves, and the next look is due sooner. */

@@ -15,9 +15,11 @@ interface StatusLineProps {
   failing: boolean;
   /** Changes arrive as they happen; else somebody has to look for them. */
   live: boolean;
+  /** What the page is for, where it is not the channels' own. */
+  lead?: string;
 }
 
-export function StatusLine({ document, failing, live }: StatusLineProps) {
+export function StatusLine({ document, failing, live, lead }: StatusLineProps) {
   const text = useTranslations("channels");
   const trouble = useTrouble(document, failing);
   return (
@@ -27,8 +29,10 @@ export function StatusLine({ document, failing, live }: StatusLineProps) {
           <IconAlertTriangle size={15} stroke={1.75} aria-hidden="true" />
           <span>{trouble}</span>
         </>
+      ) : live || !document ? (
+        (lead ?? text("lead"))
       ) : (
-        text(live || !document ? "lead" : "paused")
+        text("paused")
       )}
     </p>
   );

@@ -4,7 +4,7 @@
  * a quiet stream from a dead one nor why a stream was refused.
  */
 import type { StatusDocument, StatusEvent, StatusEventName } from "@cogni/contract";
-import { ofTenant } from "../api.ts";
+import { asWhom } from "../api.ts";
 
 /** `lost`: it could not be opened, or not again; whoever needs the status asks for it. */
 export type StreamState = "opening" | "open" | "lost";
@@ -75,9 +75,11 @@ async function attempt(
   let timer = setTimeout(() => watchdog.abort(), FIRST_EVENT_MS);
   try {
     const lastId = reader.lastId();
+    const by = asWhom();
     const [response, { STATUS_EVENTS }] = await Promise.all([
       fetch("/api/v1/channels/status", {
-        headers: { accept: "text/event-stream", ...ofTenant(), ...(lastId && { "last-event-id": lastId }) },
+        ...by,
+        headers: { accept: "text/event-stream", ...by.headers, ...(lastId && { "last-event-id": lastId }) },
         signal: AbortSignal.any([leaving, hiding.signal, watchdog.signal]),
       }),
       import("@cogni/contract"),

@@ -21,4 +21,5 @@ export function signInPath(path: string): string {
 const DOORS = ["/sign-in", "/forgot-password", "/reset-password", "/verify-email", "/invitation"];
 
 /** A page for people who are not signed in, which says itself what it makes of that. */
-export const isDoor = (pathname: string): boolean => DOORS.includes(pathname);
+export const isDoor = (pathname: string): boolean =>
+  DOORS.includes(pathname) || pathname.startsWith("/connect/");

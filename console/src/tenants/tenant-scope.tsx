@@ -6,7 +6,7 @@ import { remember } from "./last-tenant.ts";
 import { NoSuchTenant } from "./no-such-tenant.tsx";
 import { useTenants } from "./use-tenants.ts";
 
-const TenantContext = createContext<string | null>(null);
+export const TenantContext = createContext<string | null>(null);
 
 export function TenantScope({ tenant, children }: { tenant: string; children: ReactNode }) {
   const tenants = useTenants().data?.tenants;
