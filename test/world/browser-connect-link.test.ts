@@ -70,7 +70,8 @@ test("a customer connects a bot in a frame of the platform's page, which hears o
   await expectPage(frame.getByText(`Connected as @${account.username}`)).toBeVisible(PATIENT);
   await frame.getByRole("dialog").getByRole("button", { name: "Done" }).click();
   await expectPage(frame.getByText("Telegram is connected.")).toBeVisible(PATIENT);
-  await frame.getByRole("main").getByRole("button", { name: "Done" }).click();
+  await expectPage(frame.getByRole("dialog")).toBeHidden();
+  await frame.getByRole("button", { name: "Done" }).click();
   const { origin } = new URL(world.url);
   await expect
     .poll(() => page.evaluate<object[]>("heard"))

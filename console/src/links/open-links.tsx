@@ -22,7 +22,6 @@ export function OpenLinks({ links }: { links: readonly ConnectLink[] }) {
   });
   return (
     <>
-      <div role="alert">{revoke.error && <ProblemNote failure={revoke.error} />}</div>
       {links.length === 0 ? (
         <p className={classes.hint}>{text("none")}</p>
       ) : (
@@ -53,6 +52,7 @@ export function OpenLinks({ links }: { links: readonly ConnectLink[] }) {
           })}
         </ul>
       )}
+      <div role="alert">{revoke.error && <ProblemNote failure={revoke.error} />}</div>
     </>
   );
 }
