@@ -19,6 +19,8 @@ import type {
   CreateTenantRequest,
   DecideSenderRequest,
   DecideSenderResponse,
+  DeletedTenant,
+  DeleteTenantRequest,
   DisconnectRequest,
   DisconnectResponse,
   Drained,
@@ -127,6 +129,8 @@ export const api = {
     call((schemas) => schemas.tenantsPageSchema, `/api/v1/operator/tenants${search(query)}`, { signal }),
   operatorCreateTenant: (body: OperatorCreateTenantRequest): Promise<OperatorCreatedTenant> =>
     call((schemas) => schemas.operatorCreatedTenantSchema, "/api/v1/operator/tenants/create", post(body)),
+  deleteTenant: (body: DeleteTenantRequest): Promise<DeletedTenant> =>
+    call((schemas) => schemas.deletedTenantSchema, "/api/v1/tenants/delete", post(body)),
   status: (signal: AbortSignal): Promise<StatusDocument> =>
     call((schemas) => schemas.statusDocumentSchema, "/api/v1/channels/status", { signal }),
   members: (signal: AbortSignal): Promise<Members> =>

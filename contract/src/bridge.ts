@@ -45,6 +45,8 @@ export const BRIDGE_METHODS = {
   agents: "cogni.agents",
   briefAgent: "cogni.agents.brief",
   forgetAgent: "cogni.agents.forget",
+  suspend: "cogni.suspend",
+  erase: "cogni.erase",
 } as const;
 
 /** `cogni.info`: which plugin, and whose gateway. */
@@ -126,3 +128,15 @@ export interface AgentBrief {
 /** `cogni.agents`, without parameters: agent → SHA-256 of what it is told, in hex (`server/src/gateway/agents.ts`). */
 export const bridgeAgentsSchema = z.object({ agents: z.record(z.string(), z.string()) });
 export type BridgeAgents = z.infer<typeof bridgeAgentsSchema>;
+/** `cogni.suspend` takes `{agentIds}`, all agents that may not call the LLM: how many. */
+export const bridgeSuspendedSchema = z.object({ suspended: z.number().int() });
+export type BridgeSuspended = z.infer<typeof bridgeSuspendedSchema>;
+
+/** `cogni.erase` takes `{agentId}`, of an agent that the config has no more: how much of it was erased just now. */
+export const bridgeErasedSchema = z.object({
+  files: z.number().int(),
+  rows: z.number().int(),
+  /** Copies of earlier configs that named it. */
+  backups: z.number().int(),
+});
+export type BridgeErased = z.infer<typeof bridgeErasedSchema>;

@@ -51,6 +51,27 @@ export const ERRORS = {
     "Ask someone with the right role, or use a key that has the scope.",
     "none",
   ),
+  tenant_suspended: words(
+    403,
+    "Account suspended",
+    "Your operator has suspended this account. Its channels are off; nothing of it was removed.",
+    "Ask your operator. Everything comes back by itself when the suspension ends.",
+    "contact_operator",
+  ),
+  tenant_deleting: words(
+    409,
+    "Being deleted",
+    "This account is being deleted. That can't be undone.",
+    "Wait until it is gone; an id that was used once can't be used again.",
+    "none",
+  ),
+  unknown_tenant: words(
+    404,
+    "Unknown account",
+    "There is no account of that id.",
+    "Check the id against the list of accounts.",
+    "fix_request",
+  ),
   not_found: words(
     404,
     "Not found",

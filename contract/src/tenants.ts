@@ -1,4 +1,7 @@
-/** The tenants of a person: `GET|POST /api/v1/tenants`, `POST /api/v1/tenants/rename`. */
+/**
+ * The tenants of a person: `GET|POST /api/v1/tenants`, `POST /api/v1/tenants/rename|delete`; and what the platform's
+ * administrators do to any: `POST /api/v1/operator/tenants/suspend|resume|delete`.
+ */
 import { z } from "zod";
 import { roleSchema, SCOPES } from "./access.ts";
 import { billingAccountIdSchema } from "./ids.ts";
@@ -10,6 +13,8 @@ export const ownTenantSchema = namedTenantSchema.extend({
   role: roleSchema,
   /** What that role may do, so that a page offers no more. */
   scopes: z.array(z.enum(SCOPES)).readonly(),
+  /** Of a suspended one the API answers nothing but `tenant_suspended`. */
+  status: z.enum(["active", "suspended"]),
 });
 export type OwnTenant = z.infer<typeof ownTenantSchema>;
 
@@ -29,3 +34,25 @@ export type RenameTenantRequest = z.output<typeof renameTenantRequestSchema>;
 
 export const renamedTenantSchema = namedTenantSchema;
 export type RenamedTenant = z.infer<typeof renamedTenantSchema>;
+
+/** The name as it is typed: it has to be the tenant's, letter by letter. */
+const typedName = z.string().max(200);
+
+export const deleteTenantRequestSchema = z.strictObject({ name: typedName });
+export type DeleteTenantRequest = z.output<typeof deleteTenantRequestSchema>;
+
+/** From now on nothing of it can be used; it is gone when everything of it is erased. */
+export const deletedTenantSchema = z.object({ billingAccountId: z.string(), status: z.literal("deleting") });
+export type DeletedTenant = z.infer<typeof deletedTenantSchema>;
+
+export const suspendRequestSchema = z.strictObject({ billingAccountId: billingAccountIdSchema });
+
+export const suspendedSchema = z.object({
+  billingAccountId: z.string(),
+  status: z.enum(["active", "suspended"]),
+});
+
+export const operatorDeleteRequestSchema = z.strictObject({
+  billingAccountId: billingAccountIdSchema,
+  name: typedName,
+});

@@ -6,6 +6,8 @@ cd "$(dirname "$0")/../.."
 
 export OPENCLAW_CONFIG_PATH="$OPENCLAW_STATE_DIR/openclaw.json"
 export OPENCLAW_DISABLE_BONJOUR=1 OPENCLAW_NO_RESPAWN=1 OPENCLAW_EXEC_SHELL_SNAPSHOT=0 NO_COLOR=1
+# Each agent's would keep a copy of the whole config, with all other tenants in it.
+export OPENCLAW_TRAJECTORY=0
 export COGNI_BRIDGE_DIR="$PWD/plugins/cogni-bridge"
 export COGNI_GATEWAY_LOG="$OPENCLAW_STATE_DIR/cogni/gateway.log"
 COGNI_RESOLVER=$(node plugins/cogni-bridge/resolver/launcher.ts "${RESOLVER_DIR:-$HOME/resolver}")

@@ -202,6 +202,8 @@ function gatewayEnv(folder: GatewayFolder, token: string, launcher: string): Nod
     OPENCLAW_DISABLE_BONJOUR: "1",
     OPENCLAW_NO_RESPAWN: "1",
     OPENCLAW_EXEC_SHELL_SNAPSHOT: "0",
+    // Each agent's would keep a copy of the whole config, with all other tenants in it.
+    OPENCLAW_TRAJECTORY: "0",
     NO_COLOR: "1",
   };
 }

@@ -5,6 +5,7 @@ import type { OpenClawPluginApi } from "openclaw/plugin-sdk/plugin-entry";
 import { registerAgentBrief } from "./src/agent-brief.ts";
 import { createAgentStore } from "./src/agent-store.ts";
 import { registerAttribution } from "./src/attribution.ts";
+import { registerErase } from "./src/erase.ts";
 import { registerGreeting } from "./src/greeting.ts";
 import { registerQuietWrites } from "./src/reload.ts";
 import { registerReplyWatch } from "./src/reply-watch.ts";
@@ -12,6 +13,7 @@ import { registerRpc } from "./src/rpc.ts";
 import { registerSenders } from "./src/senders.ts";
 import { PLUGIN_ID } from "./src/settings.ts";
 import { registerStart } from "./src/start.ts";
+import { registerSuspended } from "./src/suspended.ts";
 import { registerToolGuard } from "./src/tool-guard.ts";
 
 export default {
@@ -28,6 +30,9 @@ export default {
     const agents = createAgentStore(join(api.runtime.state.resolveStateDir(), PLUGIN_ID, "agents"));
     registerAgentBrief(api, agents);
     registerGreeting(api, agents);
-    registerRpc(api, registerReplyWatch(api));
+    const replies = registerReplyWatch(api);
+    registerRpc(api, replies);
+    registerSuspended(api);
+    registerErase(api, replies.forget);
   },
 };

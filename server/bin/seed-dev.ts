@@ -18,6 +18,8 @@ import { createPools, type Db } from "../src/db/pool.ts";
 import { withNoTenant, withService } from "../src/db/tenant.ts";
 import { AppError } from "../src/errors.ts";
 import { createLogger } from "../src/log.ts";
+import { loadFingerprints } from "../src/vault/fingerprint.ts";
+import { createVault } from "../src/vault/vault.ts";
 
 const personSchema = z.object({ name: z.string(), email: z.email(), password: z.string().min(8) });
 type NewPerson = z.infer<typeof personSchema>;
@@ -38,7 +40,8 @@ const config = readConfig();
 if (config.production) throw new Error("Production is not seeded: use `npm run ops -- tenants create`.");
 const log = createLogger("warn");
 const db = createPools(config.database, log);
-const { people } = createAuth(config, db, log);
+const fingerprints = await loadFingerprints(db, createVault(config.encryption));
+const { people } = createAuth(config, db, log, fingerprints);
 
 const made: { billingAccountId: string; apiKey: string | null }[] = [];
 const { tenants, administrators } = inputSchema.parse(await json(process.stdin));

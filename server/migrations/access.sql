@@ -4,45 +4,49 @@
 -- Looked up before the tenant is known, and so the only holes in the wall: each takes what nobody can guess,
 -- and tells the least. They run as the owner, whose own sight is limited to what they need (below).
 
--- The tenant of a living API key, by the SHA-256 of the key.
+-- The tenant of a living API key, and whether it is suspended, by the SHA-256 of the key.
 DROP FUNCTION IF EXISTS lookup_api_key(bytea);
 CREATE FUNCTION lookup_api_key(hash bytea)
-  RETURNS TABLE (id uuid, billing_account_id text, name text, scopes text[])
+  RETURNS TABLE (id uuid, billing_account_id text, name text, scopes text[], status text)
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
   AS $$
-    SELECT k.id, k.billing_account_id, k.name, k.scopes
+    SELECT k.id, k.billing_account_id, k.name, k.scopes, b.status
     FROM public.api_keys k JOIN public.billing_accounts b ON b.id = k.billing_account_id
     WHERE k.key_hash = hash AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > now())
-      AND b.status = 'active'
+      AND b.status <> 'deleting'
   $$;
 
--- The person behind a living session, by the token that the signed cookie carries, and their role in one active tenant: the
--- one that is asked for, else the one they have been a member of for longest. Without a role in it, no tenant is told.
+-- The person behind a living session, by the token that the signed cookie carries, and their role in one tenant: the one that
+-- is asked for, else the active one they have been a member of for longest, else a suspended one. Without a role in it, and of
+-- one that is being deleted, no tenant is told.
 DROP FUNCTION IF EXISTS lookup_session(text);
-CREATE OR REPLACE FUNCTION lookup_session(of_token text, of_tenant text)
-  RETURNS TABLE (user_id text, name text, email text, billing_account_id text, role text)
+DROP FUNCTION IF EXISTS lookup_session(text, text);
+CREATE FUNCTION lookup_session(of_token text, of_tenant text)
+  RETURNS TABLE (user_id text, name text, email text, billing_account_id text, role text, status text)
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
   AS $$
-    SELECT u.id, u.name, u.email, m.billing_account_id, m.role
+    SELECT u.id, u.name, u.email, m.billing_account_id, m.role, m.status
     FROM auth.session s JOIN auth."user" u ON u.id = s."userId"
       LEFT JOIN LATERAL (
-        SELECT m.billing_account_id, m.role
+        SELECT m.billing_account_id, m.role, b.status
         FROM public.members m JOIN public.billing_accounts b ON b.id = m.billing_account_id
-        WHERE m.user_id = u.id AND b.status = 'active' AND (of_tenant IS NULL OR m.billing_account_id = of_tenant)
-        ORDER BY m.created_at, m.billing_account_id LIMIT 1
+        WHERE m.user_id = u.id AND b.status <> 'deleting' AND (of_tenant IS NULL OR m.billing_account_id = of_tenant)
+        ORDER BY b.status <> 'active', m.created_at, m.billing_account_id LIMIT 1
       ) m ON true
     WHERE s.token = of_token AND s."expiresAt" > now()
   $$;
 
--- The active tenants of the person behind a living session, by the session's id, and their role in each.
-CREATE OR REPLACE FUNCTION tenants_of_session(of_session text)
-  RETURNS TABLE (billing_account_id text, name text, role text, since timestamptz)
+-- The tenants of the person behind a living session, by the session's id, and their role in each; without those that are
+-- being deleted.
+DROP FUNCTION IF EXISTS tenants_of_session(text);
+CREATE FUNCTION tenants_of_session(of_session text)
+  RETURNS TABLE (billing_account_id text, name text, role text, status text, since timestamptz)
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
   AS $$
-    SELECT b.id, b.name, m.role, m.created_at
+    SELECT b.id, b.name, m.role, b.status, m.created_at
     FROM auth.session s JOIN public.members m ON m.user_id = s."userId"
       JOIN public.billing_accounts b ON b.id = m.billing_account_id
-    WHERE s.id = of_session AND s."expiresAt" > now() AND b.status = 'active'
+    WHERE s.id = of_session AND s."expiresAt" > now() AND b.status <> 'deleting'
   $$;
 
 -- What an open invitation to an active tenant offers, by the SHA-256 of its token.
@@ -244,6 +248,97 @@ CREATE OR REPLACE FUNCTION operator_create_tenant(of_session text, of_tenant tex
     SELECT EXISTS (SELECT FROM made)
   $$;
 
+-- Suspends the tenant, or ends that; its status then, or null where there is no such tenant. A login under way is given up: it
+-- is no connection yet.
+CREATE OR REPLACE FUNCTION set_suspended(of_tenant text, wanted boolean)
+  RETURNS text
+  LANGUAGE sql VOLATILE
+  AS $$
+    WITH given_up AS (
+      UPDATE public.channel_logins l SET status = 'cancelled', generation = generation + 1, qr = NULL, problem = NULL,
+        ended_at = now(), finished_at = NULL
+      WHERE wanted AND l.billing_account_id = of_tenant AND l.status IN ('requested', 'offered')
+    ), changed AS (
+      UPDATE public.billing_accounts b SET status = CASE WHEN wanted THEN 'suspended' ELSE 'active' END
+      WHERE b.id = of_tenant AND b.status <> 'deleting' RETURNING b.status
+    )
+    SELECT coalesce((SELECT c.status FROM changed c), b.status) FROM public.billing_accounts b WHERE b.id = of_tenant
+  $$;
+
+-- The same of the tenant that the transaction is set to.
+CREATE OR REPLACE FUNCTION operator_suspend(of_session text, wanted boolean)
+  RETURNS text
+  LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+  AS $$
+    SELECT public.set_suspended(current_setting('app.billing_account_id', true), wanted)
+    WHERE public.is_administrators_session(of_session)
+  $$;
+
+-- Begins the deletion of the tenant of that id and that very name, or goes on with it: from here on nothing of it can be used,
+-- and its accounts are wished away. False where there is none.
+CREATE OR REPLACE FUNCTION begin_deletion(of_tenant text, called text)
+  RETURNS boolean
+  LANGUAGE sql VOLATILE
+  AS $$
+    WITH begun AS (
+      UPDATE public.billing_accounts b SET status = 'deleting' WHERE b.id = of_tenant AND b.name = called RETURNING b.id
+    ), noted AS (
+      INSERT INTO public.tenant_deletions (billing_account_id) SELECT id FROM begun ON CONFLICT DO NOTHING
+    ), disconnecting AS (
+      UPDATE public.channel_registrations r
+      SET desired_state = 'disconnected', generation = r.generation + 1, outcome = NULL, wished_at = now()
+      FROM begun WHERE r.billing_account_id = begun.id AND r.disconnected_at IS NULL AND r.desired_state = 'connected'
+    ), given_up AS (
+      UPDATE public.channel_logins l SET status = 'cancelled', generation = l.generation + 1, qr = NULL, problem = NULL,
+        ended_at = now(), finished_at = NULL
+      FROM begun WHERE l.billing_account_id = begun.id AND l.status IN ('requested', 'offered', 'failed')
+    ), revoked AS (
+      UPDATE public.api_keys k SET revoked_at = now() FROM begun
+      WHERE k.billing_account_id = begun.id AND k.revoked_at IS NULL
+    ), uninvited AS (
+      UPDATE public.invitations i SET revoked_at = now() FROM begun
+      WHERE i.billing_account_id = begun.id AND i.accepted_at IS NULL AND i.revoked_at IS NULL
+    )
+    SELECT EXISTS (SELECT FROM begun)
+  $$;
+
+-- The same of the tenant that the transaction is set to.
+CREATE OR REPLACE FUNCTION delete_own_tenant(called text)
+  RETURNS boolean
+  LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+  AS $$ SELECT public.begin_deletion(current_setting('app.billing_account_id', true), called) $$;
+CREATE OR REPLACE FUNCTION operator_delete(of_session text, called text)
+  RETURNS boolean
+  LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+  AS $$
+    SELECT coalesce((SELECT public.begin_deletion(current_setting('app.billing_account_id', true), called)
+      WHERE public.is_administrators_session(of_session)), false)
+  $$;
+
+-- Erases a person, with sessions and whatever else they sign in by, whose every tenant is being deleted; false for anyone else, a
+-- platform's administrator among them. Whoever joins a tenant meanwhile waits for the lock, and then is in it or nobody.
+CREATE OR REPLACE FUNCTION erase_person(of_user text)
+  RETURNS boolean
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+  AS $$
+    BEGIN
+      PERFORM FROM auth."user" u WHERE u.id = of_user FOR UPDATE;
+      IF EXISTS (SELECT FROM public.platform_administrators a WHERE a.user_id = of_user)
+        OR (SELECT bool_and(b.status = 'deleting') FROM public.members m
+            JOIN public.billing_accounts b ON b.id = m.billing_account_id WHERE m.user_id = of_user) IS NOT TRUE
+      THEN RETURN false;
+      END IF;
+      DELETE FROM auth."user" u WHERE u.id = of_user;
+      RETURN true;
+    END
+  $$;
+
+-- Whether some tenant that was erased had the id of this pseudonym.
+CREATE OR REPLACE FUNCTION was_erased(of_pseudonym text)
+  RETURNS boolean
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+  AS $$ SELECT EXISTS (SELECT FROM public.erased_tenants e WHERE e.pseudonym = of_pseudonym) $$;
+
 -- Nobody starts with anything.
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
 REVOKE ALL ON ALL TABLES IN SCHEMA public, auth FROM PUBLIC, :api, :service;
@@ -268,6 +363,8 @@ BEGIN
       wall.name, wall.tenant);
     EXECUTE format('DROP POLICY IF EXISTS service ON public.%I', wall.name);
     EXECUTE format('CREATE POLICY service ON public.%I TO :service USING (true)', wall.name);
+    -- What of a tenant is erased is whatever names it.
+    EXECUTE format('GRANT DELETE ON public.%I TO :service', wall.name);
   END LOOP;
 END $$;
 
@@ -297,7 +394,10 @@ GRANT EXECUTE ON FUNCTION lookup_api_key(bytea), lookup_session(text, text), loo
 GRANT EXECUTE ON FUNCTION is_administrators_session(text), operator_gateways(text),
   operator_tenants(text, text, integer, text, text, text), operator_drain(text, text, boolean),
   operator_create_tenant(text, text, text) TO :api;
-GRANT EXECUTE ON FUNCTION roomiest_gateway() TO :service;
+GRANT EXECUTE ON FUNCTION operator_suspend(text, boolean), operator_delete(text, text), delete_own_tenant(text) TO :api;
+GRANT EXECUTE ON FUNCTION was_erased(text) TO :api, :service;
+GRANT EXECUTE ON FUNCTION roomiest_gateway(), set_suspended(text, boolean), begin_deletion(text, text), erase_person(text)
+  TO :service;
 GRANT EXECUTE ON FUNCTION credential_claimed_elsewhere(text, bytea) TO :api, :service;
 
 -- The API: one tenant at a time, wishes and their record.
@@ -315,6 +415,7 @@ GRANT SELECT, INSERT, UPDATE (accepted_at, revoked_at) ON invitations TO :api;
 GRANT SELECT, INSERT, DELETE, UPDATE (opened_at, bearer_hash, revoked_at) ON connect_links TO :api;
 GRANT SELECT, INSERT, UPDATE (name, color, allowed_origins) ON connect_link_settings TO :api;
 GRANT UPDATE (name) ON billing_accounts TO :api;
+GRANT SELECT ON tenant_deletions TO :api;
 GRANT SELECT ON platform_administrators TO :api;
 GRANT INSERT ON platform_audit_log TO :api;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA auth TO :api;
@@ -331,3 +432,8 @@ GRANT SELECT, INSERT, DELETE ON platform_administrators TO :service;
 GRANT SELECT, INSERT, UPDATE (revoked_at) ON platform_invitations TO :service;
 GRANT INSERT ON platform_audit_log TO :service;
 GRANT SELECT ON connect_links, connect_link_settings TO :service;
+-- To erase a tenant; what is kept of its audit has pseudonyms for all whom it names, in other tenants' rows, too.
+GRANT SELECT, INSERT, UPDATE (step) ON tenant_deletions TO :service;
+GRANT INSERT ON erased_tenants, erased_audit_log TO :service;
+GRANT SELECT, UPDATE (actor, subject) ON audit_log, platform_audit_log TO :service;
+GRANT UPDATE (revoked_at) ON api_keys, invitations TO :service;

@@ -101,7 +101,7 @@ export async function createContext(config: Config, log: Logger): Promise<Contex
     const worker = config.roles.has("worker")
       ? await createWorker({ config, log, db, vault, fingerprints })
       : null;
-    return assemble(config, log, db, vault, fingerprints, worker, createAuth(config, db, log));
+    return assemble(config, log, db, vault, fingerprints, worker, createAuth(config, db, log, fingerprints));
   } catch (error) {
     await db.close();
     throw error;
@@ -145,7 +145,14 @@ function assemble(
   const notifications = listen({
     url: config.database.apiUrl,
     onNotification: (notification) =>
-      announce(notification, { outcomes, logins, decisions, statusHub, worker }),
+      announce(notification, {
+        outcomes,
+        logins,
+        decisions,
+        statusHub,
+        worker,
+        forgetPrincipals: auth.principals.forget,
+      }),
     // Who waits for an outcome that was not heard looks it up when the wait is over; a wish that was not heard is
     // found by the next snapshot.
     onConnected: () => statusHub.changed(),
@@ -190,11 +197,12 @@ interface Listeners {
   readonly decisions: Outcomes;
   readonly statusHub: StatusHub;
   readonly worker: Reconciler | null;
+  readonly forgetPrincipals: () => void;
 }
 
 function announce(
   notification: Notification,
-  { outcomes, logins, decisions, statusHub, worker }: Listeners,
+  { outcomes, logins, decisions, statusHub, worker, forgetPrincipals }: Listeners,
 ): void {
   const { about } = notification;
   if (about === "wish") worker?.wake(notification);
@@ -203,6 +211,9 @@ function announce(
   else if (about === "decision") worker?.wakeSenders();
   else if (about === "agent") worker?.wakeAgents();
   else if (about === "decided") decisions.announce(keyString(notification), notification.at);
-  else if (about === "change") statusHub.changed(notification.billingAccountIds);
+  else if (about === "tenant") {
+    forgetPrincipals();
+    worker?.wakeTenant(notification.billingAccountId);
+  } else if (about === "change") statusHub.changed(notification.billingAccountIds);
   else if (about === "gateway") statusHub.changed();
 }

@@ -267,6 +267,24 @@ const VIEWS: Record<string, (page: Page) => Promise<void>> = {
     await page.goto("/account");
     await expectPage(page.getByRole("listitem").filter({ hasText: "signed in" })).toHaveCount(3);
   },
+  "deleting the account, its name mistyped": async (page) => {
+    await page.goto("/settings");
+    await page.getByRole("button", { name: "Delete account…" }).click();
+    await fieldOf(page, `Type ${tenant.name} to confirm`).fill("Another name");
+    await page.keyboard.press("Enter");
+    await expectPage(page.getByText("This is not the account’s name")).toBeVisible();
+  },
+  "an account that was deleted": async (page) => {
+    await page.goto("/account-deleted");
+    await expectPage(page.getByRole("heading", { name: "The account is being deleted" })).toBeVisible();
+  },
+  "an account that is suspended": async (page) => {
+    const { billingAccountId, name: billingAccountName } = tenant;
+    const own = { billingAccountId, billingAccountName, role: "owner", scopes: [], status: "suspended" };
+    await answered(page, "tenants", { tenants: [own], mayCreate: true });
+    await page.goto(`/t/${billingAccountId}/channels`);
+    await expectPage(page.getByRole("heading", { name: `${tenant.name} is suspended` })).toBeVisible();
+  },
   "channels, in every state": async (page) => {
     await drawn(page, everyState);
     await expectPage(page.getByText("The messenger gateway does not answer.").first()).toBeVisible();

@@ -5,6 +5,7 @@ import { useRouter } from "next/navigation";
 import { type ReactNode, useState } from "react";
 import { ApiError } from "../api.ts";
 import { isDoor, signInPath } from "../session/return-path.ts";
+import { TENANTS_KEY } from "../tenants/use-tenants.ts";
 import { NonceContext } from "../theme/nonce.ts";
 
 export function Providers({ nonce, children }: { nonce: string; children: ReactNode }) {
@@ -14,11 +15,15 @@ export function Providers({ nonce, children }: { nonce: string; children: ReactN
   const [client] = useState(() => {
     // Whichever request learns first that the session is over: one way back, to where the person was.
     const onError = (error: Error) => {
-      if (!(error instanceof ApiError) || error.status !== 401) return;
+      if (!(error instanceof ApiError)) return;
+      // The page is to say so, and not each of its parts.
+      if (error.problem?.code === "tenant_suspended")
+        void client.invalidateQueries({ queryKey: TENANTS_KEY });
+      if (error.status !== 401) return;
       const { pathname, search } = window.location;
       if (!isDoor(pathname)) router.replace(signInPath(pathname + search));
     };
-    return new QueryClient({
+    const client = new QueryClient({
       queryCache: new QueryCache({ onError }),
       mutationCache: new MutationCache({ onError }),
       defaultOptions: {
@@ -27,6 +32,7 @@ export function Providers({ nonce, children }: { nonce: string; children: ReactN
         mutations: { networkMode: "always" },
       },
     });
+    return client;
   });
   return (
     <NonceContext value={documentNonce}>

@@ -5,6 +5,7 @@ import { CopyButton } from "../parts/copy-button.tsx";
 import { LoadFailure } from "../parts/load-failure.tsx";
 import { useTenant } from "../tenants/tenant-scope.tsx";
 import { useOwnTenant, useTenants } from "../tenants/use-tenants.ts";
+import { DeleteTenant } from "./delete-tenant.tsx";
 import classes from "./general-page.module.css";
 import settings from "./settings.module.css";
 import { SettingsSection } from "./settings-section.tsx";
@@ -33,6 +34,7 @@ export function GeneralPage() {
               {own && <CopyButton value={id} label={text("copyId")} />}
             </div>
           </SettingsSection>
+          {own && <DeleteTenant own={own} />}
         </>
       )}
     </>

@@ -4,13 +4,15 @@ import { createContext, type ReactNode, use, useEffect, useLayoutEffect } from "
 import { actFor } from "../api.ts";
 import { remember } from "./last-tenant.ts";
 import { NoSuchTenant } from "./no-such-tenant.tsx";
+import { Suspended } from "./suspended.tsx";
 import { useTenants } from "./use-tenants.ts";
 
 export const TenantContext = createContext<string | null>(null);
 
 export function TenantScope({ tenant, children }: { tenant: string; children: ReactNode }) {
   const tenants = useTenants().data?.tenants;
-  const isMember = tenants?.some(({ billingAccountId }) => billingAccountId === tenant);
+  const own = tenants?.find(({ billingAccountId }) => billingAccountId === tenant);
+  const isMember = own !== undefined;
   // Before the first request of the pages inside, which come with the effects that follow.
   useLayoutEffect(() => actFor(tenant), [tenant]);
   useEffect(() => {
@@ -18,6 +20,7 @@ export function TenantScope({ tenant, children }: { tenant: string; children: Re
   }, [tenant, isMember]);
   // Until it is known, the page begins to load: for a member, which is nearly everyone, it is there so much sooner.
   if (tenants && !isMember) return <NoSuchTenant tenants={tenants} />;
+  if (own?.status === "suspended") return <Suspended name={own.billingAccountName} />;
   return <TenantContext value={tenant}>{children}</TenantContext>;
 }
 

@@ -7,11 +7,16 @@ import { api } from "../api.ts";
 
 export const TENANTS_KEY = ["tenants"];
 
+const SUSPENDED_MS = 15_000;
+
 export function useTenants() {
   return useQuery({
     queryKey: TENANTS_KEY,
     queryFn: ({ signal }) => api.tenants(signal),
     staleTime: 60_000,
+    // Nobody tells the page of a suspended one that it may go on.
+    refetchInterval: ({ state }) =>
+      state.data?.tenants.some(({ status }) => status === "suspended") ? SUSPENDED_MS : false,
   });
 }
 

@@ -8,6 +8,7 @@ import type {
   ProviderPlugin,
   ProviderWrapStreamFnContext,
 } from "openclaw/plugin-sdk/plugin-entry";
+import { isSuspended } from "./suspended.ts";
 import { tenantOfAgent } from "./tenant.ts";
 
 export const PROVIDER_ID = "cogni";
@@ -16,16 +17,22 @@ export const TENANT_HEADER = "x-litellm-end-user-id";
 
 type StreamFn = NonNullable<ProviderWrapStreamFnContext["streamFn"]>;
 
-/** @throws Error (from the returned function, before any request) when the call belongs to no tenant's agent. */
+/**
+ * @param mayNot whether an agent may make no calls now, asked at each of them
+ * @throws Error (from the returned function, before any request) when the call belongs to no tenant's agent, or to one that
+ *   is suspended.
+ */
 export function attributed(
   ctx: Pick<ProviderWrapStreamFnContext, "agentId" | "streamFn">,
+  mayNot: (agentId: string) => boolean,
 ): StreamFn | undefined {
   const { agentId, streamFn } = ctx;
   if (!streamFn) return undefined;
   return (model, context, options) => {
     const tenant = tenantOfAgent(agentId);
-    if (tenant === null)
+    if (agentId === undefined || tenant === null)
       throw new Error(`refused an LLM call of ${agentId ?? "no agent"}: it belongs to no tenant`);
+    if (mayNot(agentId)) throw new Error(`refused an LLM call of ${agentId}: it is suspended`);
     return streamFn(model, context, {
       ...options,
       headers: { ...options?.headers, [TENANT_HEADER]: tenant },
@@ -34,12 +41,13 @@ export function attributed(
 }
 
 export function registerAttribution(api: OpenClawPluginApi): void {
+  const wrap = (ctx: ProviderWrapStreamFnContext) => attributed(ctx, isSuspended);
   const provider: ProviderPlugin = {
     id: PROVIDER_ID,
     label: "Cogni",
     auth: [],
-    wrapStreamFn: attributed,
-    wrapSimpleCompletionStreamFn: attributed,
+    wrapStreamFn: wrap,
+    wrapSimpleCompletionStreamFn: wrap,
   };
   api.registerProvider(provider);
 }

@@ -40,6 +40,8 @@ export interface ReplyTracker {
   /** Gives up what has waited for too long. To be called now and then. */
   sweep(): void;
   counts(): BridgeReplies;
+  /** The agent is no more. */
+  forget(agentId: string): void;
 }
 
 interface Waiting {
@@ -133,6 +135,11 @@ export function createReplyTracker(options: {
       for (const [key, { at }] of settled) if (at <= limit) settled.delete(key);
     },
     counts: () => ({ since, agents: Object.fromEntries(counts) }),
+    forget(agentId) {
+      counts.delete(agentId);
+      for (const [key, { message }] of waiting)
+        if (agentOfSession(message.sessionKey) === agentId) waiting.delete(key);
+    },
   };
 }
 

@@ -3,6 +3,7 @@ import { hash } from "node:crypto";
 import { type KeyHolder, lookUpApiKey, touchApiKey } from "../db/api-keys.ts";
 import type { Db } from "../db/pool.ts";
 import { withTenant } from "../db/tenant.ts";
+import { AppError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import { createExpiringCache } from "./expiring-cache.ts";
 import type { Principal } from "./principal.ts";
@@ -23,28 +24,34 @@ export function createApiKeys(db: Db, ttlMs: number, log: Logger): Bearers {
       .catch((error: unknown) => log.debug({ err: error }, "the use of a key could not be noted"));
   }
 
-  const remembered = createExpiringCache<Principal | null>({ ttlMs, maxEntries: MAX_REMEMBERED });
+  const remembered = createExpiringCache<KeyHolder | null>({ ttlMs, maxEntries: MAX_REMEMBERED });
   return {
     async find(key, maxAgeMs) {
       if (!KEY_FORM.test(key)) return null;
       // Remembered by its hash: a picture of this process's memory shows no keys of the last days.
-      return remembered.get(hash("sha256", key), () => lookUp(db, key, used), maxAgeMs);
+      const holder = await remembered.get(hash("sha256", key), () => lookUp(db, key, used), maxAgeMs);
+      return holder && toPrincipal(holder);
     },
+    forget: () => remembered.clear(),
   };
 }
 
-async function lookUp(db: Db, key: string, used: (holder: KeyHolder) => void): Promise<Principal | null> {
+async function lookUp(db: Db, key: string, used: (holder: KeyHolder) => void): Promise<KeyHolder | null> {
   const holder = await lookUpApiKey(db, key);
   if (holder) used(holder);
-  return (
-    holder && {
-      billingAccountId: holder.billingAccountId,
-      actor: { kind: "key", id: holder.keyId },
-      name: holder.keyName,
-      email: null,
-      role: null,
-      scopes: holder.scopes,
-      channels: null,
-    }
-  );
+  return holder;
+}
+
+/** @throws AppError tenant_suspended */
+function toPrincipal({ billingAccountId, keyId, keyName, scopes, suspended }: KeyHolder): Principal {
+  if (suspended) throw new AppError("tenant_suspended");
+  return {
+    billingAccountId,
+    actor: { kind: "key", id: keyId },
+    name: keyName,
+    email: null,
+    role: null,
+    scopes,
+    channels: null,
+  };
 }

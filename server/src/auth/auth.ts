@@ -3,6 +3,7 @@ import type { Config } from "../config.ts";
 import type { Db } from "../db/pool.ts";
 import type { Logger } from "../log.ts";
 import { openMail } from "../mail/open-mail.ts";
+import type { Pseudonyms } from "../vault/pseudonyms.ts";
 import { createInvitationLinks, type InvitationLinks } from "./accept-invitation.ts";
 import { createApiKeys } from "./api-keys.ts";
 import type { BetterAuth } from "./better-auth.ts";
@@ -36,7 +37,7 @@ export interface Auth {
   close(): Promise<void>;
 }
 
-export function createAuth(config: Config, db: Db, log: Logger): Auth {
+export function createAuth(config: Config, db: Db, log: Logger, pseudonyms: Pseudonyms): Auth {
   const ttlMs = config.timing.principalCacheMs;
   const cookie = sessionCookie(config);
   const { origin } = config.http.publicUrl;
@@ -73,8 +74,8 @@ export function createAuth(config: Config, db: Db, log: Logger): Auth {
       ...createInvitations(db, mail, origin),
       ...createInvitationLinks(db, sessions, loaded),
     },
-    tenants: createTenants(db, sessions, !config.production && config.roles.has("worker")),
-    operator: createOperator(db, mail, origin),
+    tenants: createTenants(db, sessions, pseudonyms, !config.production && config.roles.has("worker")),
+    operator: createOperator(db, mail, origin, pseudonyms),
     connectLinks: {
       ...createManageConnectLinks(db, linkBearers, {
         origin,

@@ -26,6 +26,8 @@ import { withNoTenant, withTenant } from "../db/tenant.ts";
 import { AppError } from "../errors.ts";
 import type { MailPort } from "../mail/mail-port.ts";
 import { mailInWords } from "../mail/words.ts";
+import type { Pseudonyms } from "../vault/pseudonyms.ts";
+import { refuseErasedId } from "./deletion.ts";
 import { INVITATION_LIVES_S, newInvitationLink } from "./invitation-link.ts";
 
 /** Every session is one of an administrator's; any other sees and changes nothing. Throws AppError database_unavailable. */
@@ -44,7 +46,7 @@ export interface Operator {
 }
 
 /** @param origin where the console is served from */
-export function createOperator(db: Db, mail: MailPort, origin: string): Operator {
+export function createOperator(db: Db, mail: MailPort, origin: string, pseudonyms: Pseudonyms): Operator {
   return {
     async gateways({ id }) {
       const rows = await withNoTenant(db, (tx) => gatewaysOfOperator(tx, id));
@@ -81,6 +83,7 @@ export function createOperator(db: Db, mail: MailPort, origin: string): Operator
       const billingAccountId = wanted ?? idFrom(name);
       const { link, tokenHash } = newInvitationLink(origin);
       await withTenant(db, billingAccountId, async (tx) => {
+        await refuseErasedId(tx, pseudonyms, billingAccountId);
         if (!(await createTenantOfOperator(tx, id, name))) throw new AppError("tenant_exists");
         await addInvitation(tx, {
           billingAccountId,

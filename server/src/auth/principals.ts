@@ -14,17 +14,25 @@ export interface Identification {
 
 /** What may stand behind `Authorization: Bearer`; each kind has a form of its own. */
 export interface Bearers {
-  /** Null for what is malformed, unknown, ended, or of a tenant that is not active. Throws AppError database_unavailable. */
+  /**
+   * Null for what is malformed, unknown, ended, or of a tenant that is not active.
+   * @throws AppError tenant_suspended (an API key's), database_unavailable
+   */
   find(bearer: string, maxAgeMs?: number): Promise<Principal | null>;
+  /** After some were ended in the database: the next request of each is looked up afresh. */
+  forget(): void;
 }
 
 export interface Principals {
   /**
    * A bearer wins over a session that came along: whoever sends one means it, and a wrong one is not forgiven.
    * @param maxAgeMs where a look-up of `principalCacheMs` ago is too old to be believed
-   * @throws AppError unauthenticated, forbidden (of another tenant than the one that is named), database_unavailable
+   * @throws AppError unauthenticated, forbidden (of another tenant than the one that is named), tenant_suspended,
+   *   database_unavailable
    */
   resolve(identification: Identification, maxAgeMs?: number): Promise<Principal>;
+  /** A tenant is another than it was: the next request of each is looked up afresh. */
+  forget(): void;
 }
 
 export function createPrincipals(kinds: readonly Bearers[], sessions: Sessions): Principals {
@@ -44,6 +52,10 @@ export function createPrincipals(kinds: readonly Bearers[], sessions: Sessions):
       if (!principal) throw new AppError("unauthenticated");
       if (tenant !== undefined && principal.billingAccountId !== tenant) throw new AppError("forbidden");
       return principal;
+    },
+    forget() {
+      for (const kind of kinds) kind.forget();
+      sessions.forget();
     },
   };
 }

@@ -11,7 +11,7 @@ export interface Sessions {
   /**
    * Null where the cookie names no living session.
    * @param tenant null: the one that the person has been a member of for longest
-   * @throws AppError forbidden where they are no member of it, or of no active one; database_unavailable
+   * @throws AppError forbidden where they are no member of it, or of none; tenant_suspended; database_unavailable
    */
   find(
     cookieHeader: string | undefined,
@@ -54,9 +54,10 @@ export function createSessions(cookie: SessionCookie, db: Db, ttlMs: number): Se
   };
 }
 
-/** @throws AppError forbidden */
-function toPrincipal({ user_id, name, email, billing_account_id, role }: SessionRow): Principal {
+/** @throws AppError forbidden, tenant_suspended */
+function toPrincipal({ user_id, name, email, billing_account_id, role, status }: SessionRow): Principal {
   if (billing_account_id === null || role === null) throw new AppError("forbidden");
+  if (status !== "active") throw new AppError("tenant_suspended");
   return {
     billingAccountId: billing_account_id,
     actor: { kind: "person", id: user_id },

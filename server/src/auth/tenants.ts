@@ -14,6 +14,8 @@ import type { OwnSession } from "../db/own-sessions.ts";
 import type { Db } from "../db/pool.ts";
 import { withNoTenant, withService, withTenant } from "../db/tenant.ts";
 import { AppError } from "../errors.ts";
+import type { Pseudonyms } from "../vault/pseudonyms.ts";
+import { refuseErasedId } from "./deletion.ts";
 import type { Principal } from "./principal.ts";
 import { recordAct } from "./record-act.ts";
 import type { Sessions } from "./sessions.ts";
@@ -28,7 +30,7 @@ export interface Tenants {
 }
 
 /** @param open whether people make tenants themselves; else the operator does, and invites the owner */
-export function createTenants(db: Db, sessions: Sessions, open: boolean): Tenants {
+export function createTenants(db: Db, sessions: Sessions, pseudonyms: Pseudonyms, open: boolean): Tenants {
   return {
     async mine({ id }) {
       const tenants = await withNoTenant(db, (tx) => tenantsOfSession(tx, id));
@@ -45,6 +47,7 @@ export function createTenants(db: Db, sessions: Sessions, open: boolean): Tenant
         });
       }
       await withService(db, async (tx) => {
+        await refuseErasedId(tx, pseudonyms, id);
         await createBillingAccount(tx, { id, name });
         await addMember(tx, { billingAccountId: id, userId, role: "owner" });
         const actor = { kind: "person", id: userId } as const;
@@ -53,7 +56,8 @@ export function createTenants(db: Db, sessions: Sessions, open: boolean): Tenant
       });
       sessions.forget();
       const role = "owner";
-      return { billingAccountId: id, billingAccountName: name, role, scopes: ROLE_SCOPES[role] };
+      const made = { billingAccountId: id, billingAccountName: name, role, status: "active" } as const;
+      return { ...made, scopes: ROLE_SCOPES[role] };
     },
 
     rename: ({ billingAccountId, actor }, { name }, requestId) =>

@@ -54,12 +54,13 @@ export interface PlacedAgent extends AgentRow {
   readonly billingAccountId: BillingAccountId;
 }
 
-/** All that is told to agents on a gateway. */
+/** All that is told to agents on a gateway; one whose tenant is being deleted is told nothing any more. */
 export function agentsOnGateway(tx: ServiceTx, gatewayId: string): Promise<PlacedAgent[]> {
   return tx.query<PlacedAgent>(
     `SELECT a.billing_account_id AS "billingAccountId", ${COLUMNS}
      FROM agents a JOIN placements p ON p.billing_account_id = a.billing_account_id
-     WHERE p.gateway_id = $1 ORDER BY a.billing_account_id`,
+     JOIN billing_accounts b ON b.id = a.billing_account_id
+     WHERE p.gateway_id = $1 AND b.status <> 'deleting' ORDER BY a.billing_account_id`,
     [gatewayId],
   );
 }

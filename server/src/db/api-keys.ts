@@ -35,6 +35,8 @@ export interface KeyHolder {
   readonly keyName: string;
   readonly billingAccountId: BillingAccountId;
   readonly scopes: readonly KeyScope[];
+  /** Of a tenant that is suspended. */
+  readonly suspended: boolean;
 }
 
 const PREFIX = "cck_";
@@ -61,13 +63,14 @@ export async function createApiKey(
   return { id: rows[0]?.id ?? "", key: new Secret(key) };
 }
 
-/** Whose key it is, before any tenant is known; null for one that is unknown, revoked, or of a suspended tenant. */
+/** Whose key it is, before any tenant is known; null for one that is unknown, revoked, or of a tenant that is being deleted. */
 export async function lookUpApiKey(db: Db, key: string): Promise<KeyHolder | null> {
   if (!key.startsWith(PREFIX)) return null;
   try {
     const { rows } = await db.api.query<KeyHolder>({
       name: "lookup_api_key",
-      text: `SELECT id AS "keyId", name AS "keyName", billing_account_id AS "billingAccountId", scopes FROM lookup_api_key($1)`,
+      text: `SELECT id AS "keyId", name AS "keyName", billing_account_id AS "billingAccountId", scopes, status = 'suspended' AS suspended
+        FROM lookup_api_key($1)`,
       values: [hashOf(key)],
     });
     return rows[0] ?? null;

@@ -1,5 +1,5 @@
 /** Tenants. */
-import type { BillingAccountId, OwnTenant } from "@cogni/contract";
+import type { BillingAccountId, BillingAccountStatus, OwnTenant } from "@cogni/contract";
 import { AppError } from "../errors.ts";
 import { placeTenants } from "./placements.ts";
 import type { ServiceTx, TenantTx, Tx } from "./tenant.ts";
@@ -7,7 +7,7 @@ import type { ServiceTx, TenantTx, Tx } from "./tenant.ts";
 export interface BillingAccount {
   readonly id: BillingAccountId;
   readonly name: string;
-  readonly status: "active" | "suspended";
+  readonly status: BillingAccountStatus;
 }
 
 /** Creates the tenant and gives it a place. Throws AppError `tenant_exists`. */
@@ -37,7 +37,7 @@ export async function renameBillingAccount(tx: TenantTx, name: string): Promise<
 /** Of the person behind a living session; those they have been a member of for longest first. */
 export function tenantsOfSession(tx: Tx, sessionId: string): Promise<Omit<OwnTenant, "scopes">[]> {
   return tx.query<Omit<OwnTenant, "scopes">>(
-    `SELECT billing_account_id AS "billingAccountId", name AS "billingAccountName", role
+    `SELECT billing_account_id AS "billingAccountId", name AS "billingAccountName", role, status
      FROM tenants_of_session($1) ORDER BY since, billing_account_id`,
     [sessionId],
   );

@@ -21,7 +21,7 @@ const SEALED = `r.id AS "registrationId", r.billing_account_id AS "billingAccoun
 
 /**
  * One query for one resolver call, however many references (thousands) it names. What is missing from the answer is not
- * that gateway's to know: another version, closed, wished away, or of a tenant placed elsewhere.
+ * that gateway's to know: another version, closed, wished away, or of a tenant that is suspended or placed elsewhere.
  */
 export function credentialsFor(
   tx: ServiceTx,
@@ -32,6 +32,7 @@ export function credentialsFor(
     `SELECT ${SEALED}
      FROM (SELECT DISTINCT * FROM unnest($2::text[], $3::text[], $4::bigint[]) AS ref (tenant, channel, version)) ref
      JOIN placements p ON p.billing_account_id = ref.tenant AND p.gateway_id = $1
+     JOIN billing_accounts b ON b.id = ref.tenant AND b.status = 'active'
      JOIN channel_registrations r ON r.billing_account_id = ref.tenant AND r.channel = ref.channel
        AND r.credential_version = ref.version
      WHERE r.disconnected_at IS NULL AND r.desired_state = 'connected' AND r.encrypted_credential IS NOT NULL`,

@@ -30,6 +30,8 @@ const notificationSchema = z.discriminatedUnion("about", [
   z.object({ about: z.literal("agent"), billingAccountId: billingAccountIdSchema }),
   /** What these tenants are shown of their channels may be another: by the triggers of 0005_change_notifications.sql. */
   z.object({ about: z.literal("change"), billingAccountIds: z.array(billingAccountIdSchema) }),
+  /** The tenant was suspended or resumed, or is being deleted. */
+  z.object({ about: z.literal("tenant"), billingAccountId: billingAccountIdSchema }),
   /** The gateway came or went, or offers something else: so much for all of its tenants. By a trigger too. */
   z.object({ about: z.literal("gateway"), gatewayId: z.string() }),
 ]);
@@ -57,6 +59,10 @@ export function notifyDecided(tx: Tx, key: RegistrationKey, at: number): Promise
 
 export function notifyAgent(tx: Tx, billingAccountId: BillingAccountId): Promise<void> {
   return notify(tx, { about: "agent", billingAccountId });
+}
+
+export function notifyTenant(tx: Tx, billingAccountId: BillingAccountId): Promise<void> {
+  return notify(tx, { about: "tenant", billingAccountId });
 }
 
 /** Only the key's own two fields: callers pass whole registrations. */

@@ -32,6 +32,8 @@ export interface Registration {
 /** As the reconcile loop needs it: with its place, and what was started there. */
 export interface PlacedRegistration extends Registration {
   readonly billingAccountName: string;
+  /** The tenant is not to have any account up now, whatever it wishes. */
+  readonly suspended: boolean;
   readonly gatewayId: string;
   /** The credential version last started on that gateway. */
   readonly startedVersion: number | null;
@@ -56,7 +58,7 @@ export const COLUMNS = `r.id, r.billing_account_id AS "billingAccountId", r.chan
   r.desired_state AS "desiredState", r.access, r.generation, r.settled_generation AS "settledGeneration", r.outcome,
   r.wished_at AS "wishedAt", r.connected_at AS "connectedAt"`;
 
-const PLACED = `SELECT ${COLUMNS}, b.name AS "billingAccountName", p.gateway_id AS "gatewayId",
+const PLACED = `SELECT ${COLUMNS}, b.name AS "billingAccountName", b.status <> 'active' AS suspended, p.gateway_id AS "gatewayId",
     o.started_version AS "startedVersion", o.started_at AS "startedAt", o.steadiness,
     EXISTS (SELECT FROM channel_logins l WHERE l.billing_account_id = r.billing_account_id AND l.channel = r.channel
       AND l.status IN ('requested', 'offered')) AS "loggingIn"

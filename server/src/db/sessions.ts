@@ -10,6 +10,8 @@ export interface SessionRow {
   /** Null where the person is no member of the tenant that was asked for, or of none. */
   readonly billing_account_id: BillingAccountId | null;
   readonly role: Role | null;
+  /** The tenant's; one that is being deleted is nobody's. */
+  readonly status: "active" | "suspended" | null;
 }
 
 /**
@@ -23,10 +25,10 @@ export async function findSession(
   tenant: BillingAccountId | null,
 ): Promise<SessionRow | null> {
   const { rows } = await db.api
-    .query<SessionRow>("SELECT user_id, name, email, billing_account_id, role FROM lookup_session($1, $2)", [
-      token,
-      tenant,
-    ])
+    .query<SessionRow>(
+      "SELECT user_id, name, email, billing_account_id, role, status FROM lookup_session($1, $2)",
+      [token, tenant],
+    )
     .catch((error) => {
       throw asDatabaseError(error);
     });

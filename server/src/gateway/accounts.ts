@@ -2,7 +2,13 @@
  * How a tenant's account stands in the gateway's config: the account with references for its secrets, the tenant's
  * agent, and the binding between the two. Pure; the writer applies what these compute.
  */
-import { type BridgeAccounts, SECRET_PROVIDER, tenantOfAccountId } from "@cogni/contract";
+import {
+  accountIdOf,
+  type BillingAccountId,
+  type BridgeAccounts,
+  SECRET_PROVIDER,
+  tenantOfAccountId,
+} from "@cogni/contract";
 import { at, isObject, type Json, type JsonObject, withValue } from "./json.ts";
 import type { AccountKey } from "./snapshot.ts";
 
@@ -42,6 +48,25 @@ export function withoutAccount(config: JsonObject, key: AccountKey): JsonObject 
   const bindings = bindingsOf(config);
   const others = bindings.filter((one) => !isBindingOf(one, key));
   const result = withValue(config, accountPath(key), undefined);
+  return others.length === bindings.length ? result : withValue(result, ["bindings"], others);
+}
+
+/** With the account as it is, but off; the same config where it has none. */
+export function withDisabled(config: JsonObject, key: AccountKey): JsonObject {
+  if (!isObject(at(config, ...accountPath(key)))) return config;
+  return withValue(config, [...accountPath(key), "enabled"], false);
+}
+
+/** Without anything of the tenant's but its agent, which only an RPC of the gateway's own removes. */
+export function withoutTenant(config: JsonObject, tenant: BillingAccountId): JsonObject {
+  const accountId = accountIdOf(tenant);
+  const channels = at(config, "channels");
+  let result = config;
+  for (const channel of isObject(channels) ? Object.keys(channels) : []) {
+    result = withoutAccount(result, { channel, accountId });
+  }
+  const bindings = bindingsOf(result);
+  const others = bindings.filter((one) => at(one, "agentId") !== accountId);
   return others.length === bindings.length ? result : withValue(result, ["bindings"], others);
 }
 

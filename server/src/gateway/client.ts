@@ -209,6 +209,9 @@ export function createGatewayClient(options: GatewayClientOptions) {
       call("channels.logout", account, protocol.logoutSchema, timeouts.writeMs),
     webLoginStart: (login: Account & { force?: boolean }) =>
       call("web.login.start", login, protocol.webLoginSchema, timeouts.writeMs),
+    /** Writes config: only inside of the writer's `exclusive`. Its files stay, for the gateway would move them to a trash. */
+    agentsDelete: (agentId: string) =>
+      call("agents.delete", { agentId, deleteFiles: false }, protocol.anySchema, timeouts.writeMs),
     /** Long-polls for `waitMs`; answers early with a rotated code only when told the current one. */
     webLoginWait: (login: Account & { sessionKey?: string; currentQrDataUrl?: string }, waitMs: number) =>
       call(
@@ -240,8 +243,8 @@ export function createGatewayClient(options: GatewayClientOptions) {
       call("plugins.install", { source: "npm", ...plugin }, protocol.anySchema, INSTALL_MS),
     secretsReload: () => call("secrets.reload", {}, protocol.anySchema, timeouts.writeMs),
     /** A method that our plugin adds to the gateway. */
-    bridge: <T>(method: string, params: object, schema: z.ZodType<T>): Promise<T> =>
-      call(method, params, schema),
+    bridge: <T>(method: string, params: object, schema: z.ZodType<T>, timeoutMs?: number): Promise<T> =>
+      call(method, params, schema, timeoutMs),
 
     /** Ends the connection and all pending calls. */
     async close(): Promise<void> {

@@ -1,14 +1,21 @@
 /** The gateway of gateway.ts, put together from its parts: client, readiness, writer, watcher, catalog and names. */
-import { BRIDGE_METHODS, bridgeAccountsSchema } from "@cogni/contract";
+import { accountIdOf, BRIDGE_METHODS, bridgeAccountsSchema, bridgeSuspendedSchema } from "@cogni/contract";
 import type { Logger } from "pino";
 import { AppError } from "../errors.ts";
-import { type AccountContent, withAccount, withoutAccount, withReferences } from "./accounts.ts";
+import {
+  type AccountContent,
+  withAccount,
+  withDisabled,
+  withoutAccount,
+  withReferences,
+} from "./accounts.ts";
 import { createAgents } from "./agents.ts";
 import { readCatalog } from "./catalog.ts";
 import { channelPlugins } from "./channel-plugins.ts";
 import type { GatewayClient } from "./client.ts";
 import { coalesce } from "./coalesce.ts";
 import { createDisplayNames } from "./display-names.ts";
+import { eraseTenant } from "./erase-tenant.ts";
 import type { Gateway } from "./gateway.ts";
 import type { JsonObject } from "./json.ts";
 import { keepCatalog } from "./keep-catalog.ts";
@@ -187,6 +194,13 @@ export function createGateway(options: GatewayOptions): Gateway {
         await writer.submit((config) => withAccount(config, spec, content));
       }),
 
+    disable: (key) => guarded(() => writer.submit((config) => withDisabled(config, key))),
+    suspend: (tenants) =>
+      guarded(async () => {
+        const agentIds = tenants.map(accountIdOf);
+        await client.bridge(BRIDGE_METHODS.suspend, { agentIds }, bridgeSuspendedSchema);
+      }),
+    eraseTenant: (tenant) => guarded(() => eraseTenant(client, writer, tenant)),
     remove: (key) => guarded(() => writer.submit((config) => withoutAccount(config, key))),
 
     start: (key) =>

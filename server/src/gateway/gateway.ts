@@ -72,6 +72,15 @@ export interface Gateway extends Senders, Agents {
    * stop before, start after.
    */
   put(account: AccountSpec): Promise<void>;
+  /** Keeps the account in the gateway's config, and from starting with the gateway; `put` ends that. Stop it first. */
+  disable(key: AccountKey): Promise<void>;
+  /** The tenants of which no agent may call the LLM, all of them: who was among them before and is not, may again. */
+  suspend(tenants: readonly BillingAccountId[]): Promise<void>;
+  /**
+   * Erases all that the gateway keeps of the tenant: whatever account it still has there, its agent with its conversations, and
+   * what the gateway noted of both. Take its accounts down first. Any number of times.
+   */
+  eraseTenant(tenant: BillingAccountId): Promise<void>;
   /** Takes the account out of the gateway's config; the tenant's agent stays. Stop it first. */
   remove(key: AccountKey): Promise<void>;
   start(key: AccountKey): Promise<StartOutcome>;

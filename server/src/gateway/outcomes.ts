@@ -44,3 +44,9 @@ export function isLogoutUnsupported(error: unknown): boolean {
   if (!(error instanceof GatewayRpcError && error.kind === "invalid")) return false;
   return error.cause instanceof Error && /does not support logout/.test(error.cause.message);
 }
+
+/** Told by its text alone: “agent "…" not found”. */
+export function isUnknownAgent(error: unknown): boolean {
+  if (!(error instanceof GatewayRpcError && error.kind === "invalid")) return false;
+  return error.cause instanceof Error && /agent ".*" not found/.test(error.cause.message);
+}

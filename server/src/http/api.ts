@@ -18,6 +18,8 @@ import { createKey } from "./routes/create-key.ts";
 import { createOperatorTenant } from "./routes/create-operator-tenant.ts";
 import { createTenant } from "./routes/create-tenant.ts";
 import { decideSenders } from "./routes/decide-senders.ts";
+import { deleteOperatorTenant } from "./routes/delete-operator-tenant.ts";
+import { deleteTenant } from "./routes/delete-tenant.ts";
 import { disconnectChannel } from "./routes/disconnect-channel.ts";
 import { drainGateway } from "./routes/drain-gateway.ts";
 import { endSessions } from "./routes/end-sessions.ts";
@@ -52,6 +54,7 @@ import { rotateKey } from "./routes/rotate-key.ts";
 import { setConnectLinkSettings } from "./routes/set-connect-link-settings.ts";
 import { signIn } from "./routes/sign-in.ts";
 import { signOut } from "./routes/sign-out.ts";
+import { resumeTenant, suspendTenant } from "./routes/suspend-tenant.ts";
 import { unlinkWallet } from "./routes/unlink-wallet.ts";
 import { verifyEmail } from "./routes/verify-email.ts";
 import { walletChallenge } from "./routes/wallet-challenge.ts";
@@ -86,10 +89,14 @@ export const ROUTES: readonly Route[] = [
   getTenants,
   createTenant,
   renameTenant,
+  deleteTenant,
   getOperatorGateways,
   drainGateway,
   getOperatorTenants,
   createOperatorTenant,
+  suspendTenant,
+  resumeTenant,
+  deleteOperatorTenant,
   signIn,
   walletChallenge,
   walletSignIn,

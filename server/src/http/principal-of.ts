@@ -11,7 +11,7 @@ import type { Call } from "./call.ts";
  * People and keys. A connect link is refused, whatever its scopes: a route that is for links, too, says so by
  * `principalOrLinkOf`, and keeps to the link's channels.
  * @param scope what the caller wants to do
- * @throws AppError unauthenticated, forbidden, database_unavailable; invalid_request for a change that does not say for which
+ * @throws AppError unauthenticated, forbidden, tenant_suspended, database_unavailable; invalid_request for a change that does not say for which
  *   tenant it is meant
  */
 export async function principalOf(ctx: Context, call: Call, scope: Scope): Promise<Principal> {

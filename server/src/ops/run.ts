@@ -11,12 +11,14 @@ import { adminCommands } from "./admins.ts";
 import { type OpsCommand, type OpsConfig, type OpsOptions, UsageError } from "./command.ts";
 import { doctorCommands } from "./doctor.ts";
 import { keyCommands } from "./keys.ts";
+import { tenantLifeCommands } from "./tenant-life.ts";
 import { tenantCommands } from "./tenants.ts";
 
 const COMMANDS: readonly OpsCommand[] = [
   ...doctorCommands,
   ...tenantCommands,
   ...adminCommands,
+  ...tenantLifeCommands,
   ...keyCommands,
 ];
 

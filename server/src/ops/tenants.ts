@@ -1,5 +1,6 @@
 /** `ops tenants`: create, invite and list. */
 import { billingAccountIdSchema, inviteRequestSchema, KEY_SCOPES, nameSchema, ROLES } from "@cogni/contract";
+import { refuseErasedId } from "../auth/deletion.ts";
 import { INVITATION_LIVES_S, newInvitationLink } from "../auth/invitation-link.ts";
 import { createApiKey } from "../db/api-keys.ts";
 import { append } from "../db/audit.ts";
@@ -8,6 +9,7 @@ import { addInvitation, revokeInvitationsTo } from "../db/invitations.ts";
 import { isMemberByEmail, lockMembers } from "../db/members.ts";
 import { withService, withTenant } from "../db/tenant.ts";
 import { mailInWords } from "../mail/words.ts";
+import { loadFingerprints } from "../vault/fingerprint.ts";
 import { type OpsCommand, operand, UsageError } from "./command.ts";
 
 const create: OpsCommand = {
@@ -18,11 +20,13 @@ const create: OpsCommand = {
     owner: { type: "string", help: "the address to invite as its owner, instead of a key" },
   },
   help: "create a tenant, and print its first API key or the link that invites its owner, this once",
-  async run({ db, config, mail }, [wanted], { name: called, owner }) {
+  async run({ db, vault, config, mail }, [wanted], { name: called, owner }) {
     const id = operand(billingAccountIdSchema, wanted, "tenant id");
     const name = called === undefined ? id : operand(nameSchema, called, "name");
+    const pseudonyms = await loadFingerprints(db, vault);
     if (owner === undefined) {
       const apiKey = await withService(db, async (tx) => {
+        await refuseErasedId(tx, pseudonyms, id);
         await createBillingAccount(tx, { id, name });
         return (await createApiKey(tx, { ...FIRST_KEY, billingAccountId: id })).key.reveal();
       });
@@ -33,6 +37,7 @@ const create: OpsCommand = {
     const { link, tokenHash } = newInvitationLink(config.http.publicUrl.origin);
     const wish = { billingAccountId: id, email, role, tokenHash, invitedBy: null };
     await withService(db, async (tx) => {
+      await refuseErasedId(tx, pseudonyms, id);
       await createBillingAccount(tx, { id, name });
       await addInvitation(tx, { ...wish, livesS: INVITATION_LIVES_S });
     });

@@ -27,6 +27,9 @@ export function stateOf(
   seen: Seen | undefined,
   { steadiness, ...circumstances }: Circumstances,
 ): DerivedState {
+  // It is down because it is meant to be: no outage to be told, and no state to be shown.
+  if (registration?.suspended && registration.desiredState === "connected")
+    return { state: "not_connected", problem: null };
   return deriveState({
     wish: registration ? wishOf(registration) : null,
     login: null,

@@ -41,6 +41,7 @@ export async function reconcileAccount(
   const registration = await withService(deps.db, (tx) => registrationByKey(tx, key));
   if (!registration) return stopLeftover(deps, key);
   if (registration.desiredState === "disconnected") return takeDown(deps, registration);
+  if (registration.suspended) return keepDown(deps, registration);
   // Until the login has ended, the account is the login's.
   if (registration.loggingIn) return { kind: "done" };
   if (registration.outcome === "credential_claimed") return giveWay(deps, registration);
@@ -166,6 +167,21 @@ async function onRefused(
 async function takeDown(deps: ReconcileDeps, registration: PlacedRegistration): Promise<ReconcileResult> {
   await takeOffGateway(deps, registration, registration.credentialType === "state_dir");
   await recordClosed(deps, registration);
+  return { kind: "done" };
+}
+
+/**
+ * A suspended tenant's account is down, and does not start when the gateway does. All else stays: the day it may run again, it is
+ * put anew and started as after a lost config.
+ */
+async function keepDown(
+  { gateway, limit }: ReconcileDeps,
+  registration: PlacedRegistration,
+): Promise<ReconcileResult> {
+  const applied = await gateway.applied(registration);
+  const running = gateway.latest()?.accounts.get(accountKeyString(registration))?.running ?? false;
+  if (applied?.enabled || running) await limit(() => gateway.stop(registration));
+  if (applied?.enabled) await gateway.disable(registration);
   return { kind: "done" };
 }
 

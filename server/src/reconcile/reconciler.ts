@@ -2,6 +2,7 @@
  * Of all processes with the worker role, one at a time reconciles a gateway: the one that holds the lease on it. The
  * others stand by, and take over within a lease's length if it falls silent.
  */
+import type { BillingAccountId } from "@cogni/contract";
 import type { Logger } from "pino";
 import { acquireLease, releaseLease } from "../db/gateways.ts";
 import { placeTenants } from "../db/placements.ts";
@@ -30,6 +31,8 @@ export interface Reconciler {
   wakeSenders(): void;
   /** A tenant changed what its agent is told. */
   wakeAgents(): void;
+  /** A tenant was suspended or resumed, or is to be deleted. */
+  wakeTenant(billingAccountId: BillingAccountId): void;
   /** Ends what is under way and hands the lease over. */
   stop(): Promise<void>;
 }
@@ -84,6 +87,7 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
     wake: (key) => session?.wake(key),
     wakeSenders: () => session?.wakeSenders(),
     wakeAgents: () => session?.wakeAgents(),
+    wakeTenant: (billingAccountId) => session?.wakeTenant(billingAccountId),
     async stop() {
       stopped = true;
       if (timer) clearTimeout(timer);

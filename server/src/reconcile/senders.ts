@@ -2,7 +2,6 @@
  * Reads who waits to be let in at a gateway, and carries out what their tenants decide of them. The gateway tells nobody
  * when someone comes, so it is asked often, but only while some tenant wishes to approve of people.
  */
-import { setTimeout as sleep } from "node:timers/promises";
 import { accountIdOf, tenantOfAccountId } from "@cogni/contract";
 import type { Logger } from "pino";
 import { keyString } from "../channels/keys.ts";
@@ -20,6 +19,7 @@ import {
 } from "../db/senders.ts";
 import { withService } from "../db/tenant.ts";
 import type { Gateway } from "../gateway/gateway.ts";
+import { type Repeated, repeat } from "./repeat.ts";
 
 /** Between two looks: so many times as long as the last one took, within these bounds, in milliseconds. */
 export interface SendersPause {
@@ -33,16 +33,8 @@ export interface SendersDeps {
   readonly gateway: Gateway;
   /** Has an account reconciled: what the gateway could not do at once is done by putting the account anew. */
   readonly wake: (key: RegistrationKey) => void;
-  readonly clock: () => Date;
   readonly pause: SendersPause;
   readonly log: Logger;
-}
-
-export interface SendersWatch {
-  /** Someone was decided of. */
-  wake(): void;
-  /** Resolves when the look under way has ended. */
-  stop(): Promise<void>;
 }
 
 /** A tenant who looks in once a month finds everyone; the gateway alone would have forgotten them after an hour. */
@@ -50,40 +42,15 @@ const LIMITS = { keepDays: 30, perAccount: 500 };
 /** Places kept free for who comes before the next look: to whom comes when there are none, the gateway says nothing. */
 const FREE_PLACES = 2;
 
-export function startSenders(deps: SendersDeps): SendersWatch {
-  const closing = new AbortController();
+export function startSenders(deps: SendersDeps): Repeated {
   const { minMs, maxMs, factor } = deps.pause;
-  let pause = new AbortController();
-  let again = false;
-
-  const running = (async () => {
-    while (!closing.signal.aborted) {
-      again = false;
-      pause = new AbortController();
-      const startedAt = deps.clock().getTime();
-      await look(deps).catch((error: unknown) =>
+  return repeat(
+    () =>
+      look(deps).catch((error: unknown) =>
         deps.log.warn({ err: error }, "who waits to be let in could not be looked up"),
-      );
-      const tookMs = deps.clock().getTime() - startedAt;
-      if (again) continue;
-      const ms = Math.min(maxMs, Math.max(minMs, tookMs * factor));
-      const signal = AbortSignal.any([closing.signal, pause.signal]);
-      await sleep(ms, undefined, { signal, ref: false }).catch((error: unknown) => {
-        if (!signal.aborted) throw error;
-      });
-    }
-  })();
-
-  return {
-    wake() {
-      again = true;
-      pause.abort();
-    },
-    async stop() {
-      closing.abort();
-      await running;
-    },
-  };
+      ),
+    (tookMs) => Math.min(maxMs, Math.max(minMs, tookMs * factor)),
+  );
 }
 
 async function look(deps: SendersDeps): Promise<void> {

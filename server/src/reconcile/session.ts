@@ -1,4 +1,5 @@
 /** What the holder of a gateway's lease runs for as long as it holds it: the watch and the loop, on one gateway. */
+import type { BillingAccountId } from "@cogni/contract";
 import type { Logger } from "pino";
 import type { Patience } from "../channels/steadiness.ts";
 import { saveCatalog } from "../db/catalogs.ts";
@@ -12,6 +13,7 @@ import {
   registrationByKey,
 } from "../db/registrations.ts";
 import { withService } from "../db/tenant.ts";
+import { openAccounts } from "../db/tenant-status.ts";
 import { forgetStates } from "../db/timeline.ts";
 import type { ChannelCatalog } from "../gateway/catalog.ts";
 import { coalesce } from "../gateway/coalesce.ts";
@@ -25,6 +27,7 @@ import { carryOutLogin, type LoginTiming } from "./login.ts";
 import { createLoop, exponentialBackoff } from "./loop.ts";
 import { reconcileAccount } from "./reconcile-account.ts";
 import { type SendersPause, startSenders } from "./senders.ts";
+import { startTenants } from "./tenants.ts";
 import { startWatch } from "./watch.ts";
 
 export interface SessionTiming {
@@ -60,6 +63,8 @@ export interface Session {
   wakeSenders(): void;
   /** A tenant changed what its agent is told. */
   wakeAgents(): void;
+  /** A tenant was suspended or resumed, or is to be deleted. */
+  wakeTenant(billingAccountId: BillingAccountId): void;
   /** Ends what is under way and closes the gateway. */
   close(): Promise<void>;
 }
@@ -69,6 +74,8 @@ const GATEWAY_CALLS_AT_ONCE = 8;
 const MAX_LEFTOVERS = 5;
 /** The longest pause of a login that failed: someone sits before the page with a phone in hand. */
 const LOGIN_BACKOFF_MS = 2_000;
+/** Between two looks at a tenant that is being erased. */
+const ERASING_MS = 1_000;
 const DAY_MS = 86_400_000;
 
 export function openSession(deps: SessionDeps): Session {
@@ -101,6 +108,7 @@ export function openSession(deps: SessionDeps): Session {
   const senders = startSenders({ ...deps, pause: timing.senders, wake: loop.wake });
   // Never two at once: the one that read earlier would tell last.
   const brief = coalesce(() => briefAgents(deps));
+  const tenants = startTenants({ ...deps, everyMs: timing.sweepMs, retryMs: ERASING_MS, nudge });
   const unsubscribe = [
     // It may have booted while nobody gave it credentials. Accounts that wait for theirs would be noticed; the model's key would not.
     gateway.onReachable(() => inBackground(() => gateway.reloadSecrets())),
@@ -133,6 +141,20 @@ export function openSession(deps: SessionDeps): Session {
     await withService(db, (tx) => saveCatalog(tx, gateway.id, offered));
   }
 
+  async function wakeAccountsOf(billingAccountId: BillingAccountId): Promise<void> {
+    for (const key of await withService(db, (tx) => openAccounts(tx, billingAccountId))) wake(key);
+  }
+
+  function wake(key: RegistrationKey): void {
+    loop.wake(key);
+    logins.wake(key);
+  }
+
+  function nudge(key: RegistrationKey): void {
+    loop.nudge(key);
+    logins.nudge(key);
+  }
+
   async function nameByKey(key: RegistrationKey): Promise<void> {
     const registration = await withService(db, (tx) => registrationByKey(tx, key));
     if (registration && isNameless(registration)) await nameAccount(registration);
@@ -160,22 +182,30 @@ export function openSession(deps: SessionDeps): Session {
   }
 
   return {
-    wake(key) {
-      loop.wake(key);
-      logins.wake(key);
-    },
+    wake,
     wakeSenders: senders.wake,
     wakeAgents: () => inBackground(brief),
+    wakeTenant(billingAccountId) {
+      tenants.wake();
+      inBackground(() => wakeAccountsOf(billingAccountId));
+    },
     async close() {
       clearInterval(sweeping);
       for (const end of unsubscribe) end();
-      await Promise.all([watch.stop(), senders.stop(), loop.stop(), logins.stop(), gateway.close()]);
+      await Promise.all([
+        watch.stop(),
+        senders.stop(),
+        tenants.stop(),
+        loop.stop(),
+        logins.stop(),
+        gateway.close(),
+      ]);
       await Promise.all(background);
     },
   };
 }
 
 /** Up with this credential, and its name not known yet. */
-function isNameless({ connectedAt, displayName, desiredState }: PlacedRegistration): boolean {
-  return connectedAt !== null && displayName === null && desiredState === "connected";
+function isNameless({ connectedAt, displayName, desiredState, suspended }: PlacedRegistration): boolean {
+  return connectedAt !== null && displayName === null && desiredState === "connected" && !suspended;
 }

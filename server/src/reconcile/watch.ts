@@ -188,6 +188,10 @@ function isAmiss(
   { accounts, observedAt }: Snapshot,
 ): boolean {
   if (registration.desiredState === "disconnected") return true;
+  if (registration.suspended) {
+    const account = accounts.get(accountKeyString(registration));
+    return account !== undefined && (account.running || account.enabled);
+  }
   if (registration.outcome) return false;
   if (registration.startedVersion !== registration.credentialVersion) return true;
   // It has just been started: how it is the next look tells.

@@ -11,6 +11,7 @@ import { type Tx, withNoTenant, withService } from "../db/tenant.ts";
 import { addVaultSecret, vaultSecret } from "../db/vault-secrets.ts";
 import { AppError } from "../errors.ts";
 import { Secret } from "../secret.ts";
+import { createPseudonyms, type Pseudonyms } from "./pseudonyms.ts";
 import type { Vault } from "./vault.ts";
 
 export const FINGERPRINT_SECRET = "fingerprint-key";
@@ -18,7 +19,7 @@ const AAD = { vaultSecret: FINGERPRINT_SECRET };
 
 const keySchema = z.object({ key: z.base64() });
 
-export interface Fingerprints {
+export interface Fingerprints extends Pseudonyms {
   /**
    * 32 bytes. `identifying` holds the fields that say whose account it is at the messenger, and no others: with an
    * optional field among them, the same bot would have many fingerprints.
@@ -28,6 +29,7 @@ export interface Fingerprints {
 
 export function createFingerprints(key: Secret<Uint8Array>): Fingerprints {
   return {
+    ...createPseudonyms(key),
     of(channel, identifying) {
       const fields = Object.entries(identifying).sort(([a], [b]) => (a < b ? -1 : 1));
       return createHmac("sha256", key.reveal())

@@ -73,6 +73,7 @@ beforeAll(async () => {
         "INSERT INTO approved_senders (billing_account_id, channel, sender) VALUES ($1, 'telegram', '43')",
         [tenant],
       );
+      await tx.query("INSERT INTO tenant_deletions (billing_account_id) VALUES ($1)", [tenant]);
       await append(tx, {
         billingAccountId: tenant,
         actor: { kind: "system", id: "test" },
@@ -120,6 +121,7 @@ describe("the wall between tenants", () => {
       "members",
       "pending_senders",
       "placements",
+      "tenant_deletions",
     ]);
     for (const table of tables) {
       expect(table).toMatchObject({ enabled: true, forced: true });
@@ -242,6 +244,10 @@ describe("the wall between tenants", () => {
       "SELECT connection_states()",
       "UPDATE connect_links SET expires_at = now() + interval '1 year'",
       "UPDATE connect_links SET channels = NULL",
+      "SELECT set_suspended('acme', false)",
+      "INSERT INTO tenant_deletions VALUES ('acme')",
+      "SELECT FROM erased_tenants",
+      "SELECT FROM erased_audit_log",
       "CREATE TABLE mine ()",
     ]) {
       await expect(attempt(sql), sql).rejects.toThrow(/permission denied/);

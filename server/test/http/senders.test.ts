@@ -15,7 +15,8 @@ import { wishAccess, wishDisconnected } from "../../src/db/wishes.ts";
 import { AppError } from "../../src/errors.ts";
 import type { Gateway } from "../../src/gateway/gateway.ts";
 import type { Waiting } from "../../src/gateway/senders.ts";
-import { type SendersWatch, startSenders } from "../../src/reconcile/senders.ts";
+import type { Repeated } from "../../src/reconcile/repeat.ts";
+import { startSenders } from "../../src/reconcile/senders.ts";
 import { CHANNEL, GATEWAY, type TestDatabase, tenants, testDatabase } from "../support/database.ts";
 import { type Edge, newKey, postJson, problemOf, startEdge } from "../support/edge.ts";
 import { register } from "../support/registrations.ts";
@@ -26,7 +27,7 @@ let edge: Edge;
 let acme: BillingAccountId;
 let bolt: BillingAccountId;
 let headers: Map<BillingAccountId, { authorization: string }>;
-let watch: SendersWatch | null = null;
+let watch: Repeated | null = null;
 
 /** What the made-up gateway holds: who waits, and who was let in. */
 let waiting: Waiting[] = [];
@@ -101,7 +102,6 @@ function startWatch(): void {
     db: database.db,
     gateway: gateway as Gateway,
     wake: ({ billingAccountId }) => void woken.push(billingAccountId),
-    clock: () => new Date(),
     pause: { minMs: 20, maxMs: 20, factor: 1 },
     log: edge.ctx.log,
   });

@@ -41,6 +41,7 @@ const ACME = {
   billingAccountName: "ACME",
   role: "owner",
   scopes: ROLE_SCOPES.owner,
+  status: "active",
 } as const;
 
 const PRODUCTION = {
@@ -66,11 +67,12 @@ describe("a person's tenants", () => {
         billingAccountName: "UMBRELLA",
         role: "viewer",
         scopes: ROLE_SCOPES.viewer,
+        status: "active",
       },
     ]);
     expect(await mine(uma)).toHaveLength(1);
     expect(meSchema.parse(await (await me(ann, "umbrella")).json())).toMatchObject({ role: "viewer" });
-    await asSuperuser(database, "UPDATE billing_accounts SET status = 'suspended' WHERE id = $1", [umbrella]);
+    await asSuperuser(database, "UPDATE billing_accounts SET status = 'deleting' WHERE id = $1", [umbrella]);
     expect(await mine(ann)).toEqual([ACME]);
     await asSuperuser(database, "UPDATE billing_accounts SET status = 'active' WHERE id = $1", [umbrella]);
   });
@@ -89,6 +91,7 @@ describe("a person's tenants", () => {
       billingAccountName: "Globex",
       role: "owner",
       scopes: ROLE_SCOPES.owner,
+      status: "active",
     });
     expect((await asked(ann)).mayCreate).toBe(true);
     expect((await me(ann, "globex")).status).toBe(200);

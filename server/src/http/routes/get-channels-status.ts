@@ -1,6 +1,6 @@
 /** The state of every channel the tenant could connect. Asked often, so nothing here touches more than it needs. */
 import type { ServerResponse } from "node:http";
-import { type StatusDocument, statusDocumentSchema } from "@cogni/contract";
+import { type ErrorCode, type StatusDocument, statusDocumentSchema } from "@cogni/contract";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { z } from "zod";
 import { authorize } from "../../auth/authorize.ts";
@@ -80,6 +80,9 @@ async function stream(ctx: Context, call: Call): Promise<Response> {
   return RESPONSE_ALREADY_SENT;
 }
 
+/** Whoever comes back after it is told which. */
+const ENDS_A_STREAM: ReadonlySet<ErrorCode> = new Set(["unauthenticated", "forbidden", "tenant_suspended"]);
+
 /** Apart, so that what a stream holds on to for as long as it is open is these headers and not the whole call. */
 function readerCheck({ principals }: Context, identification: Identification) {
   return async (maxAgeMs: number): Promise<boolean> => {
@@ -87,9 +90,7 @@ function readerCheck({ principals }: Context, identification: Identification) {
       authorize(await principals.resolve(identification, maxAgeMs), "channels:read");
       return true;
     } catch (error) {
-      if (error instanceof AppError && (error.code === "unauthenticated" || error.code === "forbidden")) {
-        return false;
-      }
+      if (error instanceof AppError && ENDS_A_STREAM.has(error.code)) return false;
       throw error;
     }
   };
