@@ -108,7 +108,7 @@ export function openSession(deps: SessionDeps): Session {
   const senders = startSenders({ ...deps, pause: timing.senders, wake: loop.wake });
   // Never two at once: the one that read earlier would tell last.
   const brief = coalesce(() => briefAgents(deps));
-  const tenants = startTenants({ ...deps, everyMs: timing.sweepMs, retryMs: ERASING_MS, nudge });
+  const tenants = startTenants({ ...deps, everyMs: timing.sweepMs, retryMs: ERASING_MS, nudge, brief });
   const unsubscribe = [
     // It may have booted while nobody gave it credentials. Accounts that wait for theirs would be noticed; the model's key would not.
     gateway.onReachable(() => inBackground(() => gateway.reloadSecrets())),

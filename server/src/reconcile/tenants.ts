@@ -12,6 +12,8 @@ export interface TenantsDeps extends DeletionDeps {
   readonly everyMs: number;
   /** The same while a tenant is being erased. */
   readonly retryMs: number;
+  /** Has all agents told what their tenants wrote; those of a tenant that is being deleted, nothing. */
+  readonly brief: () => Promise<void>;
 }
 
 export function startTenants(deps: TenantsDeps): Repeated {
@@ -23,6 +25,8 @@ export function startTenants(deps: TenantsDeps): Repeated {
   async function look(): Promise<void> {
     if (gateway.reachable()) told = await tellSuspended(deps, told);
     const deletions = await withService(db, (tx) => deletionsOn(tx, gateway.id));
+    // One that began before the deletion did might tell an agent something after it was erased.
+    if (deletions.length > 0) await deps.brief();
     const gone: boolean[] = [];
     for (const deletion of deletions) gone.push(await eraseOne(deps, deletion));
     isErasing = gone.includes(false);

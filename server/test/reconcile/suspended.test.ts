@@ -89,6 +89,7 @@ test("a gateway is told who is suspended whenever that changes, and again when i
     retryMs: 10,
     fingerprints: channelsDeps(database.db).fingerprints,
     nudge: () => undefined,
+    brief: async () => undefined,
     log,
   });
   try {
