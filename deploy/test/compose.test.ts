@@ -83,7 +83,7 @@ test("env.example names everything that has to be filled in, and fills in nothin
 test("no secret stands in the compose file", () => {
   for (const { environment } of Object.values(services)) {
     for (const [name, value] of Object.entries(environment)) {
-      if (/PASSWORD|TOKEN|KEY|DATABASE_.*URL|SMTP_URL/.test(name))
+      if (/PASSWORD|TOKEN|KEY|SECRET|DATABASE_.*URL|SMTP_URL/.test(name))
         expect(value, name).toMatch(/\$\{[A-Z_]+(:\?|:-)\}/);
     }
   }
