@@ -1,4 +1,5 @@
 /** How the pages look and weigh: for everyone, on a phone, in the dark, without motion, and without a jump. */
+import { randomUUID } from "node:crypto";
 import type {
   ApiKey,
   BillingAccountStatus,
@@ -6,13 +7,14 @@ import type {
   ChannelStatus,
   ErrorCode,
   GatewayOverview,
+  Members,
   Senders,
   StatusDocument,
   TenantOverview,
   TenantsPage,
   Timeline,
 } from "@cogni/contract";
-import { channelProblem, channelStateSchema, createdConnectLinkSchema } from "@cogni/contract";
+import { channelProblem, channelStateSchema, createdConnectLinkSchema, ROLES } from "@cogni/contract";
 import type { Page } from "@playwright/test";
 import { beforeAll, expect } from "vitest";
 import type { Administrator, Tenant } from "../../dev-env/src/seed.ts";
@@ -140,6 +142,26 @@ async function openSenders(page: Page): Promise<void> {
 async function newLink(): Promise<string> {
   const { body } = await world.api(tenant).request("POST", "/api/v1/connect-links", {});
   return createdConnectLinkSchema.parse(body).url;
+}
+
+function madeMembers(): Members {
+  const at = new Date().toISOString();
+  const email = "an-address-that-is-far-too-long-for-any-line@of-a-table.on-a-phone.example";
+  return {
+    members: [
+      { userId: "you", name: "You", email, role: "owner", since: at, you: true },
+      { userId: "ann", name: "Ann", email, role: "viewer", since: at, you: false },
+    ],
+    invitations: [{ id: randomUUID(), email, role: "admin", expiresAt: at, invitedBy: null }],
+    gives: ROLES,
+  };
+}
+
+/** @param made null where the test answers itself */
+async function openMembers(page: Page, made: Members | null = madeMembers()): Promise<void> {
+  if (made) await answered(page, "members", made);
+  await page.goto(`/t/${tenant.billingAccountId}/settings/members`);
+  await expectPage(page.getByRole("heading", { name: "Members" })).toBeVisible();
 }
 
 const nothing = (document: StatusDocument): StatusDocument => ({ ...document, channels: [] });
@@ -284,6 +306,38 @@ const VIEWS: Record<string, (page: Page) => Promise<void>> = {
     await answered(page, "tenants", { tenants: [own], mayCreate: true });
     await page.goto(`/t/${billingAccountId}/channels`);
     await expectPage(page.getByRole("heading", { name: `${tenant.name} is suspended` })).toBeVisible();
+  },
+  "members and invitations": async (page) => {
+    await openMembers(page);
+    await expectPage(page.getByRole("row")).toHaveCount(5);
+  },
+  "nobody else, and nobody invited": async (page) => {
+    await openMembers(page, { ...madeMembers(), invitations: [] });
+    await expectPage(page.getByText("Nobody is invited at the moment.")).toBeVisible();
+  },
+  "members, failed to load": async (page) => {
+    await page.route("**/api/v1/members", (route) => route.fulfill({ status: 500, body: "" }));
+    await openMembers(page, null);
+    await expectPage(page.getByRole("heading", { name: "This did not load" })).toBeVisible();
+  },
+  "an invitation": async (page) => {
+    await openMembers(page);
+    await page.getByRole("button", { name: "Invite" }).click();
+    await expectPage(fieldOf(page, "E-mail")).toBeFocused();
+    await page.keyboard.press("Enter");
+    await expectPage(page.getByText("Enter an e-mail address.")).toBeVisible();
+  },
+  "a member's role": async (page) => {
+    await openMembers(page);
+    await page.getByRole("button", { name: "More actions for Ann" }).click();
+    await page.getByRole("menuitem", { name: "Change role" }).click();
+    await expectPage(page.getByRole("radio", { name: /^viewer/ })).toBeFocused();
+  },
+  "the removal of a member": async (page) => {
+    await openMembers(page);
+    await page.getByRole("button", { name: "More actions for Ann" }).click();
+    await page.getByRole("menuitem", { name: "Remove" }).click();
+    await expectPage(page.getByRole("dialog", { name: "Remove Ann?" })).toBeVisible();
   },
   "channels, in every state": async (page) => {
     await drawn(page, everyState);
@@ -547,6 +601,7 @@ const PAGES = [
   ["/sign-in", "heading"],
   ["/t/TENANT/channels", "listitem"],
   ["/t/TENANT/settings/general", "textbox"],
+  ["/t/TENANT/settings/members", "row"],
   ["/operator/gateways", "row"],
   ["/operator/tenants", "row"],
   ["/t/TENANT/settings/keys", "row"],

@@ -44,7 +44,7 @@ export function InvitationTable({ invitations, gives, onRevoke }: InvitationTabl
                   {invitation.invitedBy ? text("by", { name: invitation.invitedBy }) : text("byOperator")}
                 </span>
               </th>
-              <td>{roles(invitation.role)}</td>
+              <td className={classes.role}>{roles(invitation.role)}</td>
               <td data-wide>
                 <Time at={invitation.expiresAt}>{moment(invitation.expiresAt)}</Time>
               </td>

@@ -49,7 +49,7 @@ export function MemberTable({ members, gives, onAsk }: MemberTableProps) {
                 </span>
                 <span className={classes.email}>{email}</span>
               </th>
-              <td>{roles(role)}</td>
+              <td className={classes.role}>{roles(role)}</td>
               <td data-wide>
                 <TimeSince at={since} />
               </td>
@@ -78,13 +78,13 @@ export function MemberTable({ members, gives, onAsk }: MemberTableProps) {
   );
 }
 
-/** Three rows' true height. */
+/** The true height of the head and three rows. */
 export function MemberSkeleton() {
   const text = useTranslations("members");
   return (
     <div className={classes.skeleton} aria-busy="true">
       <span className="unseen">{text("loading")}</span>
-      {[0, 1, 2].map((row) => (
+      {[0, 1, 2, 3].map((row) => (
         <div key={row} aria-hidden="true" />
       ))}
     </div>

@@ -4,6 +4,7 @@ import type { Role } from "@cogni/contract";
 import { useTranslations } from "next-intl";
 import { useId } from "react";
 import classes from "../parts/choice.module.css";
+import members from "./members.module.css";
 
 interface RoleChoiceProps {
   roles: readonly Role[];
@@ -33,7 +34,7 @@ export function RoleChoice({ roles, value, onChange, focused = false }: RoleChoi
             onChange={() => onChange(role)}
           />
           <span>
-            {names(role)}
+            <span className={members.role}>{names(role)}</span>
             <span id={`${id}-${role}`} className={classes.help}>
               {help(role)}
             </span>

@@ -4,8 +4,8 @@ import type { Role } from "@cogni/contract";
 import { useTranslations } from "next-intl";
 import classes from "./members.module.css";
 
-/** From the one who may most. */
-const ROLES: readonly Role[] = ["owner", "admin", "manager", "viewer"];
+/** Each does what those before it do. */
+const ROLES: readonly Role[] = ["viewer", "manager", "admin", "owner"];
 
 export function RoleList() {
   const roles = useTranslations("role");
@@ -14,7 +14,7 @@ export function RoleList() {
     <dl className={classes.roles}>
       {ROLES.map((role) => (
         <div key={role}>
-          <dt>{roles(role)}</dt>
+          <dt className={classes.role}>{roles(role)}</dt>
           <dd>{text(role)}</dd>
         </div>
       ))}
