@@ -16,6 +16,7 @@ interface ConnectFrameProps {
 export function ConnectFrame({ brand, children, bar }: ConnectFrameProps) {
   const text = useTranslations("connectLink");
   const app = useTranslations("app");
+  const powered = text("poweredBy", { name: app("name") });
   const color = brand?.color ?? null;
   const style =
     color === null ? undefined : ({ "--brand": color, "--on-brand": inkOn(color) } as CSSProperties);
@@ -27,10 +28,11 @@ export function ConnectFrame({ brand, children, bar }: ConnectFrameProps) {
             {[...brand.name][0]?.toUpperCase()}
           </span>
           <span>{brand.name}</span>
+          <span className={classes.powered}>{powered}</span>
         </header>
       )}
       <main className={classes.main}>{children}</main>
-      <footer className={classes.footer}>{text("poweredBy", { name: app("name") })}</footer>
+      {!brand && <footer className={classes.footer}>{powered}</footer>}
       {bar}
     </div>
   );

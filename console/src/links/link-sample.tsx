@@ -22,7 +22,7 @@ export function LinkSample() {
   const { exact } = useTimeWords();
   const cache = useQueryClient();
   const tenant = useTenant();
-  const [origin, setOrigin] = useState("https://");
+  const [origin, setOrigin] = useState<string | null>(null);
   useEffect(() => setOrigin(window.location.origin), []);
   const make = useMutation({
     mutationFn: () => api.createConnectLink({}),
@@ -32,8 +32,8 @@ export function LinkSample() {
     <>
       <div className={classes.sample}>
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and a keyboard has to get there */}
-        <pre tabIndex={0}>{sample(origin)}</pre>
-        <CopyButton value={sample(origin)} label={text("copySample")} />
+        <pre tabIndex={0}>{sample(origin ?? "https://")}</pre>
+        {origin && <CopyButton value={sample(origin)} label={text("copySample")} />}
       </div>
       <div className={classes.save}>
         <Button busy={make.isPending} onClick={() => make.mutate()}>
