@@ -5,7 +5,9 @@
 import type {
   AcceptedInvitation,
   AcceptInvitationRequest,
+  AgentSettings,
   ApiKeys,
+  ChangeAgentRequest,
   ChangedRole,
   ChangeRoleRequest,
   ConnectLinkSettings,
@@ -153,6 +155,10 @@ export const api = {
     call((schemas) => schemas.sendersSchema, "/api/v1/senders", { signal }),
   decideSender: (body: DecideSenderRequest): Promise<DecideSenderResponse> =>
     call((schemas) => schemas.decideSenderResponseSchema, "/api/v1/senders", post(body)),
+  agent: (signal: AbortSignal): Promise<AgentSettings> =>
+    call((schemas) => schemas.agentSettingsSchema, "/api/v1/agent", { signal }),
+  changeAgent: (body: ChangeAgentRequest): Promise<AgentSettings> =>
+    call((schemas) => schemas.agentSettingsSchema, "/api/v1/agent", post(body)),
   signIn: (body: SignInRequest): Promise<SignedIn> =>
     call((schemas) => schemas.signedInSchema, "/api/auth/sign-in/email", post(body)),
   walletChallenge: (body: WalletChallengeRequest): Promise<WalletChallenge> =>

@@ -1,12 +1,6 @@
 /** What a tenant's agent is told to be: `GET|POST /api/v1/agent`. */
 import { z } from "zod";
-
-/** In bytes of UTF-8. */
-export const MAX_INSTRUCTIONS_BYTES = 8_192;
-/** One message of any messenger takes it. */
-export const MAX_GREETING_BYTES = 1_024;
-
-export const utf8Bytes = (text: string): number => new TextEncoder().encode(text).byteLength;
+import { MAX_GREETING_BYTES, MAX_INSTRUCTIONS_BYTES, utf8Bytes } from "./agent-limits.ts";
 
 /** Lines and tabs are kept; what else can't be seen, or changes the direction of writing, is refused. */
 const HIDDEN = /[^\P{C}\n\t\u200c\u200d]|\p{Zl}|\p{Zp}/u;

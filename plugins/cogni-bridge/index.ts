@@ -2,7 +2,7 @@
 
 import { join } from "node:path";
 import type { OpenClawPluginApi } from "openclaw/plugin-sdk/plugin-entry";
-import { registerAgentBrief } from "./src/agent-brief.ts";
+import { chosenModel, registerAgentBrief } from "./src/agent-brief.ts";
 import { createAgentStore } from "./src/agent-store.ts";
 import { registerAttribution } from "./src/attribution.ts";
 import { registerErase } from "./src/erase.ts";
@@ -23,11 +23,11 @@ export default {
     "Keeps the tenants of one gateway apart, and tells the control plane what the gateway does not.",
   register(api: OpenClawPluginApi): void {
     registerQuietWrites(api);
-    registerAttribution(api);
+    const agents = createAgentStore(join(api.runtime.state.resolveStateDir(), PLUGIN_ID, "agents"));
+    registerAttribution(api, chosenModel(api, agents));
     registerToolGuard(api);
     registerStart(api);
     registerSenders(api);
-    const agents = createAgentStore(join(api.runtime.state.resolveStateDir(), PLUGIN_ID, "agents"));
     registerAgentBrief(api, agents);
     registerGreeting(api, agents);
     const replies = registerReplyWatch(api);

@@ -164,6 +164,8 @@ async function openMembers(page: Page, made: Members | null = madeMembers()): Pr
   await expectPage(page.getByRole("heading", { name: "Members" })).toBeVisible();
 }
 
+const AGENT = { model: null, models: ["small", "large"], version: 1, changedAt: null, applied: true };
+
 const nothing = (document: StatusDocument): StatusDocument => ({ ...document, channels: [] });
 
 /** The page of the tenant's keys, with these. */
@@ -288,6 +290,25 @@ const VIEWS: Record<string, (page: Page) => Promise<void>> = {
     );
     await page.goto("/account");
     await expectPage(page.getByRole("listitem").filter({ hasText: "signed in" })).toHaveCount(3);
+  },
+  "what the agent is told": async (page) => {
+    await page.goto(`/t/${tenant.billingAccountId}/settings/agent`);
+    await page.getByRole("textbox", { name: "Instructions" }).fill("ü".repeat(4_097));
+    await expectPage(page.getByText("That is too long.")).toBeVisible();
+  },
+  "what the agent is told, to those who may look": async (page) => {
+    const { billingAccountId, name: billingAccountName } = tenant;
+    const scopes = ["account:read", "agent:read"];
+    const own = { billingAccountId, billingAccountName, role: "viewer", scopes, status: "active" };
+    await answered(page, "tenants", { tenants: [own], mayCreate: false });
+    await answered(page, "agent", { ...AGENT, instructions: "word ".repeat(300), greeting: "" });
+    await page.goto(`/t/${billingAccountId}/settings/agent`);
+    await expectPage(page.getByText("Admins and owners may change this.")).toBeVisible();
+  },
+  "what the agent is told, failed to load": async (page) => {
+    await page.route("**/api/v1/agent", (route) => route.fulfill({ status: 500, body: "" }));
+    await page.goto(`/t/${tenant.billingAccountId}/settings/agent`);
+    await expectPage(page.getByRole("heading", { name: "This did not load" })).toBeVisible();
   },
   "deleting the account, its name mistyped": async (page) => {
     await page.goto("/settings");
@@ -606,6 +627,7 @@ const PAGES = [
   ["/operator/tenants", "row"],
   ["/t/TENANT/settings/keys", "row"],
   ["/account", "listitem"],
+  ["/t/TENANT/settings/agent", "textbox"],
   ["/t/TENANT/settings/links", "textbox"],
   ["/connect/00000000-0000-4000-8000-000000000000", "heading"],
 ] as const;

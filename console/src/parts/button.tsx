@@ -29,7 +29,7 @@ export function Button({ variant = "default", busy = false, wide = false, onClic
       data-variant={variant}
       data-wide={wide}
       // Not "disabled": that would drop the keyboard's focus while the person waits.
-      aria-disabled={busy}
+      aria-disabled={busy || rest["aria-disabled"]}
       aria-busy={busy}
       onClick={busy ? (event) => event.preventDefault() : onClick}
     />

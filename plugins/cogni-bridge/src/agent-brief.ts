@@ -1,25 +1,17 @@
 /**
- * Tells each tenant's agent what its tenant wrote, in the system prompt of every turn, and has it answer by the model that
- * was chosen. This adds words and nothing else: tools, policy and the gateway's own part of the prompt are not the tenant's.
+ * Tells each tenant's agent what its tenant wrote, in the system prompt of every turn. This adds words and nothing else:
+ * tools, policy and the gateway's own part of the prompt are not the tenant's.
  */
 import type { OpenClawPluginApi } from "openclaw/plugin-sdk/plugin-entry";
 import { type AgentBrief, type AgentStore, briefOf } from "./agent-store.ts";
-import { PROVIDER_ID } from "./attribution.ts";
+import { type ChosenModel, PROVIDER_ID } from "./attribution.ts";
 import { tenantOfAgent } from "./tenant.ts";
 
 export function registerAgentBrief(api: OpenClawPluginApi, store: AgentStore): void {
-  const briefFor = async (agentId: string | undefined): Promise<AgentBrief | null> =>
-    agentId === undefined || tenantOfAgent(agentId) === null ? null : store.read(agentId);
-
   api.on("before_prompt_build", async (_event, { agentId }) => {
-    const brief = await briefFor(agentId);
+    if (agentId === undefined || tenantOfAgent(agentId) === null) return undefined;
+    const brief = await store.read(agentId);
     return brief ? { appendSystemContext: inPrompt(brief) } : undefined;
-  });
-  api.on("before_model_resolve", async (_event, { agentId }) => {
-    const model = (await briefFor(agentId))?.model;
-    // The gateway holds what a hook chooses against no policy of its own (measured, OpenClaw 2026.9.6).
-    if (!model || !allowedModels(api).includes(`${PROVIDER_ID}/${model}`)) return undefined;
-    return { providerOverride: PROVIDER_ID, modelOverride: model };
   });
 
   const answer = (method: string, run: (params: Readonly<Record<string, unknown>>) => Promise<unknown>) =>
@@ -54,6 +46,11 @@ function inPrompt({ instructions, greeting }: AgentBrief): string {
   return [instructions && `# What you are\n\n${instructions}`, greeting && said].filter(Boolean).join("\n\n");
 }
 
-function allowedModels(api: OpenClawPluginApi): readonly string[] {
-  return api.runtime.config.current().agents?.defaults?.modelPolicy?.allow ?? [];
+/** Of those alone that the gateway's policy allows: what is put on a call is held against it by nobody else. */
+export function chosenModel(api: OpenClawPluginApi, store: AgentStore): ChosenModel {
+  return async (agentId) => {
+    const model = (await store.read(agentId))?.model ?? null;
+    const allowed = api.runtime.config.current().agents?.defaults?.modelPolicy?.allow ?? [];
+    return model !== null && allowed.includes(`${PROVIDER_ID}/${model}`) ? model : null;
+  };
 }

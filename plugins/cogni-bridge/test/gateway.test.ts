@@ -171,13 +171,14 @@ describe("what a tenant tells its agent", { timeout: 120_000 }, () => {
     expect(callsAfter(before, "beta")).toHaveLength(1);
   });
 
-  test("upstream contract: a model is used from the next message on; one that the policy does not allow never is", async () => {
+  test("a model is used from the next message on, and nobody is told; one that the policy does not allow never is", async () => {
     await world.patch({ agents: { defaults: { modelPolicy: { allow: [MODEL, "cogni/large"] } } } });
     const before = world.llm.calls().length;
     await tell("beta", { model: "large" });
     await world.ask(beta, BETA_CHAT, "by the large one");
     await tell("beta", { model: "forbidden" });
     await world.ask(beta, BETA_CHAT, "by the default");
+    expect(sentTo(BETA_CHAT).slice(-2)).toEqual(["by the large one", "by the default"]);
     expect(callsAfter(before, "beta").map(({ model }) => model)).toEqual(["large", "echo"]);
   });
 

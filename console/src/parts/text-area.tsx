@@ -1,0 +1,43 @@
+"use client";
+/** Lines of text in a form on a page, with a count of the bytes that they take of those there are. */
+import { useFormatter, useTranslations } from "next-intl";
+import { type ComponentProps, useId } from "react";
+import classes from "./text-area.module.css";
+import field from "./text-field.module.css";
+
+interface TextAreaProps extends Omit<ComponentProps<"textarea">, "className" | "id"> {
+  label: string;
+  bytes: number;
+  maxBytes: number;
+  /** What is wrong with it. */
+  error?: string | null;
+}
+
+export function TextArea({ label, bytes, maxBytes, error = null, ...rest }: TextAreaProps) {
+  const text = useTranslations("input");
+  const format = useFormatter();
+  const id = useId();
+  const over = bytes > maxBytes;
+  return (
+    <div className={field.field}>
+      <label htmlFor={id} className="unseen">
+        {label}
+      </label>
+      <textarea
+        {...rest}
+        id={id}
+        className={classes.area}
+        aria-invalid={over || error !== null}
+        aria-describedby={`${id}-count ${id}-error`}
+      />
+      <div className={classes.below}>
+        <p id={`${id}-error`} className={classes.error} role="alert">
+          {over ? text("tooLong") : error}
+        </p>
+        <p id={`${id}-count`} className={classes.count} data-over={over}>
+          {text("bytes", { used: format.number(bytes), most: format.number(maxBytes) })}
+        </p>
+      </div>
+    </div>
+  );
+}
