@@ -16,6 +16,8 @@ export interface Agents {
   briefs(): Promise<ReadonlyMap<BillingAccountId, string>>;
   /** Holds from the next message on; nothing is restarted. */
   brief(billingAccountId: BillingAccountId, brief: AgentBrief): Promise<void>;
+  /** What it was told, and whom it greeted. */
+  forgetBrief(billingAccountId: BillingAccountId): Promise<void>;
 }
 
 /** As the plugin makes it, which imports nothing of ours; a test holds the two together. */
@@ -39,6 +41,10 @@ export function createAgents(client: Pick<GatewayClient, "bridge">): Agents {
     async brief(billingAccountId, { instructions, greeting, model }) {
       const params = { agentId: accountIdOf(billingAccountId), brief: { instructions, greeting, model } };
       await client.bridge(BRIDGE_METHODS.briefAgent, params, z.object({}));
+    },
+    async forgetBrief(billingAccountId) {
+      const params = { agentId: accountIdOf(billingAccountId) };
+      await client.bridge(BRIDGE_METHODS.forgetAgent, params, z.object({}));
     },
   };
 }

@@ -254,6 +254,7 @@ export function createGateway(options: GatewayOptions): Gateway {
 
     briefs: () => guarded(agents.briefs),
     brief: (billingAccountId, brief) => guarded(() => agents.brief(billingAccountId, brief)),
+    forgetBrief: (billingAccountId) => guarded(() => agents.forgetBrief(billingAccountId)),
 
     async close() {
       await Promise.all([readiness.close(), writer.close(), watcher.close()]);

@@ -19,8 +19,6 @@ export interface AgentsDeps {
   readonly log: Logger;
 }
 
-const NOTHING: AgentTexts = { instructions: "", greeting: "", model: null };
-
 /** @throws AppError gateway_unreachable, gateway_timeout or database_unavailable: to be called again */
 export async function briefAgents(deps: AgentsDeps): Promise<void> {
   const { db, gateway } = deps;
@@ -34,8 +32,8 @@ export async function briefAgents(deps: AgentsDeps): Promise<void> {
     if (!applied || agent.appliedVersion !== agent.version) await recordBriefed(deps, agent);
   }
   const ours = new Set(agents.map(({ billingAccountId }) => billingAccountId));
-  for (const [billingAccountId, digest] of told) {
-    if (!ours.has(billingAccountId)) await untell(deps, billingAccountId, digest);
+  for (const billingAccountId of told.keys()) {
+    if (!ours.has(billingAccountId)) await forget(deps, billingAccountId);
   }
 }
 
@@ -75,8 +73,7 @@ async function recordBriefed({ db }: AgentsDeps, agent: PlacedAgent): Promise<vo
 }
 
 /** What nobody of ours wrote. */
-async function untell({ gateway, log }: AgentsDeps, tenant: BillingAccountId, digest: string): Promise<void> {
-  if (digest === briefDigest(NOTHING)) return;
-  log.warn({ agent: accountIdOf(tenant) }, "an agent was told what no tenant wrote: telling it nothing");
-  await gateway.brief(tenant, NOTHING);
+async function forget({ gateway, log }: AgentsDeps, tenant: BillingAccountId): Promise<void> {
+  log.warn({ agent: accountIdOf(tenant) }, "an agent was told what no tenant wrote: it is forgotten");
+  await gateway.forgetBrief(tenant);
 }
