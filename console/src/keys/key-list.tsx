@@ -28,6 +28,7 @@ export function KeyList({ keys, open }: KeyListProps) {
       {many && (
         <div className={classes.find}>
           <TextField
+            unseenLabel
             type="search"
             label={text("find")}
             placeholder={text("find")}

@@ -66,6 +66,7 @@ export function LinkSettings({ present, fallback }: LinkSettingsProps) {
           {text("name")}
         </p>
         <TextField
+          unseenLabel
           name="name"
           label={text("name")}
           value={name}
@@ -88,6 +89,7 @@ export function LinkSettings({ present, fallback }: LinkSettingsProps) {
             onChange={edit(setColor)}
           />
           <TextField
+            unseenLabel
             name="color"
             label={text("color")}
             value={color}

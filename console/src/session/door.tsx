@@ -2,7 +2,6 @@
 /** What the pages outside of the console have in common: the way in, and what leads there by a mailed link. */
 import type { FormEvent, ReactNode, Ref } from "react";
 import { Wordmark } from "../frame/wordmark.tsx";
-import { Mantine } from "../theme/mantine.tsx";
 import classes from "./door.module.css";
 import { LanguageMenu } from "./language-menu.tsx";
 
@@ -24,7 +23,7 @@ export function Door({ title, lead, onSubmit, formRef, children }: DoorProps) {
     <>
       <h1 id="door-title">{title}</h1>
       <p className={classes.lead}>{lead}</p>
-      <Mantine>{children}</Mantine>
+      {children}
     </>
   );
   return (

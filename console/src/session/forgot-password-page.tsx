@@ -1,12 +1,12 @@
 "use client";
 /** Asks for a link by which a new password can be set. What it answers does not tell whether anyone has the address. */
-import { TextInput } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { api } from "../api.ts";
 import { Button } from "../parts/button.tsx";
 import { ProblemNote } from "../parts/problem-note.tsx";
+import { TextField } from "../parts/text-field.tsx";
 import classes from "./door.module.css";
 import { Door } from "./door.tsx";
 
@@ -30,7 +30,7 @@ export function ForgotPasswordPage() {
   }
   return (
     <Door title={text("title")} lead={text("lead")} onSubmit={submit}>
-      <TextInput
+      <TextField
         name="email"
         type="email"
         label={signIn("email")}

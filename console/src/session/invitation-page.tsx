@@ -2,12 +2,13 @@
 /** Where the link of an invitation leads: who invites, and the way in for those who have an account and those who have none. */
 import type { InvitationDetails } from "@cogni/contract";
 import { SHORTEST_PASSWORD } from "@cogni/contract/password-length";
-import { PasswordInput, TextInput } from "@mantine/core";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { ApiError, api } from "../api.ts";
 import { Button } from "../parts/button.tsx";
+import { PasswordField } from "../parts/password-field.tsx";
 import { ProblemNote } from "../parts/problem-note.tsx";
+import { TextField } from "../parts/text-field.tsx";
 import { tenantPath } from "../tenants/paths.ts";
 import classes from "./door.module.css";
 import { Door } from "./door.tsx";
@@ -64,9 +65,9 @@ function Offer({ token, offer }: { token: string; offer: InvitationDetails }) {
       lead={role ? text("terms", { role: roleText(role), email }) : text("termsPlatform", { email })}
       onSubmit={(form) => accept.mutate(form)}
     >
-      {!offer.hasAccount && <TextInput name="name" label={text("name")} autoComplete="name" autoFocus />}
+      {!offer.hasAccount && <TextField name="name" label={text("name")} autoComplete="name" autoFocus />}
       {signsIn && (
-        <TextInput
+        <TextField
           name="email"
           type="email"
           label={signInText("email")}
@@ -76,10 +77,10 @@ function Offer({ token, offer }: { token: string; offer: InvitationDetails }) {
         />
       )}
       {(signsIn || !offer.hasAccount) && (
-        <PasswordInput
+        <PasswordField
           name="password"
           label={signInText("password")}
-          description={offer.hasAccount ? undefined : text("rule", { shortest: SHORTEST_PASSWORD })}
+          hint={offer.hasAccount ? undefined : text("rule", { shortest: SHORTEST_PASSWORD })}
           autoComplete={offer.hasAccount ? "current-password" : "new-password"}
         />
       )}

@@ -1,21 +1,19 @@
 "use client";
 /** Sets a new password, by the link of a mail. */
 import { LONGEST_PASSWORD, SHORTEST_PASSWORD } from "@cogni/contract/password-length";
-import { PasswordInput } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { api } from "../api.ts";
 import { Button } from "../parts/button.tsx";
+import { PasswordField } from "../parts/password-field.tsx";
 import { ProblemNote } from "../parts/problem-note.tsx";
-import { RevealIcon } from "../parts/reveal-icon.tsx";
 import classes from "./door.module.css";
 import { Door } from "./door.tsx";
 import { useMailedToken } from "./mailed-token.ts";
 
 export function ResetPasswordPage() {
   const text = useTranslations("resetPassword");
-  const input = useTranslations("input");
   const token = useMailedToken();
   const [wrongLength, setWrongLength] = useState(false);
   const reset = useMutation({ mutationFn: api.resetPassword });
@@ -42,18 +40,13 @@ export function ResetPasswordPage() {
   }
   return (
     <Door title={text("title")} lead={text("lead")} onSubmit={submit}>
-      <PasswordInput
+      <PasswordField
         name="password"
         label={text("password")}
-        description={text("rule", { shortest: SHORTEST_PASSWORD })}
+        hint={text("rule", { shortest: SHORTEST_PASSWORD })}
         autoComplete="new-password"
         autoFocus
         error={wrongLength && text("wrongLength", { shortest: SHORTEST_PASSWORD, longest: LONGEST_PASSWORD })}
-        visibilityToggleIcon={RevealIcon}
-        visibilityToggleButtonProps={{
-          tabIndex: 0,
-          "aria-label": input("reveal", { label: text("password") }),
-        }}
       />
       <div role="alert" className={classes.outcome}>
         {reset.error && <ProblemNote failure={reset.error} />}

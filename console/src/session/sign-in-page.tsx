@@ -1,15 +1,15 @@
 "use client";
 /** E-mail and password, or one of the other ways in, and back to where the person wanted to go. */
 import type { OidcRefusal, WaysIn as Ways } from "@cogni/contract";
-import { PasswordInput, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useRef, useState } from "react";
 import { ApiError, api } from "../api.ts";
 import { Button } from "../parts/button.tsx";
+import { PasswordField } from "../parts/password-field.tsx";
 import { ProblemNote } from "../parts/problem-note.tsx";
-import { RevealIcon } from "../parts/reveal-icon.tsx";
+import { TextField } from "../parts/text-field.tsx";
 import classes from "./door.module.css";
 import { Door } from "./door.tsx";
 import { WaysIn } from "./ways-in.tsx";
@@ -24,7 +24,6 @@ interface SignInPageProps {
 export function SignInPage({ returnTo, ways, refused: ssoRefused }: SignInPageProps) {
   const text = useTranslations("signIn");
   const waysText = useTranslations("waysIn");
-  const input = useTranslations("input");
   const router = useRouter();
   const cache = useQueryClient();
   const form = useRef<HTMLFormElement>(null);
@@ -58,7 +57,7 @@ export function SignInPage({ returnTo, ways, refused: ssoRefused }: SignInPagePr
   const refused = !busy && isRefusal(signIn.error);
   return (
     <Door title={text("title")} lead={text("lead")} onSubmit={submit} formRef={form}>
-      <TextInput
+      <TextField
         name="email"
         type="email"
         label={text("email")}
@@ -66,16 +65,11 @@ export function SignInPage({ returnTo, ways, refused: ssoRefused }: SignInPagePr
         autoCapitalize="none"
         error={missing.email ? text("emailMissing") : refused}
       />
-      <PasswordInput
+      <PasswordField
         name="password"
         label={text("password")}
         autoComplete="current-password"
         error={missing.password ? text("passwordMissing") : refused}
-        visibilityToggleIcon={RevealIcon}
-        visibilityToggleButtonProps={{
-          tabIndex: 0,
-          "aria-label": input("reveal", { label: text("password") }),
-        }}
       />
       <a href="/forgot-password" className={classes.aside}>
         {text("forgot")}

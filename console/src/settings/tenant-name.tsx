@@ -45,6 +45,7 @@ function Rename({ present }: { present: string }) {
     <form method="post" onSubmit={submit} noValidate>
       <div className={classes.row}>
         <TextField
+          unseenLabel
           name="name"
           label={text("name")}
           value={name}

@@ -1,6 +1,6 @@
 "use client";
 /**
- * Mantine around the parts that use it: forms and dialogs. Not around the whole page: it and its components are 25 KB of
+ * Mantine around the parts that use it: dialogs and their forms. Not around the whole page: it and its components are 25 KB of
  * script that a page's first load then does without.
  */
 import "@mantine/core/styles/UnstyledButton.layer.css";
