@@ -36,6 +36,7 @@ describe("an API key", () => {
       keyName: "ci",
       billingAccountId: acme,
       scopes: ["channels:read"],
+      suspended: false,
     });
     const stored = JSON.stringify(await asSuperuser(database, "SELECT * FROM api_keys"));
     expect(stored).not.toContain(key.reveal().slice(12));
@@ -49,9 +50,13 @@ describe("an API key", () => {
     expect(await lookUpApiKey(database.db, key.reveal())).toBeNull();
   });
 
-  test("of a suspended tenant, one of another form or an unknown one is nobody's", async () => {
+  test("of a tenant that is being deleted, one of another form or an unknown one is nobody's; a suspended tenant's says so", async () => {
     const { key } = await create(umbrella);
-    await asSuperuser(database, "UPDATE billing_accounts SET status = 'suspended' WHERE id = 'umbrella'");
+    const become = (status: string) =>
+      asSuperuser(database, "UPDATE billing_accounts SET status = $1 WHERE id = 'umbrella'", [status]);
+    await become("suspended");
+    expect(await lookUpApiKey(database.db, key.reveal())).toMatchObject({ suspended: true });
+    await become("deleting");
     expect(await lookUpApiKey(database.db, key.reveal())).toBeNull();
     expect(await lookUpApiKey(database.db, "")).toBeNull();
     expect(await lookUpApiKey(database.db, `cck_${"x".repeat(43)}`)).toBeNull();

@@ -191,8 +191,10 @@ describe("a platform administrator", () => {
     expect(functions.map(({ name, result }) => `${name}: ${result}`)).toEqual([
       "connection_states: TABLE(billing_account_id text, gateway_id text, state text)",
       "operator_create_tenant: boolean",
+      "operator_delete: boolean",
       "operator_drain: boolean",
       "operator_gateways: TABLE(id text, address text, reachable boolean, observed_at timestamp with time zone, lease_holder text, lease_until timestamp with time zone, capacity integer, draining boolean, tenants integer, connections jsonb)",
+      "operator_suspend: text",
       "operator_tenants: TABLE(id text, name text, status text, gateway_id text, created_at timestamp with time zone, members integer, connections jsonb)",
       "roomiest_gateway: text",
     ]);
