@@ -40,6 +40,7 @@ import type {
   OpenedConnectLink,
   OperatorCreatedTenant,
   OperatorCreateTenantRequest,
+  OperatorDeleteRequest,
   OwnTenant,
   OwnTenants,
   Person,
@@ -62,6 +63,8 @@ import type {
   SignedOut,
   SignInRequest,
   StatusDocument,
+  Suspended,
+  SuspendRequest,
   TenantsPage,
   Timeline,
   VerifyEmailRequest,
@@ -131,6 +134,12 @@ export const api = {
     call((schemas) => schemas.tenantsPageSchema, `/api/v1/operator/tenants${search(query)}`, { signal }),
   operatorCreateTenant: (body: OperatorCreateTenantRequest): Promise<OperatorCreatedTenant> =>
     call((schemas) => schemas.operatorCreatedTenantSchema, "/api/v1/operator/tenants/create", post(body)),
+  suspendTenant: (body: SuspendRequest): Promise<Suspended> =>
+    call((schemas) => schemas.suspendedSchema, "/api/v1/operator/tenants/suspend", post(body)),
+  resumeTenant: (body: SuspendRequest): Promise<Suspended> =>
+    call((schemas) => schemas.suspendedSchema, "/api/v1/operator/tenants/resume", post(body)),
+  operatorDeleteTenant: (body: OperatorDeleteRequest): Promise<DeletedTenant> =>
+    call((schemas) => schemas.deletedTenantSchema, "/api/v1/operator/tenants/delete", post(body)),
   deleteTenant: (body: DeleteTenantRequest): Promise<DeletedTenant> =>
     call((schemas) => schemas.deletedTenantSchema, "/api/v1/tenants/delete", post(body)),
   status: (signal: AbortSignal): Promise<StatusDocument> =>

@@ -46,13 +46,16 @@ export const deletedTenantSchema = z.object({ billingAccountId: z.string(), stat
 export type DeletedTenant = z.infer<typeof deletedTenantSchema>;
 
 export const suspendRequestSchema = z.strictObject({ billingAccountId: billingAccountIdSchema });
+export type SuspendRequest = z.input<typeof suspendRequestSchema>;
 
 export const suspendedSchema = z.object({
   billingAccountId: z.string(),
   status: z.enum(["active", "suspended"]),
 });
+export type Suspended = z.infer<typeof suspendedSchema>;
 
 export const operatorDeleteRequestSchema = z.strictObject({
   billingAccountId: billingAccountIdSchema,
   name: typedName,
 });
+export type OperatorDeleteRequest = z.input<typeof operatorDeleteRequestSchema>;

@@ -496,6 +496,12 @@ async function withTenants(page: Page, made: TenantsPage["tenants"], query = "")
   await page.goto(`/operator/tenants${query}`);
 }
 
+/** By the menu of the one row there is. */
+async function act(page: Page, name: string): Promise<void> {
+  await page.getByRole("button", { name: `More actions for ${LONG_NAME}` }).click();
+  await page.getByRole("menuitem", { name }).click();
+}
+
 /** The same of the pages of the platform's administrators. */
 const OPERATOR_VIEWS: typeof VIEWS = {
   gateways: async (page) => {
@@ -526,6 +532,34 @@ const OPERATOR_VIEWS: typeof VIEWS = {
     await withTenants(page, statuses.map(madeTenant), "?gateway=shared");
     await expectPage(page.getByText("Being deleted").last()).toBeVisible();
     await expectPage(page.getByRole("button", { name: "Show more" })).toBeVisible();
+  },
+  "suspending a tenant": async (page) => {
+    await withTenants(page, [madeTenant("active")]);
+    await act(page, "Suspend…");
+    await expectPage(page.getByRole("dialog", { name: `Suspend ${LONG_NAME}?` })).toBeVisible();
+    await page.route("**/tenants/suspend", (route) => route.fulfill({ status: 500, body: "" }));
+    await page.getByRole("dialog").getByRole("button", { name: "Suspend" }).click();
+    await expectPage(page.getByRole("dialog").getByRole("alert")).toContainText("could not be read");
+  },
+  "the menu of a tenant that was suspended, and is not resumed": async (page) => {
+    const made = madeTenant("active");
+    await withTenants(page, [made]);
+    await act(page, "Suspend…");
+    await answered(page, "operator/tenants/suspend", { billingAccountId: made.id, status: "suspended" });
+    await page.getByRole("dialog").getByRole("button", { name: "Suspend" }).click();
+    await expectPage(page.getByRole("row", { name: LONG_NAME })).toContainText("Suspended");
+    await expectPage(page.getByRole("button", { name: `More actions for ${LONG_NAME}` })).toBeFocused();
+    await answered(page, "operator/tenants**", { tenants: [{ ...made, status: "suspended" }], next: null });
+    await page.route("**/tenants/resume", (route) => route.fulfill({ status: 500, body: "" }));
+    await act(page, "Resume");
+    await expectPage(page.getByRole("table")).toContainText("could not be read");
+    await page.keyboard.press("Enter");
+    await expectPage(page.getByRole("menuitem", { name: "Resume" })).toBeFocused();
+  },
+  "deleting a tenant": async (page) => {
+    await withTenants(page, [madeTenant("active")]);
+    await act(page, "Delete…");
+    await expectPage(fieldOf(page, `Type ${LONG_NAME} to confirm`)).toBeFocused();
   },
   "no tenant that is searched for": async (page) => {
     await withTenants(page, [], "?search=nobody&status=suspended");
@@ -571,6 +605,8 @@ test("an administrator of no tenant is led to everyone's, and anyone else is tol
   await page.getByRole("navigation").getByRole("link", { name: "Tenants" }).click();
   await expectPage(page.getByRole("searchbox")).toHaveValue("");
   await expectPage(page.getByRole("navigation").getByRole("link")).toHaveText(["Gateways", "Tenants"]);
+  const operator = page.getByRole("navigation").getByRole("heading", { name: "Operator" });
+  expect((await operator.boundingBox())?.y, "at the head of the rail").toBeLessThan(120);
   const other = await visit(tenant, { path: "/operator/tenants", tolerates: ["/api/v1/operator/"] });
   await expectPage(other.getByRole("heading", { name: "For administrators of the platform" })).toBeVisible();
   await expectPage(other.getByRole("navigation").getByRole("link", { name: "Tenants" })).toHaveCount(0);

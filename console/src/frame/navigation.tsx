@@ -29,7 +29,7 @@ export function Navigation() {
   const tenant = useTenantId();
   const atOperator = here.startsWith("/operator");
   const { data: person } = usePerson();
-  const { data: own } = useTenants();
+  const { data: own, isPending } = useTenants();
   // Until it is known, the page one is at says what is likely: so little as can be moves or goes.
   const administers = person ? person.platformAdministrator : atOperator;
   const belongs = own ? own.tenants.length > 0 : !atOperator;
@@ -53,7 +53,7 @@ export function Navigation() {
           </ul>
         )}
         {administers && (
-          <div className={classes.operator}>
+          <div className={classes.operator} data-unplaced={isPending}>
             <h2 id="operator">{text("operator")}</h2>
             <ul aria-labelledby="operator">
               {OPERATOR_PAGES.map(({ name, Icon }) => (

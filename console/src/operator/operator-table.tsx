@@ -1,6 +1,6 @@
 "use client";
 /** A table of the operator's pages. On a narrow screen each row is a card, with the columns' names beside the values. */
-import type { ReactNode } from "react";
+import { Fragment, type ReactNode } from "react";
 import classes from "./table.module.css";
 
 export interface Column<Row> {
@@ -9,6 +9,8 @@ export interface Column<Row> {
   cell: (row: Row) => ReactNode;
   /** Numbers stand at the right. */
   number?: boolean;
+  /** Its title is there for those who can't see what the column holds. */
+  untitled?: boolean;
 }
 
 interface OperatorTableProps<Row> {
@@ -17,39 +19,51 @@ interface OperatorTableProps<Row> {
   /** Undefined while they are on their way. */
   rows: readonly Row[] | undefined;
   keyOf: (row: Row) => string;
+  /** What stands below a row, as wide as the table. */
+  noteOn?: (row: Row) => ReactNode;
 }
 
 /** As many as a first look needs: what comes is rarely less tall. */
 const BONES = [1, 2, 3];
 
-export function OperatorTable<Row>({ label, columns, rows, keyOf }: OperatorTableProps<Row>) {
+export function OperatorTable<Row>({ label, columns, rows, keyOf, noteOn }: OperatorTableProps<Row>) {
   return (
     <table className={classes.table} aria-label={label} aria-busy={rows === undefined}>
       <thead>
         <tr>
-          {columns.map(({ name, title, number }) => (
+          {columns.map(({ name, title, number, untitled }) => (
             <th key={name} scope="col" data-column={name} data-number={number}>
-              {title}
+              {untitled ? <span className="unseen">{title}</span> : title}
             </th>
           ))}
         </tr>
       </thead>
       <tbody>
-        {rows?.map((row) => (
-          <tr key={keyOf(row)}>
-            {columns.map(({ name, title, cell, number }) => (
-              <td key={name} data-title={title} data-number={number}>
-                {cell(row)}
-              </td>
-            ))}
-          </tr>
-        ))}
+        {rows?.map((row) => {
+          const note = noteOn?.(row);
+          return (
+            <Fragment key={keyOf(row)}>
+              <tr>
+                {columns.map(({ name, title, cell, number, untitled }) => (
+                  <td key={name} data-title={title} data-number={number} data-untitled={untitled}>
+                    {cell(row)}
+                  </td>
+                ))}
+              </tr>
+              {note && (
+                <tr className={classes.note}>
+                  <td colSpan={columns.length}>{note}</td>
+                </tr>
+              )}
+            </Fragment>
+          );
+        })}
         {rows === undefined &&
           BONES.map((bone) => (
             <tr key={bone}>
-              {columns.map(({ name, title, number }) => (
-                <td key={name} data-title={title} data-number={number}>
-                  <span className={classes.bone} />
+              {columns.map(({ name, title, number, untitled }) => (
+                <td key={name} data-title={title} data-number={number} data-untitled={untitled}>
+                  {!untitled && <span className={classes.bone} />}
                 </td>
               ))}
             </tr>

@@ -9,14 +9,16 @@ import { api } from "../api.ts";
 import { Button } from "../parts/button.tsx";
 import { LoadFailure } from "../parts/load-failure.tsx";
 import { Panel } from "../parts/panel.tsx";
-import { TimeSince } from "../parts/time-ago.tsx";
-import { ConnectionCounts } from "./connection-counts.tsx";
+import { ProblemNote } from "../parts/problem-note.tsx";
 import { TENANTS_KEY } from "./keys.ts";
-import { type Column, OperatorTable } from "./operator-table.tsx";
+import { OperatorTable } from "./operator-table.tsx";
 import page from "./page.module.css";
-import classes from "./table.module.css";
+import { useTenantColumns } from "./tenant-columns.tsx";
+import { type Asked, TenantDialog, useFocusBack } from "./tenant-dialog.tsx";
 import { TenantFilters } from "./tenant-filters.tsx";
+import type { TenantAction } from "./tenant-menu.tsx";
 import { useFilters } from "./use-filters.ts";
+import { useTenantAct } from "./use-tenant-act.ts";
 
 const NewTenant = dynamic(() => import("./new-tenant-dialog.tsx").then((module) => module.NewTenantDialog), {
   ssr: false,
@@ -34,34 +36,35 @@ export function TenantsPage() {
     // What was found before stands until the next is there: nothing jumps while someone types.
     placeholderData: keepPreviousData,
   });
+  const resume = useTenantAct(api.resumeTenant);
+  const [asked, setAsked] = useState<Asked | null>(null);
+  /** The last one to which something is done, as it was before. */
+  const [before, setBefore] = useState<TenantOverview | null>(null);
+  const { orTo, remember, giveBack } = useFocusBack<HTMLHeadingElement>();
+
+  function act(action: TenantAction, about: TenantOverview) {
+    setBefore(about);
+    resume.reset();
+    if (action === "resume") return resume.mutate({ billingAccountId: about.id });
+    remember();
+    setAsked({ action, about });
+  }
+
   const rows = list.data?.pages.flatMap(({ tenants }) => tenants);
+  const now = rows?.find(({ id }) => id === before?.id);
   const narrowed = Object.values(filters).some(Boolean);
-  const columns: Column<TenantOverview>[] = [
-    {
-      name: "tenant",
-      title: text("tenant"),
-      cell: ({ id, name }) => (
-        <div className={classes.main}>
-          <span>{name}</span>
-          <span className={classes.soft}>{id}</span>
-        </div>
-      ),
-    },
-    { name: "status", title: text("status"), cell: ({ status }) => text(`statuses.${status}`) },
-    {
-      name: "gateway",
-      title: text("gateway"),
-      cell: ({ gateway }) => gateway ?? <span className={classes.soft}>{text("noGateway")}</span>,
-    },
-    { name: "members", title: text("members"), number: true, cell: ({ members }) => members },
-    {
-      name: "connections",
-      title: text("connections"),
-      cell: ({ connections }) => <ConnectionCounts counts={connections} />,
-    },
-    { name: "created", title: text("created"), cell: ({ createdAt }) => <TimeSince at={createdAt} /> },
-  ];
-  const table = <OperatorTable label={text("title")} columns={columns} rows={rows} keyOf={({ id }) => id} />;
+  const columns = useTenantColumns(act, resume.isPending ? resume.variables.billingAccountId : null);
+  const table = (
+    <OperatorTable
+      label={text("title")}
+      columns={columns}
+      rows={rows}
+      keyOf={({ id }) => id}
+      noteOn={({ id }) =>
+        resume.error && resume.variables.billingAccountId === id && <ProblemNote failure={resume.error} />
+      }
+    />
+  );
 
   function body() {
     if (list.error && !rows) {
@@ -81,7 +84,9 @@ export function TenantsPage() {
     <div className={page.page}>
       <div className={page.head}>
         <div>
-          <h1>{text("title")}</h1>
+          <h1 ref={orTo} tabIndex={-1}>
+            {text("title")}
+          </h1>
           <p>{text("lead")}</p>
         </div>
         <Button variant="filled" onClick={() => setCreating(true)}>
@@ -90,6 +95,11 @@ export function TenantsPage() {
       </div>
       <TenantFilters filters={filters} narrow={narrow} />
       {body()}
+      <p role="status" className="unseen">
+        {now &&
+          now.status !== before?.status &&
+          text("now", { name: now.name, status: text(`statuses.${now.status}`) })}
+      </p>
       {list.hasNextPage && (
         <div className={page.more}>
           <Button busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
@@ -98,6 +108,15 @@ export function TenantsPage() {
         </div>
       )}
       {creating && <NewTenant onClosed={() => setCreating(false)} />}
+      {asked && (
+        <TenantDialog
+          asked={asked}
+          onClosed={() => {
+            setAsked(null);
+            giveBack();
+          }}
+        />
+      )}
     </div>
   );
 }

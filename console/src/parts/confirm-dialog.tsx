@@ -1,6 +1,7 @@
 "use client";
-/** Asks once before something that can't be undone; the title names what it is done to. */
+/** Asks once before something that others will feel; the title names what it is done to. */
 import { useTranslations } from "next-intl";
+import type { ReactNode } from "react";
 import dialog from "../channels/dialog.module.css";
 import { Button } from "./button.tsx";
 import { Dialog } from "./dialog.tsx";
@@ -8,8 +9,8 @@ import { ProblemNote } from "./problem-note.tsx";
 
 interface ConfirmDialogProps {
   title: string;
-  /** What will happen. */
-  text: string;
+  /** What will happen, in a sentence or as a list of its own. */
+  text: ReactNode;
   /** On the button that does it. */
   confirm: string;
   onConfirm: () => void;
@@ -35,7 +36,7 @@ export function ConfirmDialog({
   return (
     <Dialog title={title} opened={opened} onClose={onClose} onClosed={onClosed}>
       <div className={dialog.body}>
-        <p>{text}</p>
+        {typeof text === "string" ? <p>{text}</p> : text}
         <div role="alert">{error && !busy && <ProblemNote failure={error} />}</div>
         <div className={dialog.buttons}>
           <Button data-autofocus onClick={onClose}>

@@ -7,8 +7,8 @@ import { useRef, useState } from "react";
 import { Button } from "../parts/button.tsx";
 import { SettingsSection } from "./settings-section.tsx";
 
-const DeleteTenantDialog = dynamic(
-  () => import("./delete-tenant-dialog.tsx").then((module) => module.DeleteTenantDialog),
+const DeleteOwnTenantDialog = dynamic(
+  () => import("./delete-own-tenant-dialog.tsx").then((module) => module.DeleteOwnTenantDialog),
   { ssr: false },
 );
 
@@ -23,7 +23,7 @@ export function DeleteTenant({ own }: { own: OwnTenant }) {
         <Button onClick={() => setAsking(true)}>{text("open")}</Button>
       </div>
       {asking && (
-        <DeleteTenantDialog
+        <DeleteOwnTenantDialog
           name={own.billingAccountName}
           onClosed={() => {
             setAsking(false);

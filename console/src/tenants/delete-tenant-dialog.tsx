@@ -1,25 +1,42 @@
 "use client";
-/** Asks for the account's name before it is deleted, and says what is erased, and what is kept. */
+/** Asks for a tenant's name before it is deleted, and says what is erased, and what is kept. */
 import { TextInput } from "@mantine/core";
-import { useMutation } from "@tanstack/react-query";
+import type { UseMutationResult } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { type FormEvent, useState } from "react";
-import { ApiError, api } from "../api.ts";
+import { ApiError } from "../api.ts";
 import classes from "../channels/dialog.module.css";
 import { Button } from "../parts/button.tsx";
 import { Dialog } from "../parts/dialog.tsx";
 import { ProblemNote } from "../parts/problem-note.tsx";
 
-export function DeleteTenantDialog({ name, onClosed }: { name: string; onClosed: () => void }) {
+interface DeleteTenantDialogProps {
+  /** Of the tenant. */
+  name: string;
+  /** What becomes of its people, and what is kept: not the same for an owner and for the platform's administrators. */
+  people: string;
+  kept: string;
+  /** Deletes it, once the name is typed. */
+  remove: Pick<UseMutationResult, "error" | "isPending" | "isSuccess" | "reset">;
+  onConfirm: (typed: string) => void;
+  opened: boolean;
+  onClose: () => void;
+  onClosed: () => void;
+}
+
+export function DeleteTenantDialog({
+  name,
+  people,
+  kept,
+  remove,
+  onConfirm,
+  opened,
+  onClose,
+  onClosed,
+}: DeleteTenantDialogProps) {
   const text = useTranslations("general.delete");
-  const [opened, setOpened] = useState(true);
   const [typed, setTyped] = useState("");
   const [asked, setAsked] = useState(false);
-  const remove = useMutation({
-    mutationFn: api.deleteTenant,
-    // Anew, and not within the console: nothing that it remembers is so any more.
-    onSuccess: () => window.location.assign("/account-deleted"),
-  });
   const isName = typed === name;
   // It was renamed meanwhile, in another tab or by someone else.
   const refused = remove.error instanceof ApiError && remove.error.problem?.code === "invalid_request";
@@ -27,16 +44,11 @@ export function DeleteTenantDialog({ name, onClosed }: { name: string; onClosed:
   function submit(event: FormEvent) {
     event.preventDefault();
     setAsked(true);
-    if (isName) remove.mutate({ name: typed });
+    if (isName) onConfirm(typed);
   }
 
   return (
-    <Dialog
-      title={text("title", { name })}
-      opened={opened}
-      onClose={() => setOpened(false)}
-      onClosed={onClosed}
-    >
+    <Dialog title={text("title", { name })} opened={opened} onClose={onClose} onClosed={onClosed}>
       <form className={classes.body} method="post" onSubmit={submit} noValidate>
         <dl className={classes.terms}>
           <div>
@@ -45,11 +57,11 @@ export function DeleteTenantDialog({ name, onClosed }: { name: string; onClosed:
           </div>
           <div>
             <dt>{text("peopleTitle")}</dt>
-            <dd>{text("people")}</dd>
+            <dd>{people}</dd>
           </div>
           <div>
             <dt>{text("keptTitle")}</dt>
-            <dd>{text("kept")}</dd>
+            <dd>{kept}</dd>
           </div>
         </dl>
         <TextInput
@@ -69,7 +81,7 @@ export function DeleteTenantDialog({ name, onClosed }: { name: string; onClosed:
         />
         <div role="alert">{remove.error && !refused && <ProblemNote failure={remove.error} />}</div>
         <div className={classes.buttons}>
-          <Button onClick={() => setOpened(false)}>{text("cancel")}</Button>
+          <Button onClick={onClose}>{text("cancel")}</Button>
           <Button type="submit" variant="danger" busy={remove.isPending || remove.isSuccess}>
             {text("confirm")}
           </Button>
