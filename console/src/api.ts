@@ -67,9 +67,11 @@ import type {
   SuspendRequest,
   TenantsPage,
   Timeline,
+  UnlinkWalletRequest,
   VerifyEmailRequest,
   WalletChallenge,
   WalletChallengeRequest,
+  Wallets,
 } from "@cogni/contract";
 
 /** Longer than the API's own limit of 10 s for a connect, so that its answer wins over ours. */
@@ -174,6 +176,12 @@ export const api = {
     call((schemas) => schemas.walletChallengeSchema, "/api/auth/wallet/challenge", post(body)),
   walletSignIn: (body: SignedMessage): Promise<SignedIn> =>
     call((schemas) => schemas.signedInSchema, "/api/auth/wallet/sign-in", post(body)),
+  wallets: (signal: AbortSignal): Promise<Wallets> =>
+    call((schemas) => schemas.walletsSchema, "/api/auth/wallets", { signal }),
+  linkWallet: (body: SignedMessage): Promise<Wallets> =>
+    call((schemas) => schemas.walletsSchema, "/api/auth/wallets/link", post(body)),
+  unlinkWallet: (body: UnlinkWalletRequest): Promise<Wallets> =>
+    call((schemas) => schemas.walletsSchema, "/api/auth/wallets/unlink", post(body)),
   lookAtInvitation: (body: LookAtInvitationRequest): Promise<InvitationDetails> =>
     call((schemas) => schemas.invitationDetailsSchema, "/api/auth/invitation/look", post(body)),
   acceptInvitation: (body: AcceptInvitationRequest): Promise<AcceptedInvitation> =>

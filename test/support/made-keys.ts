@@ -1,5 +1,5 @@
-/** Keys and sessions of every kind, as pages get them from the API, to see how each is drawn. */
-import type { ApiKey, CreatedKey, Session } from "@cogni/contract";
+/** Keys, sessions and wallets of every kind, as pages get them from the API, to see how each is drawn. */
+import type { ApiKey, CreatedKey, Session, Wallets } from "@cogni/contract";
 
 const DAY_MS = 86_400_000;
 const inDays = (days: number): string => new Date(Date.now() + days * DAY_MS).toISOString();
@@ -41,3 +41,10 @@ export const madeSessions = (): Session[] =>
     address: ["198.51.100.7", "2001:db8:85a3:8d3:1319:8a2e:370:7348", null][index] ?? null,
     current: index === 1,
   }));
+
+export const madeWallets = (): Wallets => ({
+  wallets: ["0x52908400098527886e0f7030069857d2e4169ee7", "0xde709f2102306220921060314715629080e2fb77"].map(
+    (address, index) => ({ address, addedAt: inDays(-30 * (index + 1)) }),
+  ),
+  chains: [1],
+});

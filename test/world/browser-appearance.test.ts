@@ -19,7 +19,7 @@ import type { Page } from "@playwright/test";
 import { beforeAll, expect } from "vitest";
 import type { Administrator, Tenant } from "../../dev-env/src/seed.ts";
 import { barriers, cardOf, expectPage, fieldOf, test, world } from "../support/browsing.ts";
-import { freshKey, madeKeys, madeSessions } from "../support/made-keys.ts";
+import { freshKey, madeKeys, madeSessions, madeWallets } from "../support/made-keys.ts";
 import { measured } from "../support/measured.ts";
 
 let tenant: Tenant;
@@ -288,8 +288,36 @@ const VIEWS: Record<string, (page: Page) => Promise<void>> = {
     await page.route("**/api/auth/sessions", (route) =>
       route.fulfill({ json: { sessions: madeSessions() } }),
     );
+    await page.route("**/api/auth/wallets", (route) => route.fulfill({ json: madeWallets() }));
     await page.goto("/account");
     await expectPage(page.getByRole("listitem").filter({ hasText: "signed in" })).toHaveCount(3);
+    await expectPage(page.getByRole("button", { name: /^Unlink/ })).toHaveCount(2);
+  },
+  "a wallet to link, where there is none": async (page) => {
+    await page.goto("/account");
+    await page.getByRole("button", { name: "Link a wallet" }).click();
+    await expectPage(page.getByText("No wallet found in this browser.")).toBeVisible();
+  },
+  "a wallet that is the last way in": async (page) => {
+    await page.route("**/api/auth/wallets", (route) => route.fulfill({ json: madeWallets() }));
+    await page.route("**/api/auth/wallets/unlink", (route) => {
+      const json = {
+        ...channelProblem("last_way_in"),
+        title: "",
+        detail: "",
+        type: "about:blank",
+        status: 409,
+        requestId: "made",
+      };
+      return route.fulfill({ status: 409, contentType: "application/problem+json", json });
+    });
+    await page.goto("/account");
+    await page
+      .getByRole("button", { name: /^Unlink/ })
+      .first()
+      .click();
+    await page.getByRole("dialog").getByRole("button", { name: "Unlink" }).click();
+    await expectPage(page.getByText("there would be no way left to sign in")).toBeVisible();
   },
   "what the agent is told": async (page) => {
     await page.goto(`/t/${tenant.billingAccountId}/settings/agent`);
@@ -617,7 +645,7 @@ test.for(ALL_VIEWS)(
   async ({ open, who }, { visit }) => {
     const page = await visit(who(), {
       reducedMotion: "reduce",
-      tolerates: ["/nowhere", "/api/v1/", "/connect-link/open"],
+      tolerates: ["/nowhere", "/api/v1/", "/connect-link/open", "/wallets/unlink"],
     });
     for (const colorScheme of SCHEMES) {
       await page.emulateMedia({ colorScheme });

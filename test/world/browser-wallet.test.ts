@@ -1,36 +1,42 @@
 /** The ways in beside the password, in the browser: a wallet that the page finds, and the identity provider. */
-import { TENANT_HEADER, walletChallengeSchema } from "@cogni/contract";
+import type { Page } from "@playwright/test";
 import { generatePrivateKey, type PrivateKeyAccount, privateKeyToAccount } from "viem/accounts";
 import { beforeAll, expect } from "vitest";
-import type { Tenant } from "../../dev-env/src/seed.ts";
+import type { Administrator, Tenant } from "../../dev-env/src/seed.ts";
 import { barriers, expectPage, PATIENT, test, type Visit, world } from "../support/browsing.ts";
 import { putWallet, WALLET_NAME } from "../support/test-wallet.ts";
 
 let tenant: Tenant;
+let administrator: Administrator;
 beforeAll(async () => {
-  [tenant] = (await world.tenants(1)) as [Tenant];
+  const [made, administers] = await Promise.all([world.tenants(1), world.administrator()]);
+  [tenant] = made as [Tenant];
+  administrator = administers;
 });
 
-const API = ["/api/auth/wallet/"];
+const API = ["/api/auth/wallet"];
 const newAccount = () => privateKeyToAccount(generatePrivateKey());
 
-/** Adds the wallet to the person, as a program of theirs would. */
-async function link(visit: Visit, account: PrivateKeyAccount): Promise<void> {
-  const { request } = await visit(tenant);
-  const headers = { origin: world.url, [TENANT_HEADER]: tenant.billingAccountId };
-  const data = { address: account.address, chainId: 1, purpose: "link" };
-  const answer = await request.post("/api/auth/wallet/challenge", { data, headers });
-  const { message } = walletChallengeSchema.parse(await answer.json());
-  const signed = { message, signature: await account.signMessage({ message }) };
-  const linked = await request.post("/api/auth/wallets/link", { data: signed, headers });
-  expect(linked.status(), await linked.text()).toBe(200);
+type Person = Pick<Tenant, "email" | "password">;
+
+/** Their page, where they have been asked by the wallet to link it. */
+async function link(visit: Visit, person: Person, account: PrivateKeyAccount): Promise<Page> {
+  const page = await visit(person, { path: "/account", tolerates: API });
+  await putWallet(page, account);
+  await page.reload();
+  await page.getByRole("button", { name: "Link a wallet" }).click();
+  await page.getByRole("button", { name: WALLET_NAME }).click();
+  return page;
 }
+
+const unlinkOf = (page: Page, { address }: PrivateKeyAccount) =>
+  page.getByRole("button", { name: `Unlink ${address.slice(0, 6)}…${address.slice(-4)}` });
 
 test("a wallet of this browser signs its person in; what it refuses is told, and can be tried again", async ({
   visit,
 }) => {
   const account = newAccount();
-  await link(visit, account);
+  await expectPage(unlinkOf(await link(visit, tenant, account), account)).toBeVisible();
   const page = await visit(null, { path: "/sign-in", tolerates: API });
   const wallet = await putWallet(page, account);
   await page.goto("/sign-in?next=/channels?from=wallet");
@@ -70,6 +76,29 @@ test("a browser without a wallet says so, and a wallet that is nobody's is told 
   await page.getByRole("button", { name: WALLET_NAME }).click();
   await expectPage(page.getByText("This wallet signs nobody in here.")).toBeVisible();
   await expectPage(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
+});
+
+test("a wallet that is linked is nobody else's, and signs nobody in once it is unlinked", async ({
+  visit,
+}) => {
+  const account = newAccount();
+  const page = await link(visit, administrator, account);
+  await expectPage(page.getByText("Wallet linked")).toBeVisible();
+  const theirs = await link(visit, tenant, account);
+  await expectPage(theirs.getByText("This wallet already signs someone else in.")).toBeVisible();
+  expect(await barriers(theirs)).toEqual([]);
+
+  await unlinkOf(page, account).click();
+  const dialog = page.getByRole("dialog");
+  await expectPage(dialog).toContainText(account.address.toLowerCase());
+  await dialog.getByRole("button", { name: "Unlink" }).click();
+  await expectPage(page.getByText("No wallet linked yet.")).toBeVisible();
+  const signIn = await visit(null, { path: "/sign-in", tolerates: API });
+  await putWallet(signIn, account);
+  await signIn.reload();
+  await signIn.getByRole("button", { name: "Continue with a wallet" }).click();
+  await signIn.getByRole("button", { name: WALLET_NAME }).click();
+  await expectPage(signIn.getByText("This wallet signs nobody in here.")).toBeVisible();
 });
 
 test("the identity provider signs its person in, and whom it can't vouch for is told why", async ({

@@ -12,7 +12,8 @@ import { SessionRow } from "./session-row.tsx";
 
 const SESSIONS_KEY = ["sessions"];
 
-export function SessionsSection() {
+/** @param waits what stands above is of no known height yet: they load, and are drawn once they will not be moved */
+export function SessionsSection({ waits }: { waits: boolean }) {
   const text = useTranslations("account.sessions");
   const cache = useQueryClient();
   const { data, error, refetch } = useQuery({
@@ -36,6 +37,7 @@ export function SessionsSection() {
       </li>
     </ul>
   );
+  if (waits) return null;
   return (
     <SettingsSection title={text("title")} help={text("help")}>
       {data ? (

@@ -15,9 +15,7 @@ export function WalletSignIn({ chains, returnTo }: { chains: readonly number[]; 
   function wordsFor(failure: Error): string | null {
     if (!(failure instanceof ApiError)) return null;
     if (failure.status === 401) return text("walletUnknown");
-    if (failure.status === 429) return tooOften;
-    const isContract = failure.problem?.errors?.some(({ path }) => path === "signature");
-    return isContract ? text("contract") : null;
+    return failure.status === 429 ? tooOften : null;
   }
   return (
     <WalletChooser

@@ -7,6 +7,7 @@ import type { SignedMessage, WalletPurpose } from "@cogni/contract";
 import { useMutation } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
+import { ApiError } from "../api.ts";
 import { Button } from "../parts/button.tsx";
 import { ProblemNote } from "../parts/problem-note.tsx";
 import type { FoundWallet } from "./discovery.ts";
@@ -20,11 +21,11 @@ interface WalletChooserProps {
   purpose: WalletPurpose;
   /** What the signature is for. It stays under way until this is. */
   use: (signed: SignedMessage) => Promise<void>;
-  /** The page's own words for a failure of `use`; null where the problem's are good. */
-  wordsFor: (failure: Error) => string | null;
+  /** The page's own words for a failure of `use`; null where the others are good. */
+  wordsFor?: (failure: Error) => string | null;
 }
 
-export function WalletChooser({ chains, purpose, use, wordsFor }: WalletChooserProps) {
+export function WalletChooser({ chains, purpose, use, wordsFor = noWords }: WalletChooserProps) {
   const text = useTranslations("waysIn");
   const { wallets, looking, lookAgain } = useWallets();
   const [chosen, setChosen] = useState<FoundWallet | null>(null);
@@ -40,7 +41,7 @@ export function WalletChooser({ chains, purpose, use, wordsFor }: WalletChooserP
     proof.mutate({ wallet, change });
   }
 
-  // After its success the page is about to change.
+  // After its success the page is about to change, or the dialog to close.
   const busy = proof.isPending || proof.isSuccess;
   const nothing = wallets.length === 0 && !looking;
   const failure = busy ? null : proof.error;
@@ -88,11 +89,19 @@ function Failure({
   failure,
   network,
   wordsFor,
-}: Pick<WalletChooserProps, "wordsFor"> & { failure: Error; network: string }) {
+}: Required<Pick<WalletChooserProps, "wordsFor">> & { failure: Error; network: string }) {
   const text = useTranslations("waysIn");
   if (failure instanceof WalletTrouble) return <p>{text(`trouble.${failure.kind}`, { network })}</p>;
-  const words = wordsFor(failure);
+  const words = wordsFor(failure) ?? (isOfContract(failure) ? text("contract") : null);
   return words === null ? <ProblemNote failure={failure} /> : <p>{words}</p>;
+}
+
+const noWords = () => null;
+
+/** The signature is of no form that a wallet with a key of its own gives. */
+function isOfContract(failure: Error): boolean {
+  const errors = failure instanceof ApiError ? failure.problem?.errors : undefined;
+  return errors?.some(({ path }) => path === "signature") ?? false;
 }
 
 function WalletIcon({ icon }: { icon: string | null }) {
