@@ -61,7 +61,12 @@ export function TenantsPage() {
       rows={rows}
       keyOf={({ id }) => id}
       noteOn={({ id }) =>
-        resume.error && resume.variables.billingAccountId === id && <ProblemNote failure={resume.error} />
+        resume.error &&
+        resume.variables.billingAccountId === id && (
+          <div role="alert">
+            <ProblemNote failure={resume.error} />
+          </div>
+        )
       }
     />
   );
