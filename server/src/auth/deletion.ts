@@ -8,7 +8,7 @@ import { beginDeletion, beginDeletionBy, beginOwnDeletion } from "../db/deletion
 import { notifyTenant } from "../db/notify.ts";
 import { type PlatformAct, recordPlatformAct } from "../db/platform-audit.ts";
 import type { Db } from "../db/pool.ts";
-import { type Tx, withService, withTenant } from "../db/tenant.ts";
+import { type Tx, type WalledTx, withService, withTenant } from "../db/tenant.ts";
 import { AppError } from "../errors.ts";
 import type { Pseudonyms } from "../vault/pseudonyms.ts";
 import type { Principal } from "./principal.ts";
@@ -56,7 +56,7 @@ export function deleteByOwner(
   );
 }
 
-async function begun(tx: Tx, { billingAccountId }: DeletionWish, by: By, is: boolean): Promise<void> {
+async function begun(tx: WalledTx, { billingAccountId }: DeletionWish, by: By, is: boolean): Promise<void> {
   if (!is) {
     const message = "is not the name of this account, letter by letter";
     const detail = "What was typed is not the name of this account.";

@@ -4,7 +4,7 @@ import { append } from "../db/audit.ts";
 import { notifyTenant } from "../db/notify.ts";
 import { type PlatformAct, recordPlatformAct } from "../db/platform-audit.ts";
 import type { Db } from "../db/pool.ts";
-import type { Tx } from "../db/tenant.ts";
+import type { WalledTx } from "../db/tenant.ts";
 import { withService, withTenant } from "../db/tenant.ts";
 import { setSuspended, setSuspendedBy } from "../db/tenant-status.ts";
 import { AppError } from "../errors.ts";
@@ -44,7 +44,7 @@ function requireDone({ suspended }: Suspension, status: BillingAccountStatus | n
 
 /** Both audits, for the tenant's people may ask what happened, too; and every process that answers for it or watches it. */
 async function tell(
-  tx: Tx,
+  tx: WalledTx,
   { billingAccountId, suspended }: Suspension,
   by: Pick<PlatformAct, "actor" | "requestId">,
 ): Promise<void> {

@@ -4,7 +4,7 @@ import type { BillingAccountId, KeyScope } from "@cogni/contract";
 import { Secret } from "../secret.ts";
 import { asDatabaseError } from "./errors.ts";
 import type { Db } from "./pool.ts";
-import type { TenantTx, Tx } from "./tenant.ts";
+import type { TenantTx, WalledTx } from "./tenant.ts";
 
 export interface ApiKey {
   readonly id: string;
@@ -43,7 +43,7 @@ const PREFIX = "cck_";
 
 /** The key is in the answer and nowhere else: it can't be told a second time. */
 export async function createApiKey(
-  tx: Tx,
+  tx: WalledTx,
   { billingAccountId, name, scopes, expiresAt, createdBy }: NewApiKey,
 ): Promise<{ id: string; key: Secret }> {
   const key = PREFIX + randomBytes(32).toString("base64url");

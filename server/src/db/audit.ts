@@ -1,6 +1,6 @@
 /** Who did what, when, and what came of it. Rows are only ever added: the API role may not change or delete one. */
 import type { BillingAccountId, ChannelId } from "@cogni/contract";
-import type { TenantTx, Tx } from "./tenant.ts";
+import type { TenantTx, WalledTx } from "./tenant.ts";
 
 export interface AuditEntry {
   readonly billingAccountId: BillingAccountId;
@@ -17,7 +17,7 @@ export interface AuditEntry {
 }
 
 /** Written in the transaction of what it tells of, so that neither stands without the other. */
-export async function append(tx: Tx, entry: AuditEntry): Promise<void> {
+export async function append(tx: WalledTx, entry: AuditEntry): Promise<void> {
   await tx.query(
     `INSERT INTO audit_log (billing_account_id, actor, action, channel, account_id, outcome, request_id, subject)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,

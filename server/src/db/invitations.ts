@@ -1,6 +1,6 @@
 /** Invitations to a tenant: made, shown, taken back, and used once. */
 import type { BillingAccountId, Role } from "@cogni/contract";
-import type { TenantTx, Tx } from "./tenant.ts";
+import type { TenantTx, Tx, WalledTx } from "./tenant.ts";
 
 export interface NewInvitation {
   readonly billingAccountId: BillingAccountId;
@@ -34,7 +34,10 @@ export interface Offer {
 const UNUSED = "accepted_at IS NULL AND revoked_at IS NULL";
 const OPEN = `${UNUSED} AND expires_at > now()`;
 
-export async function addInvitation(tx: Tx, wish: NewInvitation): Promise<{ id: string; expiresAt: Date }> {
+export async function addInvitation(
+  tx: WalledTx,
+  wish: NewInvitation,
+): Promise<{ id: string; expiresAt: Date }> {
   const { billingAccountId, email, role, tokenHash, invitedBy, livesS } = wish;
   const [made] = await tx.query<{ id: string; expiresAt: Date }>(
     `INSERT INTO invitations (billing_account_id, email, role, token_hash, invited_by, expires_at)

@@ -5,7 +5,7 @@
  */
 import type { Access, BillingAccountId, ChannelId, ErrorCode } from "@cogni/contract";
 import type { RegistrationKey } from "./registrations.ts";
-import type { ServiceTx, TenantTx, Tx } from "./tenant.ts";
+import type { ServiceTx, TenantTx, WalledTx } from "./tenant.ts";
 
 export interface Login {
   readonly id: string;
@@ -116,13 +116,13 @@ export function unfinishedLogins(tx: ServiceTx, gatewayId: string): Promise<Plac
 }
 
 /** The gateway is about to be asked for a first code: from now on the clock runs. False: a newer wish stands. */
-export function beginLogin(tx: Tx, login: Login, expiresAt: Date): Promise<boolean> {
+export function beginLogin(tx: WalledTx, login: Login, expiresAt: Date): Promise<boolean> {
   return change(tx, login, "expires_at = $3", [expiresAt]);
 }
 
 /** A code is on offer, the first one or another. False: a newer wish stands. */
 export function offerCode(
-  tx: Tx,
+  tx: WalledTx,
   login: Login,
   { qr, session }: { readonly qr: string; readonly session: string | null },
 ): Promise<boolean> {
@@ -130,17 +130,17 @@ export function offerCode(
 }
 
 /** It was scanned. False: a newer wish stands. */
-export function succeedLogin(tx: Tx, login: Login): Promise<boolean> {
+export function succeedLogin(tx: WalledTx, login: Login): Promise<boolean> {
   return change(tx, login, "status = 'succeeded', qr = NULL, ended_at = now(), finished_at = now()", []);
 }
 
 /** It came to nothing; the gateway has yet to be rid of it. False: a newer wish stands. */
-export function failLogin(tx: Tx, login: Login, problem: ErrorCode): Promise<boolean> {
+export function failLogin(tx: WalledTx, login: Login, problem: ErrorCode): Promise<boolean> {
   return change(tx, login, "status = 'failed', qr = NULL, problem = $3, ended_at = now()", [problem]);
 }
 
 async function change(
-  tx: Tx,
+  tx: WalledTx,
   { id, generation }: Login,
   set: string,
   values: readonly (string | Date | null)[],
@@ -153,7 +153,7 @@ async function change(
 }
 
 /** The gateway is rid of a login that failed or was cancelled. False: a newer wish stands. */
-export async function finishLogin(tx: Tx, { id, generation }: Login): Promise<boolean> {
+export async function finishLogin(tx: WalledTx, { id, generation }: Login): Promise<boolean> {
   const rows = await tx.query(
     `UPDATE channel_logins SET finished_at = now()
      WHERE id = $1 AND generation = $2 AND ended_at IS NOT NULL RETURNING id`,

@@ -5,7 +5,7 @@
 import type { ErrorCode } from "@cogni/contract";
 import { violatedIndex } from "./errors.ts";
 import { forgetSenders } from "./senders.ts";
-import type { Tx } from "./tenant.ts";
+import type { WalledTx } from "./tenant.ts";
 
 export interface WishKey {
   /** The registration's. */
@@ -23,7 +23,7 @@ export interface Outcome {
 }
 
 /** Brings the generation to its end. False: a newer wish stands, nothing was written. */
-export async function settle(tx: Tx, wish: WishKey, end: Outcome): Promise<boolean> {
+export async function settle(tx: WalledTx, wish: WishKey, end: Outcome): Promise<boolean> {
   const rows = await tx.query(
     `UPDATE channel_registrations SET settled_generation = generation, outcome = $3,
        display_name = coalesce($4, display_name), connected_at = coalesce(connected_at, $5)
@@ -39,7 +39,7 @@ export async function settle(tx: Tx, wish: WishKey, end: Outcome): Promise<boole
  * what is claimed changes nothing, so an account that is up and not `claimed` may simply be claimed.
  */
 export async function claimCredential(
-  tx: Tx,
+  tx: WalledTx,
   wish: WishKey,
   fingerprint: Uint8Array,
 ): Promise<"claimed" | "claimed_elsewhere" | "superseded"> {
@@ -63,7 +63,7 @@ export async function claimCredential(
  * Closes a registration that was wished away: its credential is zeroed, its fingerprint free again, its observation
  * forgotten, and whoever was let in. False: it is wished connected again.
  */
-export async function closeRegistration(tx: Tx, wish: WishKey): Promise<boolean> {
+export async function closeRegistration(tx: WalledTx, wish: WishKey): Promise<boolean> {
   const rows = await tx.query<{ billing_account_id: string; channel: string }>(
     `UPDATE channel_registrations SET settled_generation = generation, outcome = NULL, disconnected_at = now(),
        encrypted_credential = NULL, encryption_key_id = NULL, credential_fingerprint = NULL
@@ -82,7 +82,7 @@ export async function closeRegistration(tx: Tx, wish: WishKey): Promise<boolean>
 }
 
 /** Learned after the account was up: being connected does not wait for a name. */
-export async function recordDisplayName(tx: Tx, wish: WishKey, displayName: string): Promise<void> {
+export async function recordDisplayName(tx: WalledTx, wish: WishKey, displayName: string): Promise<void> {
   await tx.query(
     "UPDATE channel_registrations SET display_name = $3 WHERE id = $1 AND generation = $2 AND disconnected_at IS NULL",
     [wish.id, wish.generation, displayName],

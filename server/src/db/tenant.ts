@@ -28,6 +28,9 @@ export interface ServiceTx extends Tx {
   readonly crossesTenants: true;
 }
 
+/** What a query on a tenant's table takes: with no tenant named and no policy of its own, it would see nothing. */
+export type WalledTx = TenantTx | ServiceTx;
+
 /**
  * Runs `work` in one transaction of the API role that sees the tenant's rows only; commits when it resolves.
  * Throws what `work` throws, and AppError `database_unavailable`.

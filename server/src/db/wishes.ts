@@ -12,7 +12,7 @@ import {
   type RegistrationKey,
   registrationByKey,
 } from "./registrations.ts";
-import type { ServiceTx, TenantTx, Tx } from "./tenant.ts";
+import type { ServiceTx, TenantTx, WalledTx } from "./tenant.ts";
 
 interface WishedAccount {
   /** Of the row to write: `lockedRegistration`'s, or a new one. */
@@ -60,7 +60,7 @@ export async function connectedBySession(
 }
 
 async function writeConnected(
-  tx: Tx,
+  tx: WalledTx,
   billingAccountId: BillingAccountId,
   wish: WishedAccount & {
     readonly credentialType: CredentialType;
