@@ -46,6 +46,7 @@ const SAME: Record<string, string[]> = {
     "operator.tenants.create.name",
     "keys.make.name",
     "account.name",
+    "account.wallets.title",
   ],
   zh: ["app.name"],
 };
