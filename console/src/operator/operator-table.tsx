@@ -18,6 +18,8 @@ interface OperatorTableProps<Row> {
   columns: readonly Column<Row>[];
   /** Undefined while they are on their way. */
   rows: readonly Row[] | undefined;
+  /** The question that they answer: what another one finds are other rows, drawn anew, and none of these moves about. */
+  answers?: string | undefined;
   keyOf: (row: Row) => string;
   /** What stands below a row, as wide as the table. */
   noteOn?: (row: Row) => ReactNode;
@@ -26,7 +28,8 @@ interface OperatorTableProps<Row> {
 /** As many as a first look needs: what comes is rarely less tall. */
 const BONES = [1, 2, 3];
 
-export function OperatorTable<Row>({ label, columns, rows, keyOf, noteOn }: OperatorTableProps<Row>) {
+export function OperatorTable<Row>(props: OperatorTableProps<Row>) {
+  const { label, columns, rows, answers, keyOf, noteOn } = props;
   return (
     <table className={classes.table} aria-label={label} aria-busy={rows === undefined}>
       <thead>
@@ -38,7 +41,7 @@ export function OperatorTable<Row>({ label, columns, rows, keyOf, noteOn }: Oper
           ))}
         </tr>
       </thead>
-      <tbody>
+      <tbody key={answers}>
         {rows?.map((row) => {
           const note = noteOn?.(row);
           return (

@@ -30,7 +30,10 @@ export function TenantsPage() {
   const [creating, setCreating] = useState(false);
   const list = useInfiniteQuery({
     queryKey: [...TENANTS_KEY, filters],
-    queryFn: ({ pageParam: after, signal }) => api.operatorTenants({ ...filters, after }, signal),
+    queryFn: async ({ pageParam: after, signal }) => ({
+      ...(await api.operatorTenants({ ...filters, after }, signal)),
+      answers: JSON.stringify(filters),
+    }),
     initialPageParam: null as string | null,
     getNextPageParam: ({ next }) => next,
     // What was found before stands until the next is there: nothing jumps while someone types.
@@ -59,6 +62,7 @@ export function TenantsPage() {
       label={text("title")}
       columns={columns}
       rows={rows}
+      answers={list.data?.pages[0]?.answers}
       keyOf={({ id }) => id}
       noteOn={({ id }) =>
         resume.error &&
