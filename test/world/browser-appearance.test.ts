@@ -176,6 +176,9 @@ async function withKeys(page: Page, keys: readonly ApiKey[]): Promise<void> {
   await page.goto(`/t/${tenant.billingAccountId}/settings/keys`);
 }
 
+/** As a mailed link carries it; of no link that there is. */
+const TOKEN = `token=${"x".repeat(43)}`;
+
 /** Every page and dialog there is, by how one gets to it. */
 const VIEWS: Record<string, (page: Page) => Promise<void>> = {
   "sign-in, refused": async (page) => {
@@ -188,6 +191,33 @@ const VIEWS: Record<string, (page: Page) => Promise<void>> = {
     await page.goto("/sign-in?refused=unknown");
     await page.getByRole("button", { name: "Continue with a wallet" }).click();
     await expectPage(page.getByText("No wallet found in this browser.")).toBeVisible();
+  },
+  "a forgotten password, of nobody": async (page) => {
+    await page.goto("/forgot-password");
+    await page.getByRole("button", { name: "Send the link" }).click();
+    await expectPage(page.getByText("Enter your e-mail address.")).toBeVisible();
+  },
+  "a new password that is too short": async (page) => {
+    await page.goto(`/reset-password#${TOKEN}`);
+    await fieldOf(page, "New password").fill("short");
+    await page.getByRole("button", { name: "Set the password" }).click();
+    await expectPage(page.getByText(/^Choose \d+ to \d+ characters\.$/)).toBeVisible();
+  },
+  "an address to verify, by a link that has ended": async (page) => {
+    await page.goto(`/verify-email#${TOKEN}`);
+    await page.getByRole("button", { name: "Verify the address" }).click();
+    await expectPage(page.getByText("Details")).toBeVisible();
+  },
+  "an invitation to accept": async (page) => {
+    const offer = {
+      billingAccountName: tenant.name,
+      role: "viewer",
+      email: "n…@example.com",
+      hasAccount: false,
+    };
+    await page.route("**/api/auth/invitation/look", (route) => route.fulfill({ json: offer }));
+    await page.goto(`/invitation#${TOKEN}`);
+    await expectPage(fieldOf(page, "Your name")).toBeVisible();
   },
   "not found": async (page) => {
     await page.goto("/nowhere");
@@ -645,7 +675,7 @@ test.for(ALL_VIEWS)(
   async ({ open, who }, { visit }) => {
     const page = await visit(who(), {
       reducedMotion: "reduce",
-      tolerates: ["/nowhere", "/api/v1/", "/connect-link/open", "/wallets/unlink"],
+      tolerates: ["/nowhere", "/api/v1/", "/connect-link/open", "/wallets/unlink", "/email/verify"],
     });
     await open(page);
     for (const scheme of SCHEMES) {
