@@ -192,7 +192,8 @@ async function keepDown(
 async function stopLeftover(deps: ReconcileDeps, key: RegistrationKey): Promise<ReconcileResult> {
   const account = { channel: key.channel, accountId: accountIdOf(key.billingAccountId) };
   const row = deps.gateway.latest()?.accounts.get(accountKeyString(account));
-  if (!row?.running) return { kind: "done" };
+  // Whoever else had it looked at may have done so just before a database was put back.
+  if (!row?.running || !deps.leftovers.has(keyString(key))) return { kind: "done" };
   // One that is just being logged in: the gateway starts it before it tells us.
   if (await withService(deps.db, (tx) => unfinishedLogin(tx, key))) return { kind: "done" };
   deps.log.error(

@@ -82,12 +82,17 @@ export function openSession(deps: SessionDeps): Session {
   const { db, gateway, timing, log } = deps;
   const limit = createGate(GATEWAY_CALLS_AT_ONCE);
   const contenders = createContenders(db);
+  const leftovers = new Set<string>();
   const naming = new Set<string>();
   const background = new Set<Promise<void>>();
 
   const loop = createLoop({
     reconcile: async (key, signal) => {
-      const result = await reconcileAccount({ ...deps, ...timing, limit, contenders }, key, signal);
+      const result = await reconcileAccount(
+        { ...deps, ...timing, limit, contenders, leftovers },
+        key,
+        signal,
+      );
       if (result.kind === "done") inBackground(() => nameByKey(key));
       return result;
     },
@@ -104,6 +109,7 @@ export function openSession(deps: SessionDeps): Session {
     nudge: loop.nudge,
     unreachableAfterMs: timing.unreachableAfterMs,
     maxLeftovers: MAX_LEFTOVERS,
+    leftovers,
   });
   const senders = startSenders({ ...deps, pause: timing.senders, wake: loop.wake });
   // Never two at once: the one that read earlier would tell last.

@@ -39,6 +39,8 @@ export interface WatchDeps {
   readonly patience: Patience;
   /** More leftovers than this at once were hardly left over one by one: they wait for the operator. */
   readonly maxLeftovers: number;
+  /** Filled with each look: those that may be stopped. */
+  readonly leftovers: Set<string>;
   readonly log: Logger;
 }
 
@@ -215,9 +217,14 @@ function circumstancesOf(
   return { now: clock(), silenceMs, patience, steadiness: null, gatewayReachable: true };
 }
 
-function handLeftovers({ nudge, maxLeftovers, log }: WatchDeps, leftovers: readonly OurAccount[]): void {
+function handLeftovers(deps: WatchDeps, leftovers: readonly OurAccount[]): void {
+  const { nudge, maxLeftovers, log } = deps;
+  deps.leftovers.clear();
   if (leftovers.length <= maxLeftovers) {
-    for (const account of leftovers) nudge(account);
+    for (const account of leftovers) {
+      deps.leftovers.add(keyString(account));
+      nudge(account);
+    }
     return;
   }
   log.error(
