@@ -5,6 +5,7 @@ import type {
   FieldError,
   InvitationDetails,
 } from "@cogni/contract";
+import type { RequestMeta } from "../db/audit.ts";
 import type { OwnSession } from "../db/own-sessions.ts";
 import { insertPerson, isTaken, personOfId } from "../db/people.ts";
 import type { Db } from "../db/pool.ts";
@@ -35,7 +36,7 @@ export interface InvitationLinks {
     request: AcceptInvitationRequest,
     session: OwnSession | null,
     client: Client,
-    requestId: string,
+    meta: RequestMeta,
   ): Promise<Accepted>;
 }
 
@@ -61,25 +62,25 @@ export function createInvitationLinks(
   async function asMember(
     invitation: OpenedInvitation,
     { userId }: OwnSession,
-    requestId: string,
+    meta: RequestMeta,
   ): Promise<void> {
     const person = await withNoTenant(db, (tx) => personOfId(tx, userId));
     if (person?.email !== invitation.email) throw new AppError("invitation_for_another");
-    await invitation.join(requestId, async () => userId);
+    await invitation.join(meta, async () => userId);
   }
 
   async function asNewPerson(
     { email, join }: OpenedInvitation,
     { name, password }: AcceptInvitationRequest,
     client: Client,
-    requestId: string,
+    meta: RequestMeta,
   ): Promise<readonly string[]> {
     if (await withNoTenant(db, (tx) => isTaken(tx, email))) throw signInFirst();
     if (name === undefined || password === undefined) throw missing({ name, password });
     refuseEmailAsPassword(password, email);
     const { hashPassword, signIn } = await betterAuth();
     const passwordHash = await hashPassword(password);
-    await join(requestId, async (tx) => {
+    await join(meta, async (tx) => {
       const userId = await insertPerson(tx, { name, email, passwordHash });
       if (userId === null) throw signInFirst();
       return userId;
@@ -98,10 +99,10 @@ export function createInvitationLinks(
         hasAccount: await withNoTenant(db, (tx) => isTaken(tx, email)),
       })),
 
-    accept: (request, session, client, requestId) =>
+    accept: (request, session, client, meta) =>
       withOpen(request.token, client.address, async (invitation) => {
-        const cookies = session ? [] : await asNewPerson(invitation, request, client, requestId);
-        if (session) await asMember(invitation, session, requestId);
+        const cookies = session ? [] : await asNewPerson(invitation, request, client, meta);
+        if (session) await asMember(invitation, session, meta);
         sessions.forget();
         return { tenant: invitation.tenant, cookies };
       }),

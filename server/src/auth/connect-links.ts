@@ -9,6 +9,7 @@ import {
   MAX_LINKS_LISTED,
   type RevokedConnectLink,
 } from "@cogni/contract";
+import type { RequestMeta } from "../db/audit.ts";
 import { connectLinkSettings, setConnectLinkSettings } from "../db/connect-link-settings.ts";
 import {
   addConnectLink,
@@ -32,16 +33,16 @@ export interface ManageConnectLinks {
   create(
     principal: Principal,
     request: CreateConnectLinkRequest,
-    requestId: string,
+    meta: RequestMeta,
   ): Promise<CreatedConnectLink>;
   /** Ends what was opened by it, too. @throws AppError link_ended, database_unavailable */
-  revoke(principal: Principal, id: string, requestId: string): Promise<RevokedConnectLink>;
+  revoke(principal: Principal, id: string, meta: RequestMeta): Promise<RevokedConnectLink>;
   settings(principal: Principal): Promise<ConnectLinkSettings>;
   /** @throws AppError invalid_request (in production, an origin by `http:`), database_unavailable */
   changeSettings(
     principal: Principal,
     settings: ConnectLinkSettings,
-    requestId: string,
+    meta: RequestMeta,
   ): Promise<ConnectLinkSettings>;
 }
 
@@ -66,7 +67,7 @@ export function createManageConnectLinks(
         links: (await listConnectLinks(tx, MAX_LINKS_LISTED)).map(toAnswer),
       })),
 
-    create({ billingAccountId, actor }, { channels = null, returnUrl = null }, requestId) {
+    create({ billingAccountId, actor }, { channels = null, returnUrl = null }, meta) {
       const createdBy = makerOf(actor);
       perTenant.begin(billingAccountId);
       const token = randomBytes(32).toString("base64url");
@@ -75,15 +76,15 @@ export function createManageConnectLinks(
         const tokenHash = hashOfToken(token);
         const wish = { tokenHash, channels, returnUrl, createdBy, livesMs };
         const { id, expiresAt } = await addConnectLink(tx, wish);
-        await recordAct(tx, actor, { action: "connect_link.create", subject: id, requestId });
+        await recordAct(tx, actor, { action: "connect_link.create", subject: id, meta });
         return { id, url: `${origin}/connect/${id}#${token}`, expiresAt: expiresAt.toISOString() };
       });
     },
 
-    async revoke({ billingAccountId, actor }, id, requestId) {
+    async revoke({ billingAccountId, actor }, id, meta) {
       await withTenant(db, billingAccountId, async (tx) => {
         if (!(await revokeConnectLink(tx, id))) throw new AppError("link_ended");
-        await recordAct(tx, actor, { action: "connect_link.revoke", subject: id, requestId });
+        await recordAct(tx, actor, { action: "connect_link.revoke", subject: id, meta });
       });
       bearers.forget();
       return { id, status: "revoked" };
@@ -91,14 +92,14 @@ export function createManageConnectLinks(
 
     settings: ({ billingAccountId }) => withTenant(db, billingAccountId, connectLinkSettings),
 
-    changeSettings({ billingAccountId, actor }, settings, requestId) {
+    changeSettings({ billingAccountId, actor }, settings, meta) {
       if (production) requireHttps(settings.allowedOrigins);
       return withTenant(db, billingAccountId, async (tx) => {
         await setConnectLinkSettings(tx, settings);
         await recordAct(tx, actor, {
           action: "connect_link.settings",
           subject: billingAccountId,
-          requestId,
+          meta,
         });
         return settings;
       });

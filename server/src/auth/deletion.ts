@@ -3,7 +3,7 @@
  * erased by the worker (reconcile/deletions.ts), and can't be stopped.
  */
 import type { BillingAccountId } from "@cogni/contract";
-import { append } from "../db/audit.ts";
+import { append, type RequestMeta } from "../db/audit.ts";
 import { beginDeletion, beginDeletionBy, beginOwnDeletion } from "../db/deletions.ts";
 import { notifyTenant } from "../db/notify.ts";
 import { type PlatformAct, recordPlatformAct } from "../db/platform-audit.ts";
@@ -19,11 +19,11 @@ export interface DeletionWish {
   readonly name: string;
 }
 
-type By = Pick<PlatformAct, "actor" | "requestId">;
+type By = Pick<PlatformAct, "actor" | "meta">;
 
 /** @throws AppError invalid_request (another name, or no such tenant) */
 export function deleteByOperator(db: Db, wish: DeletionWish): Promise<void> {
-  const by: By = { actor: { kind: "system", id: "operator" }, requestId: null };
+  const by: By = { actor: { kind: "system", id: "operator" }, meta: null };
   return withService(db, async (tx) =>
     begun(tx, wish, by, await beginDeletion(tx, wish.billingAccountId, wish.name)),
   );
@@ -34,9 +34,9 @@ export function deleteByAdministrator(
   db: Db,
   { id: sessionId, userId }: { readonly id: string; readonly userId: string },
   wish: DeletionWish,
-  requestId: string,
+  meta: RequestMeta,
 ): Promise<void> {
-  const by: By = { actor: { kind: "person", id: userId }, requestId };
+  const by: By = { actor: { kind: "person", id: userId }, meta };
   return withTenant(db, wish.billingAccountId, async (tx) =>
     begun(tx, wish, by, await beginDeletionBy(tx, sessionId, wish.name)),
   );
@@ -47,10 +47,10 @@ export function deleteByOwner(
   db: Db,
   { billingAccountId, role, actor }: Principal,
   name: string,
-  requestId: string,
+  meta: RequestMeta,
 ): Promise<void> {
   if (role !== "owner") throw new AppError("forbidden", { detail: "Only an owner may delete the account." });
-  const by: By = { actor: { kind: "person", id: actor.id }, requestId };
+  const by: By = { actor: { kind: "person", id: actor.id }, meta };
   return withTenant(db, billingAccountId, async (tx) =>
     begun(tx, { billingAccountId, name }, by, await beginOwnDeletion(tx, name)),
   );

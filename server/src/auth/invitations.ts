@@ -7,6 +7,7 @@ import {
   MAX_INVITATIONS,
   type RevokedInvitation,
 } from "@cogni/contract";
+import type { RequestMeta } from "../db/audit.ts";
 import { ownBillingAccount } from "../db/billing-accounts.ts";
 import {
   addInvitation,
@@ -33,9 +34,9 @@ export interface Invitations {
    * Takes the place of an open one for the same address, and is mailed, in the language of the one who invites.
    * @throws AppError forbidden (a role above what the caller may give), already_member, too_many_invitations, rate_limited
    */
-  invite(principal: Principal, request: InviteRequest, locale: Locale, requestId: string): Promise<Invited>;
+  invite(principal: Principal, request: InviteRequest, locale: Locale, meta: RequestMeta): Promise<Invited>;
   /** @throws AppError invitation_ended, forbidden */
-  revoke(principal: Principal, id: string, requestId: string): Promise<RevokedInvitation>;
+  revoke(principal: Principal, id: string, meta: RequestMeta): Promise<RevokedInvitation>;
 }
 
 const TEN_MINUTES_MS = 10 * 60 * 1000;
@@ -50,7 +51,7 @@ export function createInvitations(db: Db, mail: MailPort, origin: string): Invit
     { billingAccountId, actor, name }: Principal,
     { email, role }: InviteRequest,
     locale: Locale,
-    requestId: string,
+    meta: RequestMeta,
   ): Promise<Invited> {
     const { link, tokenHash } = newInvitationLink(origin);
     const made = await withTenant(db, billingAccountId, async (tx) => {
@@ -69,7 +70,7 @@ export function createInvitations(db: Db, mail: MailPort, origin: string): Invit
         action: "invitation.create",
         subject: added.id,
         outcome: role,
-        requestId,
+        meta,
       });
       return { ...added, tenant: (await ownBillingAccount(tx))?.name ?? billingAccountId };
     });
@@ -78,12 +79,12 @@ export function createInvitations(db: Db, mail: MailPort, origin: string): Invit
   }
 
   return {
-    async invite(principal, request, locale, requestId) {
+    async invite(principal, request, locale, meta) {
       const tenant = principal.billingAccountId;
       const attempts = [perTenant.begin(tenant), perEmail.begin(`${tenant} ${request.email}`)];
       let mailed = false;
       try {
-        const invited = await make(principal, request, locale, requestId);
+        const invited = await make(principal, request, locale, meta);
         mailed = true;
         return invited;
       } finally {
@@ -91,14 +92,14 @@ export function createInvitations(db: Db, mail: MailPort, origin: string): Invit
       }
     },
 
-    revoke: ({ billingAccountId, actor }, id, requestId) =>
+    revoke: ({ billingAccountId, actor }, id, meta) =>
       withTenant(db, billingAccountId, async (tx) => {
         await lockMembers(tx);
         const found = await findInvitation(tx, id);
         if (!found) throw new AppError("invitation_ended");
         await requireMayGive(tx, actor, found.role);
         await revokeInvitation(tx, id);
-        await recordAct(tx, actor, { action: "invitation.revoke", subject: id, requestId });
+        await recordAct(tx, actor, { action: "invitation.revoke", subject: id, meta });
         return { id, status: "revoked" };
       }),
   };

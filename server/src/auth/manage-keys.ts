@@ -18,6 +18,7 @@ import {
   lockApiKeys,
   revokeApiKey,
 } from "../db/api-keys.ts";
+import type { RequestMeta } from "../db/audit.ts";
 import type { Db } from "../db/pool.ts";
 import { type TenantTx, withTenant } from "../db/tenant.ts";
 import { AppError } from "../errors.ts";
@@ -28,14 +29,14 @@ import { recordAct } from "./record-act.ts";
 export interface ManageKeys {
   list(principal: Principal): Promise<ApiKeys>;
   /** @throws AppError forbidden (beyond the caller's own scopes), invalid_request (expired already), too_many_keys */
-  create(principal: Principal, request: CreateKeyRequest, requestId: string): Promise<CreatedKey>;
+  create(principal: Principal, request: CreateKeyRequest, meta: RequestMeta): Promise<CreatedKey>;
   /**
    * Another key with the same name and scopes; the present one ends when the overlap is over.
    * @throws AppError unknown_key, forbidden, too_many_keys
    */
-  rotate(principal: Principal, request: RotateKeyRequest, requestId: string): Promise<CreatedKey>;
+  rotate(principal: Principal, request: RotateKeyRequest, meta: RequestMeta): Promise<CreatedKey>;
   /** @throws AppError unknown_key */
-  revoke(principal: Principal, id: string, requestId: string): Promise<RevokedKey>;
+  revoke(principal: Principal, id: string, meta: RequestMeta): Promise<RevokedKey>;
 }
 
 export function createManageKeys(db: Db, clock: () => Date): ManageKeys {
@@ -45,7 +46,7 @@ export function createManageKeys(db: Db, clock: () => Date): ManageKeys {
       return { keys: keys.map(toAnswer) };
     },
 
-    async create(principal, { name, scopes, expiresAt }, requestId) {
+    async create(principal, { name, scopes, expiresAt }, meta) {
       requireWithin(principal, scopes);
       const until = expiresAt === null ? null : new Date(expiresAt);
       if (until && until <= clock()) {
@@ -55,26 +56,26 @@ export function createManageKeys(db: Db, clock: () => Date): ManageKeys {
       }
       return withTenant(db, principal.billingAccountId, async (tx) => {
         const made = await add(tx, principal, { name, scopes, expiresAt: until });
-        await recordAct(tx, principal.actor, { action: "key.create", subject: made.id, requestId });
+        await recordAct(tx, principal.actor, { action: "key.create", subject: made.id, meta });
         return made;
       });
     },
 
-    rotate: (principal, { id, overlapSeconds }, requestId) =>
+    rotate: (principal, { id, overlapSeconds }, meta) =>
       withTenant(db, principal.billingAccountId, async (tx) => {
         const present = await findApiKey(tx, id, clock());
         if (!present) throw new AppError("unknown_key");
         requireWithin(principal, present.scopes);
         const made = await add(tx, principal, present);
         await expireApiKey(tx, id, new Date(clock().getTime() + overlapSeconds * 1000));
-        await recordAct(tx, principal.actor, { action: "key.rotate", subject: id, requestId });
+        await recordAct(tx, principal.actor, { action: "key.rotate", subject: id, meta });
         return made;
       }),
 
-    revoke: (principal, id, requestId) =>
+    revoke: (principal, id, meta) =>
       withTenant(db, principal.billingAccountId, async (tx) => {
         if (!(await revokeApiKey(tx, id))) throw new AppError("unknown_key");
-        await recordAct(tx, principal.actor, { action: "key.revoke", subject: id, requestId });
+        await recordAct(tx, principal.actor, { action: "key.revoke", subject: id, meta });
         return { id, status: "revoked" };
       }),
   };

@@ -6,6 +6,7 @@ import {
   type RemovedMember,
   ROLES_GIVEN,
 } from "@cogni/contract";
+import type { RequestMeta } from "../db/audit.ts";
 import { listInvitations, revokeInvitationsBy } from "../db/invitations.ts";
 import { listMembers, lockMembers, removeMember, roleOf, setRole } from "../db/members.ts";
 import type { Db } from "../db/pool.ts";
@@ -21,13 +22,13 @@ export interface ManageMembers {
   /** @throws AppError database_unavailable */
   list(principal: Principal): Promise<Members>;
   /** @throws AppError unknown_member, forbidden (above what the caller may give and take), last_owner */
-  changeRole(principal: Principal, request: ChangeRoleRequest, requestId: string): Promise<ChangedRole>;
+  changeRole(principal: Principal, request: ChangeRoleRequest, meta: RequestMeta): Promise<ChangedRole>;
   /**
    * Someone else, or oneself. In this process their sessions lose the tenant at once, in others as soon as what they
    * remember is over.
    * @throws AppError unknown_member, forbidden, last_owner
    */
-  remove(principal: Principal, userId: string, requestId: string): Promise<RemovedMember>;
+  remove(principal: Principal, userId: string, meta: RequestMeta): Promise<RemovedMember>;
 }
 
 export function createManageMembers(db: Db, sessions: Sessions): ManageMembers {
@@ -43,7 +44,7 @@ export function createManageMembers(db: Db, sessions: Sessions): ManageMembers {
         gives: role === null ? [] : ROLES_GIVEN[role],
       })),
 
-    async changeRole({ billingAccountId, actor }, { userId, role }, requestId) {
+    async changeRole({ billingAccountId, actor }, { userId, role }, meta) {
       await withTenant(db, billingAccountId, async (tx) => {
         await lockMembers(tx);
         const present = await manageableRole(tx, actor, userId);
@@ -52,13 +53,13 @@ export function createManageMembers(db: Db, sessions: Sessions): ManageMembers {
         if (present === "owner") await requireAnotherOwner(tx);
         await setRole(tx, userId, role);
         await revokeInvitationsBy(tx, userId, ROLES_GIVEN[role]);
-        await recordAct(tx, actor, { action: "member.role", subject: userId, outcome: role, requestId });
+        await recordAct(tx, actor, { action: "member.role", subject: userId, outcome: role, meta });
       });
       sessions.forget();
       return { userId, role };
     },
 
-    async remove({ billingAccountId, actor }, userId, requestId) {
+    async remove({ billingAccountId, actor }, userId, meta) {
       const leaves = actor.kind === "person" && actor.id === userId;
       await withTenant(db, billingAccountId, async (tx) => {
         await lockMembers(tx);
@@ -68,7 +69,7 @@ export function createManageMembers(db: Db, sessions: Sessions): ManageMembers {
         await removeMember(tx, userId);
         await revokeInvitationsBy(tx, userId, []);
         const action = leaves ? "member.leave" : "member.remove";
-        await recordAct(tx, actor, { action, subject: userId, requestId });
+        await recordAct(tx, actor, { action, subject: userId, meta });
       });
       sessions.forget();
       return { userId, status: "removed" };

@@ -1,5 +1,6 @@
 /** A connect link in the hands of whoever got it: opened once, embedded where its tenant allows it. */
 import type { ConnectLinkSettings, OpenConnectLinkRequest, OpenedConnectLink } from "@cogni/contract";
+import type { RequestMeta } from "../db/audit.ts";
 import { connectLinkSettings, originsOfConnectLink } from "../db/connect-link-settings.ts";
 import { lookUpConnectLink, type OpenedLink, useConnectLink } from "../db/connect-links.ts";
 import type { Db } from "../db/pool.ts";
@@ -11,12 +12,8 @@ import { hashOfToken } from "./mail-links.ts";
 import { recordAct } from "./record-act.ts";
 
 export interface ConnectLinkDoor {
-  /**
-   * Exchanges the link's token for a bearer, once.
-   * @param address where the request came from
-   * @throws AppError link_ended, rate_limited, database_unavailable
-   */
-  open(request: OpenConnectLinkRequest, address: string, requestId: string): Promise<OpenedConnectLink>;
+  /** Exchanges the link's token for a bearer, once. @throws AppError link_ended, rate_limited, database_unavailable */
+  open(request: OpenConnectLinkRequest, meta: RequestMeta): Promise<OpenedConnectLink>;
   /** Before what is done by that link changes anything. @throws AppError rate_limited */
   countChange(id: string): void;
   /** Which sites may embed the page of that link; none for an id that no link has. @throws AppError database_unavailable */
@@ -33,7 +30,7 @@ export function createConnectLinkDoor(db: Db): ConnectLinkDoor {
 
   async function exchange(
     { id, token }: OpenConnectLinkRequest,
-    requestId: string,
+    meta: RequestMeta,
   ): Promise<OpenedConnectLink> {
     const link = await withNoTenant(db, (tx) => lookUpConnectLink(tx, hashOfToken(token)));
     if (!link || link.opened || link.id !== id.toLowerCase() || !isStillMeant(link)) {
@@ -44,7 +41,7 @@ export function createConnectLinkDoor(db: Db): ConnectLinkDoor {
       const used = await useConnectLink(tx, link.id, bearerHash);
       if (!used) throw new AppError("link_ended");
       const actor = { kind: "link", id: link.id } as const;
-      await recordAct(tx, actor, { action: "connect_link.open", subject: link.id, requestId });
+      await recordAct(tx, actor, { action: "connect_link.open", subject: link.id, meta });
       return { opened: used, settings: await connectLinkSettings(tx) };
     });
     const { channels, expiresAt } = opened;
@@ -60,8 +57,8 @@ export function createConnectLinkDoor(db: Db): ConnectLinkDoor {
   }
 
   return {
-    open: (request, address, requestId) =>
-      countingWrong(wrongLinks, address, "link_ended", () => exchange(request, requestId)),
+    open: (request, meta) =>
+      countingWrong(wrongLinks, meta.remoteAddress, "link_ended", () => exchange(request, meta)),
     countChange: (id) => void changes.begin(id),
     originsOf: async (id) => (LINK_ID.test(id) ? withNoTenant(db, (tx) => originsOfConnectLink(tx, id)) : []),
   };

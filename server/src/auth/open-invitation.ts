@@ -1,6 +1,7 @@
 /** What is behind the token of an invitation: a place in a tenant, or among the platform's administrators. */
 import type { AcceptedInvitation } from "@cogni/contract";
 import { acceptAdministratorInvitation, lookUpAdministratorInvitation } from "../db/administrators.ts";
+import type { RequestMeta } from "../db/audit.ts";
 import { lookUpInvitation, type Offer, useInvitation } from "../db/invitations.ts";
 import { addMember, lockMembers } from "../db/members.ts";
 import { recordPlatformAct } from "../db/platform-audit.ts";
@@ -17,7 +18,7 @@ export interface OpenedInvitation {
    * In one transaction: `whom` finds or makes the person.
    * @throws AppError invitation_ended: then nobody was made either
    */
-  join(requestId: string, whom: (tx: Tx) => Promise<string>): Promise<void>;
+  join(meta: RequestMeta, whom: (tx: Tx) => Promise<string>): Promise<void>;
 }
 
 /** Null where the token opens nothing. @throws AppError database_unavailable */
@@ -36,13 +37,13 @@ function toTenant(db: Db, offer: Offer): OpenedInvitation {
     tenant: { billingAccountId, billingAccountName },
     role,
     email,
-    join: (requestId, whom) =>
+    join: (meta, whom) =>
       withTenant(db, billingAccountId, async (tx) => {
         await lockMembers(tx);
         if (!(await useInvitation(tx, id))) throw new AppError("invitation_ended");
         const userId = await whom(tx);
         await addMember(tx, { billingAccountId, userId, role });
-        const act = { action: "invitation.accept", subject: id, outcome: role, requestId };
+        const act = { action: "invitation.accept", subject: id, outcome: role, meta };
         await recordAct(tx, { kind: "person", id: userId }, act);
       }),
   };
@@ -59,14 +60,14 @@ function toPlatform(db: Db, { id, email, tokenHash }: PlatformOffer): OpenedInvi
     tenant: { billingAccountId: null, billingAccountName: null },
     role: null,
     email,
-    join: (requestId, whom) =>
+    join: (meta, whom) =>
       withNoTenant(db, async (tx) => {
         const userId = await whom(tx);
         if (!(await acceptAdministratorInvitation(tx, tokenHash, userId))) {
           throw new AppError("invitation_ended");
         }
         const actor = { kind: "person", id: userId } as const;
-        await recordPlatformAct(tx, { actor, action: "administrator.accept", subject: id, requestId });
+        await recordPlatformAct(tx, { actor, action: "administrator.accept", subject: id, meta });
       }),
   };
 }

@@ -12,6 +12,7 @@ import {
   type TenantsPage,
   type TenantsQuery,
 } from "@cogni/contract";
+import type { RequestMeta } from "../db/audit.ts";
 import { addInvitation } from "../db/invitations.ts";
 import {
   createTenantOfOperator,
@@ -34,14 +35,14 @@ import { INVITATION_LIVES_S, newInvitationLink } from "./invitation-link.ts";
 export interface Operator {
   gateways(session: OwnSession): Promise<Gateways>;
   /** @throws AppError unknown_gateway */
-  drain(session: OwnSession, request: DrainRequest, requestId: string): Promise<Drained>;
+  drain(session: OwnSession, request: DrainRequest, meta: RequestMeta): Promise<Drained>;
   tenants(session: OwnSession, query: TenantsQuery): Promise<TenantsPage>;
   /** Its first owner is invited, and mailed in the language of whoever makes it. @throws AppError tenant_exists */
   createTenant(
     session: OwnSession,
     request: OperatorCreateTenantRequest,
     locale: Locale,
-    requestId: string,
+    meta: RequestMeta,
   ): Promise<OperatorCreatedTenant>;
 }
 
@@ -61,11 +62,11 @@ export function createOperator(db: Db, mail: MailPort, origin: string, pseudonym
       return { gateways };
     },
 
-    drain: ({ id, userId }, { gateway, draining }, requestId) =>
+    drain: ({ id, userId }, { gateway, draining }, meta) =>
       withNoTenant(db, async (tx) => {
         if (!(await drainGateway(tx, id, gateway, draining))) throw new AppError("unknown_gateway");
         const action = draining ? "gateway.drain" : "gateway.fill";
-        await recordPlatformAct(tx, { actor: person(userId), action, subject: gateway, requestId });
+        await recordPlatformAct(tx, { actor: person(userId), action, subject: gateway, meta });
         return { gateway, draining };
       }),
 
@@ -79,7 +80,7 @@ export function createOperator(db: Db, mail: MailPort, origin: string, pseudonym
       return { tenants, next: rows.length > query.limit ? (tenants.at(-1)?.id ?? null) : null };
     },
 
-    async createTenant({ id, userId }, { id: wanted, name, owner }, locale, requestId) {
+    async createTenant({ id, userId }, { id: wanted, name, owner }, locale, meta) {
       const billingAccountId = wanted ?? idFrom(name);
       const { link, tokenHash } = newInvitationLink(origin);
       await withTenant(db, billingAccountId, async (tx) => {
@@ -94,7 +95,7 @@ export function createOperator(db: Db, mail: MailPort, origin: string, pseudonym
           invitedBy: null,
           livesS: INVITATION_LIVES_S,
         });
-        const act = { action: "tenant.create", subject: billingAccountId, requestId };
+        const act = { action: "tenant.create", subject: billingAccountId, meta };
         await recordPlatformAct(tx, { actor: person(userId), ...act });
       });
       mail.send(mailInWords(locale, "invitation", owner, { tenant: name, role: "owner", link }));

@@ -1,5 +1,5 @@
 /** The audit rows of what people and programs do to a tenant itself: its keys, its people, its name. */
-import { append } from "../db/audit.ts";
+import { append, type RequestMeta } from "../db/audit.ts";
 import type { TenantTx } from "../db/tenant.ts";
 import type { Principal } from "./principal.ts";
 
@@ -8,7 +8,7 @@ export interface Act {
   readonly action: string;
   /** The id of whom or what it was done to. */
   readonly subject: string;
-  readonly requestId: string;
+  readonly meta: RequestMeta;
   /** A word for what came of it; `done` unless said. */
   readonly outcome?: string;
 }

@@ -1,6 +1,6 @@
 /** Suspends a tenant, or ends that: by the operator's command line, or one of the platform's administrators. */
 import type { BillingAccountId, BillingAccountStatus } from "@cogni/contract";
-import { append } from "../db/audit.ts";
+import { append, type RequestMeta } from "../db/audit.ts";
 import { notifyTenant } from "../db/notify.ts";
 import { type PlatformAct, recordPlatformAct } from "../db/platform-audit.ts";
 import type { Db } from "../db/pool.ts";
@@ -17,7 +17,7 @@ export interface Suspension {
 
 /** @throws AppError unknown_tenant, tenant_deleting */
 export function suspendByOperator(db: Db, wish: Suspension): Promise<void> {
-  const by = { actor: { kind: "system", id: "operator" }, requestId: null } as const;
+  const by = { actor: { kind: "system", id: "operator" }, meta: null } as const;
   return withService(db, async (tx) => {
     requireDone(wish, await setSuspended(tx, wish.billingAccountId, wish.suspended));
     await tell(tx, wish, by);
@@ -29,11 +29,11 @@ export function suspendByAdministrator(
   db: Db,
   { id: sessionId, userId }: { readonly id: string; readonly userId: string },
   wish: Suspension,
-  requestId: string,
+  meta: RequestMeta,
 ): Promise<void> {
   return withTenant(db, wish.billingAccountId, async (tx) => {
     requireDone(wish, await setSuspendedBy(tx, sessionId, wish.suspended));
-    await tell(tx, wish, { actor: { kind: "person", id: userId }, requestId });
+    await tell(tx, wish, { actor: { kind: "person", id: userId }, meta });
   });
 }
 
@@ -46,7 +46,7 @@ function requireDone({ suspended }: Suspension, status: BillingAccountStatus | n
 async function tell(
   tx: WalledTx,
   { billingAccountId, suspended }: Suspension,
-  by: Pick<PlatformAct, "actor" | "requestId">,
+  by: Pick<PlatformAct, "actor" | "meta">,
 ): Promise<void> {
   const action = suspended ? "tenant.suspend" : "tenant.resume";
   await recordPlatformAct(tx, { ...by, action, subject: billingAccountId });

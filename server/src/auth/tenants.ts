@@ -7,7 +7,7 @@ import {
   type RenameTenantRequest,
   ROLE_SCOPES,
 } from "@cogni/contract";
-import { append } from "../db/audit.ts";
+import { append, type RequestMeta } from "../db/audit.ts";
 import { createBillingAccount, renameBillingAccount, tenantsOfSession } from "../db/billing-accounts.ts";
 import { addMember } from "../db/members.ts";
 import type { OwnSession } from "../db/own-sessions.ts";
@@ -24,9 +24,9 @@ export interface Tenants {
   /** @throws AppError database_unavailable */
   mine(session: OwnSession): Promise<OwnTenants>;
   /** With the caller as its owner. @throws AppError forbidden (in production), tenant_exists */
-  create(session: OwnSession, request: CreateTenantRequest, requestId: string): Promise<OwnTenant>;
+  create(session: OwnSession, request: CreateTenantRequest, meta: RequestMeta): Promise<OwnTenant>;
   /** @throws AppError database_unavailable */
-  rename(principal: Principal, request: RenameTenantRequest, requestId: string): Promise<RenamedTenant>;
+  rename(principal: Principal, request: RenameTenantRequest, meta: RequestMeta): Promise<RenamedTenant>;
 }
 
 /** @param open whether people make tenants themselves; else the operator does, and invites the owner */
@@ -40,7 +40,7 @@ export function createTenants(db: Db, sessions: Sessions, pseudonyms: Pseudonyms
       };
     },
 
-    async create({ userId }, { id, name }, requestId) {
+    async create({ userId }, { id, name }, meta) {
       if (!open) {
         throw new AppError("forbidden", {
           detail: "Here the operator makes tenants, and invites their owners.",
@@ -51,7 +51,7 @@ export function createTenants(db: Db, sessions: Sessions, pseudonyms: Pseudonyms
         await createBillingAccount(tx, { id, name });
         await addMember(tx, { billingAccountId: id, userId, role: "owner" });
         const actor = { kind: "person", id: userId } as const;
-        const act = { billingAccountId: id, actor, action: "tenant.create", subject: id, requestId };
+        const act = { billingAccountId: id, actor, action: "tenant.create", subject: id, meta };
         await append(tx, { ...act, channel: null, accountId: null, outcome: "done" });
       });
       sessions.forget();
@@ -60,10 +60,10 @@ export function createTenants(db: Db, sessions: Sessions, pseudonyms: Pseudonyms
       return { ...made, scopes: ROLE_SCOPES[role] };
     },
 
-    rename: ({ billingAccountId, actor }, { name }, requestId) =>
+    rename: ({ billingAccountId, actor }, { name }, meta) =>
       withTenant(db, billingAccountId, async (tx) => {
         await renameBillingAccount(tx, name);
-        await recordAct(tx, actor, { action: "tenant.rename", subject: billingAccountId, requestId });
+        await recordAct(tx, actor, { action: "tenant.rename", subject: billingAccountId, meta });
         return { billingAccountId, billingAccountName: name };
       }),
   };

@@ -1,12 +1,11 @@
 /** Who may write to an account that is connected: changed without its credential, which stays as it is. */
 import type { Access, ChannelStatus, ConnectRequest } from "@cogni/contract";
 import type { Principal } from "../auth/principal.ts";
-import { append } from "../db/audit.ts";
+import { append, type RequestMeta } from "../db/audit.ts";
 import { notifyWish } from "../db/notify.ts";
 import type { Registration } from "../db/registrations.ts";
 import type { TenantTx } from "../db/tenant.ts";
 import { wishAccess as saveAccess } from "../db/wishes.ts";
-import type { RequestMeta } from "./deps.ts";
 
 /** A request that names nothing else, of a channel that is connected. */
 export function changesOnlyAccess(request: ConnectRequest, { accountId, state }: ChannelStatus): boolean {
@@ -33,7 +32,7 @@ export async function wishAccess(
     accountId: current.accountId,
     subject: access,
     outcome: "requested",
-    requestId: meta.requestId,
+    meta,
   });
   if (registration.generation === current.generation) return null;
   await notifyWish(tx, registration, registration.generation);

@@ -3,12 +3,11 @@ import { createHash } from "node:crypto";
 import { type AgentSettings, accountIdOf, type ChangeAgentRequest, utf8Bytes } from "@cogni/contract";
 import type { Principal } from "../auth/principal.ts";
 import { type AgentRow, changeAgent, offeredModels, ownAgent } from "../db/agents.ts";
-import { append } from "../db/audit.ts";
+import { append, type RequestMeta } from "../db/audit.ts";
 import { notifyAgent } from "../db/notify.ts";
 import type { Db } from "../db/pool.ts";
 import { withTenant } from "../db/tenant.ts";
 import { AppError } from "../errors.ts";
-import type { RequestMeta } from "./deps.ts";
 
 export interface Agents {
   /** @throws AppError database_unavailable */
@@ -25,7 +24,7 @@ export function createAgents(db: Db): Agents {
     read: ({ billingAccountId }) =>
       withTenant(db, billingAccountId, async (tx) => settings(await ownAgent(tx), await offeredModels(tx))),
 
-    change: ({ billingAccountId, actor }, { version, ...wished }, { requestId }) =>
+    change: ({ billingAccountId, actor }, { version, ...wished }, meta) =>
       withTenant(db, billingAccountId, async (tx) => {
         const models = await offeredModels(tx);
         const before = settings(await ownAgent(tx), models);
@@ -43,7 +42,7 @@ export function createAgents(db: Db): Agents {
           accountId: accountIdOf(billingAccountId),
           subject: inAudit(changed),
           outcome: "requested",
-          requestId,
+          meta,
         });
         await notifyAgent(tx, billingAccountId);
         return settings(changed, models);

@@ -4,7 +4,7 @@
  */
 import { accountIdOf, type ChannelStatus, type ConnectRequest, type ConnectResponse } from "@cogni/contract";
 import type { Principal } from "../auth/principal.ts";
-import { append } from "../db/audit.ts";
+import { append, type RequestMeta } from "../db/audit.ts";
 import { changeLoginAccess, type Login, loginUnderWay, requestLogin } from "../db/logins.ts";
 import { notifyWish } from "../db/notify.ts";
 import { lockedRegistration, type Registration } from "../db/registrations.ts";
@@ -12,7 +12,7 @@ import { type TenantTx, withTenant } from "../db/tenant.ts";
 import { AppError } from "../errors.ts";
 import { wishAccess } from "./access.ts";
 import { auditNotice } from "./connectable.ts";
-import type { ChannelsDeps, RequestMeta } from "./deps.ts";
+import type { ChannelsDeps } from "./deps.ts";
 import { channelStatus } from "./status.ts";
 
 /** Needs nobody: neither a scan nor a person's decision. */
@@ -85,7 +85,7 @@ async function wishLogin(
     channel,
     accountId: login.accountId,
     outcome: "requested",
-    requestId: meta.requestId,
+    meta,
   });
   await notifyWish(tx, login, login.generation);
   return login;

@@ -1,7 +1,7 @@
 /** A tenant wishes a channel connected: the wish is written with its audit row, and its outcome awaited for a while. */
 import { accountIdOf, type ChannelStatus, type ConnectRequest, type ConnectResponse } from "@cogni/contract";
 import type { Principal } from "../auth/principal.ts";
-import { append } from "../db/audit.ts";
+import { append, type RequestMeta } from "../db/audit.ts";
 import { notifyWish } from "../db/notify.ts";
 import { claimedElsewhere, lockedRegistration, type Registration } from "../db/registrations.ts";
 import { type TenantTx, withTenant } from "../db/tenant.ts";
@@ -17,7 +17,7 @@ import {
   openCredential,
   sameCredential,
 } from "./credential.ts";
-import type { ChannelsDeps, RequestMeta } from "./deps.ts";
+import type { ChannelsDeps } from "./deps.ts";
 import { channelStatus } from "./status.ts";
 
 /**
@@ -100,7 +100,7 @@ async function writeWish(
     channel,
     accountId,
     outcome: "requested",
-    requestId: meta.requestId,
+    meta,
   });
   await notifyWish(tx, registration, registration.generation);
   return registration;

@@ -8,11 +8,11 @@ import {
   type FieldError,
 } from "@cogni/contract";
 import type { Principal } from "../auth/principal.ts";
-import { append } from "../db/audit.ts";
+import { append, type RequestMeta } from "../db/audit.ts";
 import { tenantStatus } from "../db/status.ts";
 import type { TenantTx } from "../db/tenant.ts";
 import { AppError } from "../errors.ts";
-import type { ChannelsDeps, RequestMeta } from "./deps.ts";
+import type { ChannelsDeps } from "./deps.ts";
 
 /** @throws AppError channel_unavailable, channel_installing, or another that the catalog names; database_unavailable */
 export async function requireAvailable(
@@ -34,12 +34,12 @@ export async function auditNotice(
   { billingAccountId, actor }: Principal,
   channel: ChannelId,
   { notice }: ConnectMethod,
-  { requestId }: RequestMeta,
+  meta: RequestMeta,
 ): Promise<void> {
   if (notice === null) return;
   const accountId = accountIdOf(billingAccountId);
   const action = "channel.notice";
-  await append(tx, { billingAccountId, actor, action, channel, accountId, outcome: "accepted", requestId });
+  await append(tx, { billingAccountId, actor, action, channel, accountId, outcome: "accepted", meta });
 }
 
 /** What is wrong with the terms of a wish to connect: the channel's notice is not accepted, or the access not possible. */

@@ -22,9 +22,3 @@ export interface ChannelsDeps {
   readonly wishWaitMs: number;
   readonly patience: Patience;
 }
-
-/** Of the request that asked, for the audit log. */
-export interface RequestMeta {
-  readonly requestId: string;
-  readonly remoteAddress: string;
-}

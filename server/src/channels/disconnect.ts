@@ -6,14 +6,14 @@ import {
   type DisconnectResponse,
 } from "@cogni/contract";
 import type { Principal } from "../auth/principal.ts";
-import { append, lastConnectedBy } from "../db/audit.ts";
+import { append, lastConnectedBy, type RequestMeta } from "../db/audit.ts";
 import { cancelLogin, isFinished } from "../db/logins.ts";
 import { notifyWish } from "../db/notify.ts";
 import { tenantStatus } from "../db/status.ts";
 import { type TenantTx, withTenant } from "../db/tenant.ts";
 import { wishDisconnected } from "../db/wishes.ts";
 import { AppError } from "../errors.ts";
-import type { ChannelsDeps, RequestMeta } from "./deps.ts";
+import type { ChannelsDeps } from "./deps.ts";
 import { channelStatus } from "./status.ts";
 
 /**
@@ -66,7 +66,7 @@ async function writeWish(tx: TenantTx, principal: Principal, channel: ChannelId,
     channel,
     accountId: accountIdOf(billingAccountId),
     outcome: "requested",
-    requestId: meta.requestId,
+    meta,
   });
   await notifyWish(tx, ended, ended.generation);
   return { registration, login };

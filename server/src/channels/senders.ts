@@ -6,13 +6,13 @@ import {
   type Senders,
 } from "@cogni/contract";
 import type { Principal } from "../auth/principal.ts";
-import { append } from "../db/audit.ts";
+import { append, type RequestMeta } from "../db/audit.ts";
 import { notifyDecision } from "../db/notify.ts";
 import { decide, isApproved, listPending, standingDecision } from "../db/senders.ts";
 import { tenantStatus } from "../db/status.ts";
 import { withTenant } from "../db/tenant.ts";
 import { AppError } from "../errors.ts";
-import type { ChannelsDeps, RequestMeta } from "./deps.ts";
+import type { ChannelsDeps } from "./deps.ts";
 
 /** @throws AppError database_unavailable */
 export async function pendingSenders(
@@ -63,7 +63,7 @@ export async function decideSender(
       accountId: accountIdOf(billingAccountId),
       subject: sender,
       outcome: "requested",
-      requestId: meta.requestId,
+      meta,
     });
     await notifyDecision(tx, { billingAccountId, channel }, at);
     return at;

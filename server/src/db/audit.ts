@@ -2,6 +2,12 @@
 import type { BillingAccountId, ChannelId } from "@cogni/contract";
 import type { TenantTx, WalledTx } from "./tenant.ts";
 
+/** Of the request that asked. */
+export interface RequestMeta {
+  readonly requestId: string;
+  readonly remoteAddress: string;
+}
+
 export interface AuditEntry {
   readonly billingAccountId: BillingAccountId;
   readonly actor: { readonly kind: "person" | "key" | "link" | "system"; readonly id: string };
@@ -13,14 +19,15 @@ export interface AuditEntry {
   readonly subject?: string;
   /** A word for what came of it; never anything of a credential. */
   readonly outcome: string;
-  readonly requestId: string | null;
+  /** Null where nobody asked just now: for the worker, and the operator's command line. */
+  readonly meta: RequestMeta | null;
 }
 
 /** Written in the transaction of what it tells of, so that neither stands without the other. */
 export async function append(tx: WalledTx, entry: AuditEntry): Promise<void> {
   await tx.query(
-    `INSERT INTO audit_log (billing_account_id, actor, action, channel, account_id, outcome, request_id, subject)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+    `INSERT INTO audit_log (billing_account_id, actor, action, channel, account_id, outcome, request_id, remote_address, subject)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
     [
       entry.billingAccountId,
       JSON.stringify(entry.actor),
@@ -28,7 +35,8 @@ export async function append(tx: WalledTx, entry: AuditEntry): Promise<void> {
       entry.channel,
       entry.accountId,
       entry.outcome,
-      entry.requestId,
+      entry.meta?.requestId ?? null,
+      entry.meta?.remoteAddress ?? null,
       entry.subject ?? null,
     ],
   );
@@ -48,10 +56,17 @@ export async function lastConnectedBy(tx: TenantTx, channel: ChannelId): Promise
 export function list(
   tx: TenantTx,
   limit: number,
-): Promise<(Omit<AuditEntry, "subject"> & { readonly subject: string | null; readonly at: Date })[]> {
+): Promise<
+  (Omit<AuditEntry, "subject" | "meta"> & {
+    readonly subject: string | null;
+    readonly at: Date;
+    readonly requestId: string | null;
+    readonly remoteAddress: string | null;
+  })[]
+> {
   return tx.query(
     `SELECT billing_account_id AS "billingAccountId", at, actor, action, channel, account_id AS "accountId", outcome,
-       request_id AS "requestId", subject
+       request_id AS "requestId", remote_address AS "remoteAddress", subject
      FROM audit_log ORDER BY id DESC LIMIT $1`,
     [limit],
   );

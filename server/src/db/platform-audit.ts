@@ -1,4 +1,5 @@
 /** Who did what to the installation, and what came of it. Rows are only ever added, and belong to no tenant. */
+import type { RequestMeta } from "./audit.ts";
 import type { Tx } from "./tenant.ts";
 
 export interface PlatformAct {
@@ -8,7 +9,7 @@ export interface PlatformAct {
   /** The id of whom or what it was done to. */
   readonly subject: string;
   /** Null for the operator's command line. */
-  readonly requestId: string | null;
+  readonly meta: RequestMeta | null;
   /** A word for what came of it; `done` unless said. */
   readonly outcome?: string;
 }
@@ -16,7 +17,15 @@ export interface PlatformAct {
 /** Written in the transaction of what it tells of, so that neither stands without the other. */
 export async function recordPlatformAct(tx: Tx, act: PlatformAct): Promise<void> {
   await tx.query(
-    "INSERT INTO platform_audit_log (actor, action, subject, outcome, request_id) VALUES ($1, $2, $3, $4, $5)",
-    [JSON.stringify(act.actor), act.action, act.subject, act.outcome ?? "done", act.requestId],
+    `INSERT INTO platform_audit_log (actor, action, subject, outcome, request_id, remote_address)
+     VALUES ($1, $2, $3, $4, $5, $6)`,
+    [
+      JSON.stringify(act.actor),
+      act.action,
+      act.subject,
+      act.outcome ?? "done",
+      act.meta?.requestId ?? null,
+      act.meta?.remoteAddress ?? null,
+    ],
   );
 }

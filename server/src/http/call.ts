@@ -1,7 +1,7 @@
 /** What a handler is given beside the context: one request, what is known of it, and the means to answer. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Context as HonoContext } from "hono";
-import type { RequestMeta } from "../channels/deps.ts";
+import type { RequestMeta } from "../db/audit.ts";
 
 export interface CallBindings {
   readonly incoming: IncomingMessage;

@@ -77,7 +77,7 @@ async function administratorOf(db: Db, address: string) {
 }
 
 function record(tx: ServiceTx, action: string, subject: string): Promise<void> {
-  return recordPlatformAct(tx, { actor: { kind: "system", id: "ops" }, action, subject, requestId: null });
+  return recordPlatformAct(tx, { actor: { kind: "system", id: "ops" }, action, subject, meta: null });
 }
 
 export const adminCommands = [create, list, remove];

@@ -69,7 +69,7 @@ const invite: OpsCommand = {
       const invitation = { billingAccountId: id, email, role, tokenHash, invitedBy: null };
       const { id: subject } = await addInvitation(tx, { ...invitation, livesS: INVITATION_LIVES_S });
       const act = { billingAccountId: id, actor: OPERATOR, action: "invitation.create", subject };
-      await append(tx, { ...act, channel: null, accountId: null, outcome: role, requestId: null });
+      await append(tx, { ...act, channel: null, accountId: null, outcome: role, meta: null });
       return account.name;
     });
     mail.send(mailInWords("en", "invitation", email, { tenant, role, link }));

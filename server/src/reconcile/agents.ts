@@ -67,7 +67,7 @@ async function recordBriefed({ db }: AgentsDeps, agent: PlacedAgent): Promise<vo
       accountId: accountIdOf(agent.billingAccountId),
       subject: `version ${agent.version}`,
       outcome: "applied",
-      requestId: null,
+      meta: null,
     });
   });
 }

@@ -91,7 +91,7 @@ function eraseRecords({ db, fingerprints }: DeletionDeps, { billingAccountId }: 
       channel: null,
       accountId: null,
       outcome: "done",
-      requestId: null,
+      meta: null,
     });
     while ((await moveAudit(tx, billingAccountId, pseudonym, AUDIT_ROWS)) === AUDIT_ROWS);
     await renameInAudits(tx, "tenant", billingAccountId, pseudonym);

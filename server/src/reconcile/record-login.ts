@@ -64,5 +64,5 @@ function audit(
   outcome: string,
 ): Promise<void> {
   const actor = { kind: "system", id: "login" } as const;
-  return append(tx, { billingAccountId, actor, action, channel, accountId, outcome, requestId: null });
+  return append(tx, { billingAccountId, actor, action, channel, accountId, outcome, meta: null });
 }

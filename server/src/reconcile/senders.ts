@@ -110,7 +110,7 @@ async function carryOut({ db, gateway, wake }: SendersDeps, decided: DecidedSend
       accountId,
       subject: sender,
       outcome: decision === "approve" ? "approved" : "dismissed",
-      requestId: null,
+      meta: null,
     });
     await notifyDecided(tx, decided, decidedAt.getTime());
   });

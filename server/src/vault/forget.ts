@@ -58,7 +58,7 @@ async function forgetAll(tx: ServiceTx, lost: readonly SealedCredential[]): Prom
       channel,
       accountId: accountIdOf(billingAccountId),
       outcome: "credential_unreadable",
-      requestId: null,
+      meta: null,
     });
   }
 }

@@ -95,13 +95,15 @@ describe("a tenant", () => {
       channel: CHANNEL,
       accountId: "tenant-acme",
       outcome: "wished",
-      requestId: "r1",
     } as const;
-    await withTenant(database.db, acme, (tx) => append(tx, entry));
-    await withTenant(database.db, acme, (tx) => append(tx, { ...entry, action: "channel.disconnect" }));
+    const meta = { requestId: "r1", remoteAddress: "::1" };
+    await withTenant(database.db, acme, (tx) => append(tx, { ...entry, meta }));
+    await withTenant(database.db, acme, (tx) =>
+      append(tx, { ...entry, action: "channel.disconnect", meta: null }),
+    );
     expect(await withTenant(database.db, acme, (tx) => list(tx, 10))).toMatchObject([
-      { action: "channel.disconnect" },
-      entry,
+      { action: "channel.disconnect", requestId: null, remoteAddress: null },
+      { ...entry, ...meta },
     ]);
     expect(await withTenant(database.db, umbrella, (tx) => list(tx, 10))).toEqual([]);
   });

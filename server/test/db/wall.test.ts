@@ -81,7 +81,7 @@ beforeAll(async () => {
         channel: null,
         accountId: null,
         outcome: "ok",
-        requestId: null,
+        meta: null,
       });
     });
   }

@@ -175,7 +175,7 @@ describe("a connect link", () => {
           channel: CHANNEL as ChannelId,
           accountId: null,
           outcome: "requested",
-          requestId: null,
+          meta: null,
         }),
       );
     await connectedBy({ kind: "key", id: key.id });

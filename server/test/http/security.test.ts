@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { type DisconnectResponse, TENANT_HEADER } from "@cogni/contract";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { RequestMeta } from "../../src/channels/deps.ts";
+import type { RequestMeta } from "../../src/db/audit.ts";
 import { type TestDatabase, tenants, testDatabase } from "../support/database.ts";
 import {
   cookieOf,

@@ -65,7 +65,7 @@ beforeEach(async () => {
     const invited = { billingAccountId: acme, email: EMAIL, role: "viewer", invitedBy: "bob" } as const;
     await addInvitation(tx, { ...invited, tokenHash: invitation, livesS: 600 });
     const actor = { kind: "person", id: "ann-canary" } as const;
-    const act = { actor, channel: null, accountId: null, outcome: "done", requestId: "r" };
+    const act = { actor, channel: null, accountId: null, outcome: "done", meta: null };
     await append(tx, { ...act, billingAccountId: acme, action: "member.role", subject: "bob" });
     // Someone who was once a member there.
     await append(tx, { ...act, billingAccountId: umbrella, action: "member.leave", subject: "ann-canary" });

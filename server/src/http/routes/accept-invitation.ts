@@ -24,9 +24,9 @@ export const acceptInvitation: Route = {
     refuseQuery(call.req.url);
     const request = await parseBody(call.req.raw, acceptInvitationRequestSchema);
     const session = await ctx.people.currentSession(call.req.header("cookie"));
-    const { remoteAddress: address, requestId } = call.env.meta;
-    const client = { address, userAgent: call.req.header("user-agent") };
-    const { tenant, cookies } = await ctx.invitations.accept(request, session, client, requestId);
+    const { meta } = call.env;
+    const client = { address: meta.remoteAddress, userAgent: call.req.header("user-agent") };
+    const { tenant, cookies } = await ctx.invitations.accept(request, session, client, meta);
     for (const cookie of cookies) call.header("Set-Cookie", cookie, { append: true });
     return call.json(tenant);
   },

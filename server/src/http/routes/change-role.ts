@@ -21,6 +21,6 @@ export const changeRole: Route = {
   async handle(ctx, call) {
     const principal = await principalOf(ctx, call, "members:write");
     const request = await parseBody(call.req.raw, changeRoleRequestSchema);
-    return call.json(await ctx.members.changeRole(principal, request, call.env.meta.requestId));
+    return call.json(await ctx.members.changeRole(principal, request, call.env.meta));
   },
 };

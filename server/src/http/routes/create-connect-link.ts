@@ -27,7 +27,7 @@ export const createConnectLink: Route = {
     const principal = await principalOf(ctx, call, "links:write");
     const request = await parseBody(call.req.raw, createConnectLinkRequestSchema);
     if (request.channels) await requireOffered(ctx, principal, request.channels);
-    return call.json(await ctx.connectLinks.create(principal, request, call.env.meta.requestId));
+    return call.json(await ctx.connectLinks.create(principal, request, call.env.meta));
   },
 };
 

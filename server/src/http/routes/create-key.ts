@@ -17,6 +17,6 @@ export const createKey: Route = {
   async handle(ctx, call) {
     const principal = await principalOf(ctx, call, "keys:write");
     const request = await parseBody(call.req.raw, createKeyRequestSchema);
-    return call.json(await ctx.keys.create(principal, request, call.env.meta.requestId));
+    return call.json(await ctx.keys.create(principal, request, call.env.meta));
   },
 };

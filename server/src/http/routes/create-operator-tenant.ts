@@ -22,7 +22,7 @@ export const createOperatorTenant: Route = {
   async handle(ctx, call) {
     const session = await platformOf(ctx, call);
     const request = await parseBody(call.req.raw, operatorCreateTenantRequestSchema);
-    const { requestId } = call.env.meta;
-    return call.json(await ctx.operator.createTenant(session, request, localeOf(call), requestId));
+    const { meta } = call.env;
+    return call.json(await ctx.operator.createTenant(session, request, localeOf(call), meta));
   },
 };

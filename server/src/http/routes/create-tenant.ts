@@ -18,6 +18,6 @@ export const createTenant: Route = {
   async handle(ctx, call) {
     const session = await personOf(ctx, call);
     const request = await parseBody(call.req.raw, createTenantRequestSchema);
-    return call.json(await ctx.tenants.create(session, request, call.env.meta.requestId));
+    return call.json(await ctx.tenants.create(session, request, call.env.meta));
   },
 };

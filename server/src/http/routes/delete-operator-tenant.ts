@@ -18,7 +18,7 @@ export const deleteOperatorTenant: Route = {
   async handle(ctx, call) {
     const session = await platformOf(ctx, call);
     const wish = await parseBody(call.req.raw, operatorDeleteRequestSchema);
-    await deleteByAdministrator(ctx.db, session, wish, call.env.meta.requestId);
+    await deleteByAdministrator(ctx.db, session, wish, call.env.meta);
     ctx.principals.forget();
     return call.json({ billingAccountId: wish.billingAccountId, status: "deleting" });
   },

@@ -20,7 +20,7 @@ export const deleteTenant: Route = {
   async handle(ctx, call) {
     const principal = await principalOf(ctx, call, "tenant:write");
     const { name } = await parseBody(call.req.raw, deleteTenantRequestSchema);
-    await deleteByOwner(ctx.db, principal, name, call.env.meta.requestId);
+    await deleteByOwner(ctx.db, principal, name, call.env.meta);
     ctx.principals.forget();
     return call.json({ billingAccountId: principal.billingAccountId, status: "deleting" });
   },

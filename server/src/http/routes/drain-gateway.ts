@@ -17,6 +17,6 @@ export const drainGateway: Route = {
   async handle(ctx, call) {
     const session = await platformOf(ctx, call);
     const request = await parseBody(call.req.raw, drainRequestSchema);
-    return call.json(await ctx.operator.drain(session, request, call.env.meta.requestId));
+    return call.json(await ctx.operator.drain(session, request, call.env.meta));
   },
 };

@@ -24,7 +24,7 @@ export const inviteMember: Route = {
   async handle(ctx, call) {
     const principal = await principalOf(ctx, call, "members:write");
     const request = await parseBody(call.req.raw, inviteRequestSchema);
-    const { requestId } = call.env.meta;
-    return call.json(await ctx.invitations.invite(principal, request, localeOf(call), requestId));
+    const { meta } = call.env;
+    return call.json(await ctx.invitations.invite(principal, request, localeOf(call), meta));
   },
 };

@@ -18,7 +18,6 @@ export const openConnectLink: Route = {
   async handle(ctx, call) {
     refuseQuery(call.req.url);
     const request = await parseBody(call.req.raw, openConnectLinkRequestSchema);
-    const { remoteAddress, requestId } = call.env.meta;
-    return call.json(await ctx.connectLinks.open(request, remoteAddress, requestId));
+    return call.json(await ctx.connectLinks.open(request, call.env.meta));
   },
 };

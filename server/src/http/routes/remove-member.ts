@@ -22,6 +22,6 @@ export const removeMember: Route = {
   async handle(ctx, call) {
     const principal = await memberOf(ctx, call);
     const { userId } = await parseBody(call.req.raw, removeMemberRequestSchema);
-    return call.json(await ctx.members.remove(principal, userId, call.env.meta.requestId));
+    return call.json(await ctx.members.remove(principal, userId, call.env.meta));
   },
 };

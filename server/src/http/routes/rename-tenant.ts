@@ -17,6 +17,6 @@ export const renameTenant: Route = {
   async handle(ctx, call) {
     const principal = await principalOf(ctx, call, "tenant:write");
     const request = await parseBody(call.req.raw, renameTenantRequestSchema);
-    return call.json(await ctx.tenants.rename(principal, request, call.env.meta.requestId));
+    return call.json(await ctx.tenants.rename(principal, request, call.env.meta));
   },
 };

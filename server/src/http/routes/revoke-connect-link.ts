@@ -18,6 +18,6 @@ export const revokeConnectLink: Route = {
   async handle(ctx, call) {
     const principal = await principalOf(ctx, call, "links:write");
     const { id } = await parseBody(call.req.raw, revokeConnectLinkRequestSchema);
-    return call.json(await ctx.connectLinks.revoke(principal, id, call.env.meta.requestId));
+    return call.json(await ctx.connectLinks.revoke(principal, id, call.env.meta));
   },
 };

@@ -20,6 +20,6 @@ export const revokeInvitation: Route = {
   async handle(ctx, call) {
     const principal = await principalOf(ctx, call, "members:write");
     const { id } = await parseBody(call.req.raw, revokeInvitationRequestSchema);
-    return call.json(await ctx.invitations.revoke(principal, id, call.env.meta.requestId));
+    return call.json(await ctx.invitations.revoke(principal, id, call.env.meta));
   },
 };

@@ -17,6 +17,6 @@ export const revokeKey: Route = {
   async handle(ctx, call) {
     const principal = await principalOf(ctx, call, "keys:write");
     const { id } = await parseBody(call.req.raw, revokeKeyRequestSchema);
-    return call.json(await ctx.keys.revoke(principal, id, call.env.meta.requestId));
+    return call.json(await ctx.keys.revoke(principal, id, call.env.meta));
   },
 };

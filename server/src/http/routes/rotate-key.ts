@@ -22,6 +22,6 @@ export const rotateKey: Route = {
   async handle(ctx, call) {
     const principal = await principalOf(ctx, call, "keys:write");
     const request = await parseBody(call.req.raw, rotateKeyRequestSchema);
-    return call.json(await ctx.keys.rotate(principal, request, call.env.meta.requestId));
+    return call.json(await ctx.keys.rotate(principal, request, call.env.meta));
   },
 };

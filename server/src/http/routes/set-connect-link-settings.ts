@@ -18,6 +18,6 @@ export const setConnectLinkSettings: Route = {
   async handle(ctx, call) {
     const principal = await principalOf(ctx, call, "tenant:write");
     const settings = await parseBody(call.req.raw, connectLinkSettingsSchema);
-    return call.json(await ctx.connectLinks.changeSettings(principal, settings, call.env.meta.requestId));
+    return call.json(await ctx.connectLinks.changeSettings(principal, settings, call.env.meta));
   },
 };

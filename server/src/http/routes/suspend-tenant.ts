@@ -37,7 +37,7 @@ function routeFor(
       const session = await platformOf(ctx, call);
       const { billingAccountId } = await parseBody(call.req.raw, suspendRequestSchema);
       const wish = { billingAccountId, suspended };
-      await suspendByAdministrator(ctx.db, session, wish, call.env.meta.requestId);
+      await suspendByAdministrator(ctx.db, session, wish, call.env.meta);
       ctx.principals.forget();
       return call.json({ billingAccountId, status: suspended ? "suspended" : "active" });
     },
