@@ -25,3 +25,4 @@ export * from "./status-stream.ts";
 export * from "./tenants.ts";
 export * from "./timeline.ts";
 export * from "./wallets.ts";
+export * from "./webhooks.ts";

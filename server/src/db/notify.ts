@@ -32,6 +32,8 @@ const notificationSchema = z.discriminatedUnion("about", [
   z.object({ about: z.literal("change"), billingAccountIds: z.array(billingAccountIdSchema) }),
   /** The tenant was suspended or resumed, or is being deleted. */
   z.object({ about: z.literal("tenant"), billingAccountId: billingAccountIdSchema }),
+  /** Messages to endpoints of tenants were written, or may be sent now. */
+  z.object({ about: z.literal("deliveries") }),
   /** The gateway came or went, or offers something else: so much for all of its tenants. By a trigger too. */
   z.object({ about: z.literal("gateway"), gatewayId: z.string() }),
 ]);
@@ -63,6 +65,10 @@ export function notifyAgent(tx: Tx, billingAccountId: BillingAccountId): Promise
 
 export function notifyTenant(tx: Tx, billingAccountId: BillingAccountId): Promise<void> {
   return notify(tx, { about: "tenant", billingAccountId });
+}
+
+export function notifyDeliveries(tx: Tx): Promise<void> {
+  return notify(tx, { about: "deliveries" });
 }
 
 /** Only the key's own two fields: callers pass whole registrations. */

@@ -2,6 +2,7 @@
 import type { BillingAccountId, ChannelId, ChannelState, ErrorCode } from "@cogni/contract";
 import type { RegistrationKey } from "./registrations.ts";
 import type { ServiceTx, TenantTx } from "./tenant.ts";
+import { publishEvents } from "./webhook-events.ts";
 
 export interface AccountState {
   readonly billingAccountId: BillingAccountId;
@@ -18,24 +19,38 @@ export interface ChangeRow {
   readonly code: ErrorCode | null;
 }
 
+/** A row that was written just now. */
+interface Written extends AccountState {
+  readonly accountId: string;
+  readonly at: Date;
+  readonly previousState: ChannelState | null;
+}
+
 /**
- * Writes down which of these states are not the ones written last. Of a channel that was disconnected meanwhile nothing
- * is written. A time before that of the last change counts as that time: what was told stays in its order.
+ * Writes down which of these states are not the ones written last, and tells the tenants' endpoints of those. Of a channel that
+ * was disconnected meanwhile nothing is written. A time before that of the last change counts as that time: what was told
+ * stays in its order.
  */
 export async function recordStates(tx: ServiceTx, at: Date, states: readonly AccountState[]): Promise<void> {
   if (states.length === 0) return;
-  await tx.query(
-    `INSERT INTO account_state_changes (billing_account_id, channel, at, state, code)
-     SELECT s."billingAccountId", s.channel, greatest($1, last.at), s.state, s.code
-     FROM jsonb_to_recordset($2::jsonb) AS s ("billingAccountId" text, channel text, state text, code text)
-     JOIN channel_registrations r ON r.billing_account_id = s."billingAccountId" AND r.channel = s.channel
-       AND r.disconnected_at IS NULL
-     LEFT JOIN LATERAL (
-       SELECT c.at, c.state, c.code FROM account_state_changes c
-       WHERE c.billing_account_id = s."billingAccountId" AND c.channel = s.channel
-       ORDER BY c.at DESC, c.id DESC LIMIT 1
-     ) last ON true
-     WHERE (s.state, s.code) IS DISTINCT FROM (last.state, last.code)`,
+  const written = await tx.query<Written & Record<string, unknown>>(
+    `WITH fresh AS (
+       SELECT s."billingAccountId", s.channel, greatest($1, last.at) AS at, s.state, s.code,
+         r.account_id AS "accountId", last.state AS "previousState"
+       FROM jsonb_to_recordset($2::jsonb) AS s ("billingAccountId" text, channel text, state text, code text)
+       JOIN channel_registrations r ON r.billing_account_id = s."billingAccountId" AND r.channel = s.channel
+         AND r.disconnected_at IS NULL
+       LEFT JOIN LATERAL (
+         SELECT c.at, c.state, c.code FROM account_state_changes c
+         WHERE c.billing_account_id = s."billingAccountId" AND c.channel = s.channel
+         ORDER BY c.at DESC, c.id DESC LIMIT 1
+       ) last ON true
+       WHERE (s.state, s.code) IS DISTINCT FROM (last.state, last.code)
+     ), written AS (
+       INSERT INTO account_state_changes (billing_account_id, channel, at, state, code)
+       SELECT "billingAccountId", channel, at, state, code FROM fresh
+     )
+     SELECT * FROM fresh`,
     [
       at,
       JSON.stringify(
@@ -48,15 +63,44 @@ export async function recordStates(tx: ServiceTx, at: Date, states: readonly Acc
       ),
     ],
   );
+  await publishStates(tx, written);
 }
 
 /** The account is gone: the last that is told of it, until it is wished for again. */
-export async function recordGone(tx: ServiceTx, key: RegistrationKey): Promise<void> {
-  await tx.query(
-    `INSERT INTO account_state_changes (billing_account_id, channel, at, state)
-     SELECT $1, $2, greatest(now(), max(at)), 'not_connected' FROM account_state_changes
-     WHERE billing_account_id = $1 AND channel = $2 HAVING count(*) > 0`,
-    [key.billingAccountId, key.channel],
+export async function recordGone(
+  tx: ServiceTx,
+  account: RegistrationKey & { readonly accountId: string },
+): Promise<void> {
+  const { billingAccountId, channel, accountId } = account;
+  const written = await tx.query<{ at: Date; previousState: ChannelState }>(
+    `WITH last AS (
+       SELECT at, state FROM account_state_changes WHERE billing_account_id = $1 AND channel = $2
+       ORDER BY at DESC, id DESC LIMIT 1
+     ), written AS (
+       INSERT INTO account_state_changes (billing_account_id, channel, at, state)
+       SELECT $1, $2, greatest(now(), at), 'not_connected' FROM last RETURNING at
+     )
+     SELECT written.at, last.state AS "previousState" FROM written, last`,
+    [billingAccountId, channel],
+  );
+  const gone = { billingAccountId, channel, accountId, state: "not_connected", code: null } as const;
+  await publishStates(
+    tx,
+    written.map((row) => ({ ...gone, ...row })),
+  );
+}
+
+function publishStates(tx: ServiceTx, written: readonly Written[]): Promise<void> {
+  return publishEvents(
+    tx,
+    written.map(({ billingAccountId, channel, accountId, at, state, previousState, code }) => ({
+      billingAccountId,
+      type: "channel.state_changed",
+      channel,
+      accountId,
+      at,
+      data: { channel, accountId, state, previousState, code },
+    })),
   );
 }
 

@@ -73,6 +73,20 @@ beforeAll(async () => {
         "INSERT INTO approved_senders (billing_account_id, channel, sender) VALUES ($1, 'telegram', '43')",
         [tenant],
       );
+      await asSuperuser(
+        database,
+        `WITH endpoint AS (
+           INSERT INTO webhook_endpoints (billing_account_id, url, description, event_types, encrypted_secret,
+             encryption_key_id, created_by)
+           VALUES ($1, 'https://example.com', '', '{alert.opened}', '', '', '{}') RETURNING id
+         ), delivery AS (
+           INSERT INTO webhook_deliveries (billing_account_id, endpoint_id, event_id, type, lane, body)
+           SELECT $1, id, id, 'alert.opened', '', '{}' FROM endpoint RETURNING id
+         )
+         INSERT INTO webhook_attempts (billing_account_id, delivery_id, at, took_ms, headers, body)
+         SELECT $1, id, now(), 1, '{}', '' FROM delivery`,
+        [tenant],
+      );
       await tx.query("INSERT INTO tenant_deletions (billing_account_id) VALUES ($1)", [tenant]);
       await append(tx, {
         billingAccountId: tenant,
@@ -122,6 +136,9 @@ describe("the wall between tenants", () => {
       "pending_senders",
       "placements",
       "tenant_deletions",
+      "webhook_attempts",
+      "webhook_deliveries",
+      "webhook_endpoints",
     ]);
     for (const table of tables) {
       expect(table).toMatchObject({ enabled: true, forced: true });

@@ -1,4 +1,10 @@
-import { type BillingAccountId, type ChannelState, type Timeline, timelineSchema } from "@cogni/contract";
+import {
+  accountIdOf,
+  type BillingAccountId,
+  type ChannelState,
+  type Timeline,
+  timelineSchema,
+} from "@cogni/contract";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { acquireLease, recordReachable } from "../../src/db/gateways.ts";
 import { recordSnapshot } from "../../src/db/observations.ts";
@@ -142,7 +148,7 @@ describe("what is written down of states", () => {
     const wish = await withTenant(database.db, bolt, (tx) => wishDisconnected(tx, CHANNEL));
     await withService(database.db, async (tx) => {
       if (wish) await closeRegistration(tx, wish);
-      await recordGone(tx, { billingAccountId: bolt, channel: CHANNEL });
+      await recordGone(tx, { billingAccountId: bolt, channel: CHANNEL, accountId: accountIdOf(bolt) });
     });
     await record(bolt, new Date(), "disconnecting");
     expect((await rows()).map(({ state }) => state)).toEqual(["connected", "not_connected"]);
