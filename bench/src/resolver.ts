@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { billingAccountIdSchema, channelIdSchema, resolveResponseSchema } from "@cogni/contract";
 import pg from "pg";
 import type { World } from "../../dev-env/src/world-client.ts";
+import { providerOf } from "../../server/src/db/connections.ts";
 import { Secret } from "../../server/src/secret.ts";
 import { createVault } from "../../server/src/vault/vault.ts";
 import { type Figure, median, ms, timed } from "./figures.ts";
@@ -11,9 +12,9 @@ const REFERENCES = 500;
 const ROUNDS = 15;
 const CHANNEL = channelIdSchema.parse("bench");
 
-/** Writes registrations of a channel that no gateway has, so that nothing tries to start them. */
+/** Writes connections of a channel that no gateway has, so that nothing tries to start them. */
 export async function benchResolver(world: World): Promise<Figure> {
-  const ids = await addRegistrations(world);
+  const ids = await addConnections(world);
   const url = `http://127.0.0.1:${world.env.INTERNAL_PORT}/internal/v1/secrets`;
   const ask = async () => {
     const response = await fetch(url, {
@@ -34,7 +35,7 @@ export async function benchResolver(world: World): Promise<Figure> {
   };
 }
 
-async function addRegistrations(world: World): Promise<string[]> {
+async function addConnections(world: World): Promise<string[]> {
   const vault = createVault({ current: new Secret(world.env.CHANNEL_ENCRYPTION_KEY ?? ""), previous: [] });
   const service = new pg.Client({ connectionString: world.env.DATABASE_SERVICE_URL });
   await service.connect();
@@ -53,21 +54,21 @@ async function addRegistrations(world: World): Promise<string[]> {
       const id = randomUUID();
       const aad = {
         billingAccountId: billingAccountIdSchema.parse(tenant),
-        registrationId: id,
-        channel: CHANNEL,
+        connectionId: id,
+        provider: providerOf(CHANNEL),
       };
       return { id, tenant, sealed: vault.seal({ token: `token-of-${tenant}` }, aad) };
     });
     await service.query(
-      `INSERT INTO channel_registrations (id, billing_account_id, channel, account_id, credential_type,
-         encrypted_credential, encryption_key_id, credential_version, desired_state)
-       SELECT id, tenant, $4, 'tenant-' || tenant, 'bot_token', sealed, $5, 1, 'connected'
+      `INSERT INTO connections (id, billing_account_id, provider, account_id, credential_type,
+         encrypted_credentials, encryption_key_id, created_by)
+       SELECT id, tenant, $4, 'tenant-' || tenant, 'bot_token', sealed, $5, '{"kind": "system", "id": "bench"}'
        FROM unnest($1::uuid[], $2::text[], $3::bytea[]) AS r (id, tenant, sealed)`,
       [
         rows.map(({ id }) => id),
         rows.map(({ tenant }) => tenant),
         rows.map(({ sealed }) => Buffer.from(sealed)),
-        CHANNEL,
+        providerOf(CHANNEL),
         vault.currentKeyId,
       ],
     );

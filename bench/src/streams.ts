@@ -88,10 +88,10 @@ export async function benchStreamDelay(
     for (let change = 0; change < CHANGES; change += 1) {
       const id = accounts[change % accounts.length]?.id ?? "";
       written.set(`${id} "displayName":"change ${change}"`, Date.now());
-      await service.query(
-        "UPDATE channel_registrations SET display_name = $2 WHERE billing_account_id = $1",
-        [id, `change ${change}`],
-      );
+      await service.query("UPDATE connections SET display_name = $2 WHERE billing_account_id = $1", [
+        id,
+        `change ${change}`,
+      ]);
       await sleep(50);
     }
     await sleep(1_000);

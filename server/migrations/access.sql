@@ -98,14 +98,15 @@ CREATE OR REPLACE FUNCTION is_invited(of_email text)
   $$;
 
 -- Whether some other tenant owns the credential; never which.
-CREATE OR REPLACE FUNCTION credential_claimed_elsewhere(of_channel text, fingerprint bytea)
+DROP FUNCTION IF EXISTS credential_claimed_elsewhere(text, bytea);
+CREATE FUNCTION credential_claimed_elsewhere(of_provider text, fingerprint bytea)
   RETURNS boolean
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
   AS $$
     SELECT EXISTS (
-      SELECT FROM public.channel_registrations r
-      WHERE r.channel = of_channel AND r.credential_fingerprint = fingerprint AND r.disconnected_at IS NULL
-        AND r.billing_account_id IS DISTINCT FROM current_setting('app.billing_account_id', true)
+      SELECT FROM public.connections c
+      WHERE c.provider = of_provider AND c.credential_fingerprint = fingerprint AND c.revoked_at IS NULL
+        AND c.billing_account_id IS DISTINCT FROM current_setting('app.billing_account_id', true)
     )
   $$;
 
@@ -147,25 +148,25 @@ CREATE OR REPLACE FUNCTION is_administrators_session(of_session text)
     )
   $$;
 
--- The state of every connection as it was last seen; channels/state.ts tells a tenant more exactly.
+-- The state of every channel that is connected as it was last seen; channels/state.ts tells a tenant more exactly.
 CREATE OR REPLACE FUNCTION connection_states()
   RETURNS TABLE (billing_account_id text, gateway_id text, state text)
   LANGUAGE sql STABLE
   AS $$
-    SELECT r.billing_account_id, p.gateway_id,
+    SELECT c.billing_account_id, p.gateway_id,
       CASE
-        WHEN r.desired_state = 'disconnected' THEN 'disconnecting'
-        WHEN r.outcome IS NOT NULL THEN 'action_required'
+        WHEN c.desired_state = 'disconnected' THEN 'disconnecting'
+        WHEN c.outcome IS NOT NULL THEN 'action_required'
         WHEN (g.reachable AND g.lease_until > clock_timestamp() - interval '15 seconds') IS NOT TRUE THEN 'unknown'
-        WHEN o.started_version IS DISTINCT FROM r.credential_version THEN 'connecting'
+        WHEN o.started_version IS DISTINCT FROM c.credential_version THEN 'connecting'
         ELSE coalesce(o.state, 'connecting')
       END
-    FROM public.channel_registrations r
-      LEFT JOIN public.placements p ON p.billing_account_id = r.billing_account_id
+    FROM public.connections c
+      LEFT JOIN public.placements p ON p.billing_account_id = c.billing_account_id
       LEFT JOIN public.gateways g ON g.id = p.gateway_id
-      LEFT JOIN public.account_observations o ON o.billing_account_id = r.billing_account_id AND o.channel = r.channel
+      LEFT JOIN public.account_observations o ON o.billing_account_id = c.billing_account_id AND o.channel = c.channel
         AND o.gateway_id = p.gateway_id
-    WHERE r.disconnected_at IS NULL
+    WHERE c.channel IS NOT NULL AND c.revoked_at IS NULL
   $$;
 
 -- The address as far as it says where: without what could let someone in.
@@ -226,10 +227,10 @@ CREATE OR REPLACE FUNCTION roomiest_gateway()
   AS $$
     SELECT g.id FROM public.gateways g
       LEFT JOIN public.placements p ON p.gateway_id = g.id
-      LEFT JOIN public.channel_registrations r
-        ON r.billing_account_id = p.billing_account_id AND r.disconnected_at IS NULL
-    WHERE NOT g.draining GROUP BY g.id HAVING count(r.id) < g.capacity
-    ORDER BY g.capacity - count(r.id) DESC, g.id LIMIT 1
+      LEFT JOIN public.connections c
+        ON c.billing_account_id = p.billing_account_id AND c.channel IS NOT NULL AND c.revoked_at IS NULL
+    WHERE NOT g.draining GROUP BY g.id HAVING count(c.id) < g.capacity
+    ORDER BY g.capacity - count(c.id) DESC, g.id LIMIT 1
   $$;
 
 -- Makes the tenant that the transaction is set to, and gives it a place; false where there is one of that id.
@@ -285,9 +286,10 @@ CREATE OR REPLACE FUNCTION begin_deletion(of_tenant text, called text)
     ), noted AS (
       INSERT INTO public.tenant_deletions (billing_account_id) SELECT id FROM begun ON CONFLICT DO NOTHING
     ), disconnecting AS (
-      UPDATE public.channel_registrations r
-      SET desired_state = 'disconnected', generation = r.generation + 1, outcome = NULL, wished_at = now()
-      FROM begun WHERE r.billing_account_id = begun.id AND r.disconnected_at IS NULL AND r.desired_state = 'connected'
+      UPDATE public.connections c
+      SET desired_state = 'disconnected', generation = c.generation + 1, outcome = NULL, wished_at = now(),
+        revoked_by = '{"kind": "system", "id": "deletion"}'
+      FROM begun WHERE c.billing_account_id = begun.id AND c.revoked_at IS NULL AND c.desired_state = 'connected'
     ), given_up AS (
       UPDATE public.channel_logins l SET status = 'cancelled', generation = l.generation + 1, qr = NULL, problem = NULL,
         ended_at = now(), finished_at = NULL
@@ -339,6 +341,22 @@ CREATE OR REPLACE FUNCTION was_erased(of_pseudonym text)
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
   AS $$ SELECT EXISTS (SELECT FROM public.erased_tenants e WHERE e.pseudonym = of_pseudonym) $$;
 
+-- The table that connections were moved from, after an id: by function alone, so that an older worker that still runs sees
+-- nothing there and fails, rather than take what has moved for left over, and stop it.
+CREATE OR REPLACE FUNCTION registrations_after(after_id uuid, at_most integer)
+  RETURNS SETOF channel_registrations
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+  AS $$ SELECT r.* FROM public.channel_registrations r WHERE r.id > after_id ORDER BY r.id LIMIT at_most $$;
+
+-- How much of it has not been moved; what was moved as far as it could be does not count.
+CREATE OR REPLACE FUNCTION unmoved_registrations()
+  RETURNS integer
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+  AS $$
+    SELECT count(*)::integer FROM public.channel_registrations r
+    WHERE NOT EXISTS (SELECT FROM public.connections c WHERE c.id = r.id)
+  $$;
+
 -- Nobody starts with anything.
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
 REVOKE ALL ON ALL TABLES IN SCHEMA public, auth FROM PUBLIC, :api, :service;
@@ -373,6 +391,8 @@ DROP POLICY IF EXISTS lookup ON api_keys;
 CREATE POLICY lookup ON api_keys FOR SELECT TO :owner USING (true);
 DROP POLICY IF EXISTS lookup ON billing_accounts;
 CREATE POLICY lookup ON billing_accounts FOR SELECT TO :owner USING (true);
+DROP POLICY IF EXISTS lookup ON connections;
+CREATE POLICY lookup ON connections FOR SELECT TO :owner USING (true);
 DROP POLICY IF EXISTS lookup ON channel_registrations;
 CREATE POLICY lookup ON channel_registrations FOR SELECT TO :owner USING (true);
 DROP POLICY IF EXISTS lookup ON members;
@@ -399,11 +419,13 @@ GRANT EXECUTE ON FUNCTION was_erased(text) TO :api, :service;
 GRANT EXECUTE ON FUNCTION roomiest_gateway(), set_suspended(text, boolean), begin_deletion(text, text), erase_person(text)
   TO :service;
 GRANT EXECUTE ON FUNCTION credential_claimed_elsewhere(text, bytea) TO :api, :service;
+GRANT EXECUTE ON FUNCTION unmoved_registrations() TO :api, :service;
+GRANT EXECUTE ON FUNCTION registrations_after(uuid, integer) TO :service;
 
 -- The API: one tenant at a time, wishes and their record.
 GRANT SELECT ON installation, billing_accounts, placements, account_observations, vault_secrets, schema_migrations TO :api;
 GRANT SELECT (id, reachable, observed_at, lease_until, catalog, catalog_version, models) ON gateways TO :api;
-GRANT SELECT, INSERT, UPDATE ON channel_registrations, channel_logins TO :api;
+GRANT SELECT, INSERT, UPDATE ON connections, channel_logins TO :api;
 GRANT SELECT ON account_state_changes, approved_senders TO :api;
 GRANT SELECT, INSERT (billing_account_id, instructions, greeting, model),
   UPDATE (instructions, greeting, model, version, changed_at) ON agents TO :api;
@@ -426,7 +448,9 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA auth TO :api;
 -- The service: the reconcile loop, the watcher, the resolver and the operator's commands, across tenants.
 GRANT SELECT ON installation, schema_migrations TO :service;
 GRANT SELECT, INSERT, UPDATE ON billing_accounts, gateways, placements, vault_secrets TO :service;
-GRANT SELECT, INSERT, UPDATE ON channel_registrations, channel_logins TO :service;
+GRANT SELECT, INSERT, UPDATE ON connections, channel_logins TO :service;
+-- What names a row that is to be deleted, once it has been moved.
+GRANT SELECT (id, billing_account_id) ON channel_registrations TO :service;
 GRANT SELECT, INSERT, UPDATE, DELETE ON account_observations, pending_senders TO :service;
 GRANT SELECT, INSERT, DELETE ON account_state_changes, approved_senders TO :service;
 GRANT SELECT, UPDATE (applied_version) ON agents TO :service;

@@ -120,7 +120,7 @@ test("containment that was loosened behind our back is tightened again, while th
 
 test("a database restored from yesterday: the credential of that day is applied again", async () => {
   const account = one(2);
-  const tables = ["channel_registrations", "account_observations"] as const;
+  const tables = ["connections", "account_observations"] as const;
   const yesterday = await Promise.all(
     tables.map(
       async (table) =>
@@ -148,13 +148,13 @@ test("a database restored from yesterday: the credential of that day is applied 
   expect((await account.api.reaches("telegram", ["connected"], PATIENCE_MS)).state).toBe("connected");
 });
 
-test("an account without a registration is stopped and reported, and its config is kept", async () => {
+test("an account without a connection is stopped and reported, and its config is kept", async () => {
   const account = one(3);
   await forget([account]);
   await eventually(async () => expect(await runs(account)).toBe(false));
   expect(await isPolled(account.token)).toBe(false);
   expect(logOf("control-plane")).toContain(`"account":"${account.id}/telegram"`);
-  expect(logOf("control-plane")).toContain("an account without a registration was stopped");
+  expect(logOf("control-plane")).toContain("an account without a connection was stopped");
   expect((await gatewayConfig(parts.world)).sourceConfig).toMatchObject({
     channels: { telegram: { accounts: { [account.accountId]: { enabled: true } } } },
   });
@@ -193,10 +193,10 @@ test("another installation's control plane is refused by its gateway's owner mar
   }
 });
 
-test("many accounts without a registration run on and are reported: they wait for the operator", async () => {
+test("many accounts without a connection run on and are reported: they wait for the operator", async () => {
   const many = up.slice(4);
   await forget(many);
-  await eventually(() => expect(logOf("control-plane")).toContain("many accounts have no registration"));
+  await eventually(() => expect(logOf("control-plane")).toContain("many accounts have no connection"));
   const seenAt = Date.parse((await one(0).api.status()).observedAt ?? "");
   await eventually(async () => {
     const { observedAt } = await one(0).api.status();
@@ -218,5 +218,5 @@ function world() {
 async function forget(accounts: readonly Account[]): Promise<void> {
   const ids = accounts.map(({ id }) => id);
   await admin.query("DELETE FROM account_observations WHERE billing_account_id = ANY($1)", [ids]);
-  await admin.query("DELETE FROM channel_registrations WHERE billing_account_id = ANY($1)", [ids]);
+  await admin.query("DELETE FROM connections WHERE billing_account_id = ANY($1)", [ids]);
 }

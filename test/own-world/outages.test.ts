@@ -45,8 +45,8 @@ const startsOfControlPlane = () =>
 async function resolved({ id }: Account): Promise<string> {
   const { env, gateway } = parts.world;
   const [row] = await databaseOf(parts.world).query<{ version: string }>(
-    `SELECT credential_version::text AS version FROM channel_registrations
-     WHERE billing_account_id = $1 AND disconnected_at IS NULL`,
+    `SELECT credential_version::text AS version FROM connections
+     WHERE billing_account_id = $1 AND revoked_at IS NULL`,
     [id],
   );
   const reference = `tenant/${id}/telegram/v${row?.version}/botToken`;

@@ -140,7 +140,7 @@ describe("a wrong request is refused by its code, and changes nothing", () => {
   afterAll(async () => {
     expect((await account.api.reaches("telegram", ["not_connected"], PATIENCE_MS)).problem).toBeNull();
     const left = await query(
-      `SELECT id::text FROM channel_registrations WHERE billing_account_id = $1
+      `SELECT id::text FROM connections WHERE billing_account_id = $1
        UNION ALL SELECT id::text FROM audit_log WHERE billing_account_id = $1`,
       [account.id],
     );
@@ -234,11 +234,8 @@ test("one tenant's two wishes at once become one account, with the token that wa
     expect(winner).toBeGreaterThanOrEqual(0);
     expect(await openPolls()).toEqual([winner === 0, winner === 1, false]);
   }, BOUND);
-  const rows = await query(
-    "SELECT disconnected_at FROM channel_registrations WHERE billing_account_id = $1",
-    [account.id],
-  );
-  expect(rows).toEqual([{ disconnected_at: null }]);
+  const rows = await query("SELECT revoked_at FROM connections WHERE billing_account_id = $1", [account.id]);
+  expect(rows).toEqual([{ revoked_at: null }]);
 });
 
 test("of connect and disconnect at once the last wish wins, and the one it overtook is told so", async () => {
@@ -250,7 +247,7 @@ test("of connect and disconnect at once the last wish wins, and the one it overt
     const answer = api.request("POST", path, body);
     await vi.waitFor(async () => {
       const [open] = await query<{ desired_state: string }>(
-        "SELECT desired_state FROM channel_registrations WHERE billing_account_id = $1 AND disconnected_at IS NULL",
+        "SELECT desired_state FROM connections WHERE billing_account_id = $1 AND revoked_at IS NULL",
         [id],
       );
       expect(open?.desired_state ?? "disconnected").toBe(desired);

@@ -60,12 +60,12 @@ test("a connected bot answers as its tenant's agent, and after the disconnect no
   expect(JSON.parse(config).bindings).not.toContainEqual(expect.objectContaining({ agentId: accountId }));
   expect(
     await query(
-      `SELECT encrypted_credential, encryption_key_id, credential_fingerprint, disconnected_at IS NOT NULL AS closed
-       FROM channel_registrations WHERE billing_account_id = $1`,
+      `SELECT encrypted_credentials, encryption_key_id, credential_fingerprint, revoked_at IS NOT NULL AS closed
+       FROM connections WHERE billing_account_id = $1`,
       [id],
     ),
   ).toEqual([
-    { encrypted_credential: null, encryption_key_id: null, credential_fingerprint: null, closed: true },
+    { encrypted_credentials: null, encryption_key_id: null, credential_fingerprint: null, closed: true },
   ]);
   expect(
     await query(

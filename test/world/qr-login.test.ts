@@ -18,10 +18,10 @@ beforeAll(() => {
   ({ query } = databaseOf(world));
 });
 
-const registrations = ({ id }: Linker) =>
+const connections = ({ id }: Linker) =>
   query(
-    `SELECT credential_type AS type, encrypted_credential AS sealed, credential_fingerprint AS fingerprint, access
-     FROM channel_registrations WHERE billing_account_id = $1 AND disconnected_at IS NULL`,
+    `SELECT credential_type AS type, encrypted_credentials AS sealed, credential_fingerprint AS fingerprint, access
+     FROM connections WHERE billing_account_id = $1 AND revoked_at IS NULL`,
     [id],
   );
 const audited = async ({ id }: Linker) =>
@@ -41,14 +41,14 @@ test("a scanned code connects the channel, and a disconnect ends the session at 
   expect(answer.qr).toMatch(/^data:image\/png;base64,/);
   expect(await linker.offered()).toEqual({ qr: answer.qr, expiresAt: answer.expiresAt });
   // Nothing is registered before the scan.
-  expect(await registrations(linker)).toEqual([]);
+  expect(await connections(linker)).toEqual([]);
 
   await linker.scan();
   const scannedAt = Date.now();
   expect(await linker.connected()).toMatchObject({ login: null, problem: null, access: "everyone" });
   measured(`connected ${Date.now() - scannedAt} ms after the scan`);
-  expect(await registrations(linker)).toEqual([
-    { type: "state_dir", sealed: null, fingerprint: null, access: "everyone" },
+  expect(await connections(linker)).toEqual([
+    { type: "channel_session", sealed: null, fingerprint: null, access: "everyone" },
   ]);
   const credentials = join(world.dataDir, "gateway", "state", "credentials");
   const session = join(credentials, CHANNEL, linker.accountId, "session.json");
@@ -112,7 +112,7 @@ test("a login that is refused on the phone, or given up, leaves nothing at the g
   });
   expect(await linker.stored()).toMatchObject({ status: "cancelled", finished: true });
   expect(linker.isConfigured()).toBe(false);
-  expect(await registrations(linker)).toEqual([]);
+  expect(await connections(linker)).toEqual([]);
   expect(await audited(linker)).toEqual([
     "channel.connect requested key",
     "channel.connect login_refused system",
@@ -139,7 +139,7 @@ test("a session ended on the phone says so, and another scan brings the same acc
   await linker.offered();
   await linker.scan();
   expect(await linker.connected()).toMatchObject({ problem: null, access: "approval" });
-  expect(await registrations(linker)).toMatchObject([{ type: "state_dir", access: "approval" }]);
+  expect(await connections(linker)).toMatchObject([{ type: "channel_session", access: "approval" }]);
   await disconnectFrom(linker.api, CHANNEL);
 });
 

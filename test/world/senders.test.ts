@@ -148,7 +148,7 @@ test("who may write is changed without the credential, restarts that account alo
   await connectAll([account, neighbour]);
   const version = () =>
     query(
-      "SELECT credential_version, credential_fingerprint FROM channel_registrations WHERE billing_account_id = $1",
+      "SELECT credential_version, credential_fingerprint FROM connections WHERE billing_account_id = $1",
       [account.id],
     );
   const before = await version();

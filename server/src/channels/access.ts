@@ -2,8 +2,8 @@
 import type { Access, ChannelStatus, ConnectRequest } from "@cogni/contract";
 import type { Principal } from "../auth/principal.ts";
 import { append, type RequestMeta } from "../db/audit.ts";
+import type { Connection } from "../db/connections.ts";
 import { notifyWish } from "../db/notify.ts";
-import type { Registration } from "../db/registrations.ts";
 import type { TenantTx } from "../db/tenant.ts";
 import { wishAccess as saveAccess } from "../db/wishes.ts";
 
@@ -18,12 +18,12 @@ export function changesOnlyAccess(request: ConnectRequest, { accountId, state }:
 export async function wishAccess(
   tx: TenantTx,
   principal: Principal,
-  current: Registration,
+  current: Connection,
   access: Access | undefined,
   meta: RequestMeta,
-): Promise<Registration | null> {
+): Promise<Connection | null> {
   if (access === undefined || access === current.access) return null;
-  const registration = await saveAccess(tx, current.id, access);
+  const connection = await saveAccess(tx, current.id, access);
   await append(tx, {
     billingAccountId: principal.billingAccountId,
     actor: principal.actor,
@@ -34,7 +34,7 @@ export async function wishAccess(
     outcome: "requested",
     meta,
   });
-  if (registration.generation === current.generation) return null;
-  await notifyWish(tx, registration, registration.generation);
-  return registration;
+  if (connection.generation === current.generation) return null;
+  await notifyWish(tx, connection, connection.generation);
+  return connection;
 }

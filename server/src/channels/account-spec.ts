@@ -1,11 +1,11 @@
 /** What the gateway's config must hold for an account: references for its secrets, values for the rest. */
 import { type Access, accountIdOf, type ConnectField } from "@cogni/contract";
-import type { RegistrationKey } from "../db/registrations.ts";
+import type { ConnectionKey } from "../db/connections.ts";
 import type { AccountSpec, AppliedAccount } from "../gateway/gateway.ts";
 import { referenceId } from "./keys.ts";
 
-/** A tenant's account, as a registration or a login has it. */
-interface TenantAccount extends RegistrationKey {
+/** A tenant's account, as a connection or a login has it. */
+interface TenantAccount extends ConnectionKey {
   readonly billingAccountName: string;
   readonly access: Access;
 }

@@ -5,9 +5,9 @@
 import { accountIdOf, type ChannelStatus, type ConnectRequest, type ConnectResponse } from "@cogni/contract";
 import type { Principal } from "../auth/principal.ts";
 import { append, type RequestMeta } from "../db/audit.ts";
+import { type Connection, lockedConnection } from "../db/connections.ts";
 import { changeLoginAccess, type Login, loginUnderWay, requestLogin } from "../db/logins.ts";
 import { notifyWish } from "../db/notify.ts";
-import { lockedRegistration, type Registration } from "../db/registrations.ts";
 import { type TenantTx, withTenant } from "../db/tenant.ts";
 import { AppError } from "../errors.ts";
 import { wishAccess } from "./access.ts";
@@ -36,7 +36,7 @@ export async function connectByCode(
   using codes = deps.logins.open({ billingAccountId, channel });
   using outcome = deps.outcomes.open({ billingAccountId, channel });
   const { login, changed } = await withTenant(deps.db, billingAccountId, async (tx) => {
-    const current = await lockedRegistration(tx, channel);
+    const current = await lockedConnection(tx, channel);
     const underWay = await loginUnderWay(tx, channel);
     if (underWay && !request.force) {
       if (request.access && request.access !== underWay.access) {
@@ -57,7 +57,7 @@ export async function connectByCode(
   return answer(await channelStatus(deps, principal, channel), login);
 }
 
-function isStanding({ desiredState }: Registration, { state }: ChannelStatus): boolean {
+function isStanding({ desiredState }: Connection, { state }: ChannelStatus): boolean {
   return desiredState === "connected" && (STANDING.has(state) || state === "unknown");
 }
 
@@ -76,6 +76,7 @@ async function wishLogin(
     channel,
     accountId: accountIdOf(billingAccountId),
     access: request.access ?? before.access,
+    by: principal.actor,
   });
   await auditNotice(tx, principal, channel, before.connect, meta);
   await append(tx, {

@@ -2,8 +2,8 @@
 import { accountIdOf, type ChannelStatus, type ConnectRequest, type ConnectResponse } from "@cogni/contract";
 import type { Principal } from "../auth/principal.ts";
 import { append, type RequestMeta } from "../db/audit.ts";
+import { type Connection, claimedElsewhere, lockedConnection, providerOf } from "../db/connections.ts";
 import { notifyWish } from "../db/notify.ts";
-import { claimedElsewhere, lockedRegistration, type Registration } from "../db/registrations.ts";
 import { type TenantTx, withTenant } from "../db/tenant.ts";
 import { wishConnected } from "../db/wishes.ts";
 import { AppError } from "../errors.ts";
@@ -43,7 +43,7 @@ export async function connectChannel(
 
   using outcome = deps.outcomes.open({ billingAccountId, channel: request.channel });
   const wish = await withTenant(deps.db, billingAccountId, async (tx) => {
-    const current = await lockedRegistration(tx, request.channel);
+    const current = await lockedConnection(tx, request.channel);
     const unchanged =
       credential === null || (before.state !== "action_required" && holds(deps, current, credential));
     if (current && unchanged) return wishAccess(tx, principal, current, request.access, meta);
@@ -63,7 +63,7 @@ export async function connectChannel(
   return answer(after);
 }
 
-function holds({ vault }: ChannelsDeps, current: Registration | null, credential: Credential): boolean {
+function holds({ vault }: ChannelsDeps, current: Connection | null, credential: Credential): boolean {
   if (current?.desiredState !== "connected" || current.outcome === "credential_unreadable") return false;
   return sameCredential(openCredential(vault, current), credential);
 }
@@ -73,24 +73,30 @@ async function writeWish(
   tx: TenantTx,
   principal: Principal,
   { channel, connect, access }: ChannelStatus,
-  current: Registration | null,
+  current: Connection | null,
   credential: Credential,
   meta: RequestMeta,
-): Promise<Registration> {
+): Promise<Connection> {
   const { billingAccountId } = principal;
   const fingerprint = deps.fingerprints.of(channel, identifyingFields(credential, connect));
   if (await claimedElsewhere(tx, channel, fingerprint)) throw new AppError("credential_claimed");
   const id = current?.id ?? deps.newId();
   const accountId = accountIdOf(billingAccountId);
-  const registration = await wishConnected(tx, {
+  const connection = await wishConnected(tx, {
     id,
     channel,
     accountId,
     credentialType: "bot_token",
-    sealed: deps.vault.seal(credential, { billingAccountId, registrationId: id, channel }),
+    sealed: deps.vault.seal(credential, {
+      billingAccountId,
+      connectionId: id,
+      provider: providerOf(channel),
+    }),
     keyId: deps.vault.currentKeyId,
     fingerprint,
     access,
+    expiresAt: null,
+    by: principal.actor,
   });
   await auditNotice(tx, principal, channel, connect, meta);
   await append(tx, {
@@ -102,8 +108,8 @@ async function writeWish(
     outcome: "requested",
     meta,
   });
-  await notifyWish(tx, registration, registration.generation);
-  return registration;
+  await notifyWish(tx, connection, connection.generation);
+  return connection;
 }
 
 function answer({ accountId, channel, state, displayName, problem }: ChannelStatus): ConnectResponse {

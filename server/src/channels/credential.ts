@@ -1,7 +1,7 @@
 /** A credential between the request, the vault and the gateway: named fields, checked against what the channel takes. */
 import type { ConnectMethod, ConnectRequest, FieldError } from "@cogni/contract";
 import { z } from "zod";
-import type { Registration } from "../db/registrations.ts";
+import { type Connection, providerOf } from "../db/connections.ts";
 import { AppError } from "../errors.ts";
 import type { Vault } from "../vault/vault.ts";
 
@@ -63,13 +63,13 @@ function read(request: ConnectRequest, method: ConnectMethod): Read {
 }
 
 /** @throws AppError credential_unreadable */
-export function openCredential(vault: Vault, registration: Registration): Credential {
-  if (!registration.encryptedCredential) throw new AppError("credential_unreadable");
+export function openCredential(vault: Vault, connection: Connection): Credential {
+  if (!connection.encryptedCredentials) throw new AppError("credential_unreadable");
   return credentialSchema.parse(
-    vault.open(registration.encryptedCredential, {
-      billingAccountId: registration.billingAccountId,
-      registrationId: registration.id,
-      channel: registration.channel,
+    vault.open(connection.encryptedCredentials, {
+      billingAccountId: connection.billingAccountId,
+      connectionId: connection.id,
+      provider: providerOf(connection.channel),
     }),
   );
 }

@@ -36,14 +36,14 @@ export async function disconnectChannel(
   const disconnected: DisconnectResponse = { channel, status: "disconnected" };
   if (!wish) return disconnected;
 
-  const { registration, login } = wish;
+  const { connection, login } = wish;
   const { gateway } = await tenantStatus(deps.db, billingAccountId);
-  if (gateway?.reachable && registration) await outcome.settled(registration.generation, deps.wishWaitMs);
+  if (gateway?.reachable && connection) await outcome.settled(connection.generation, deps.wishWaitMs);
   else if (gateway?.reachable && login) await loginEnd.settled(login.generation, deps.wishWaitMs);
   const after = await tenantStatus(deps.db, billingAccountId);
-  const standing = registration && after.registrations.find((row) => row.id === registration.id);
+  const standing = connection && after.connections.find((row) => row.id === connection.id);
   const isDone =
-    registration || !login || (await withTenant(deps.db, billingAccountId, (tx) => isFinished(tx, login)));
+    connection || !login || (await withTenant(deps.db, billingAccountId, (tx) => isFinished(tx, login)));
   if (!standing && isDone) return disconnected;
   if (standing?.desiredState === "connected") throw new AppError("superseded");
   throw new AppError(after.gateway?.reachable ? "gateway_timeout" : "gateway_unreachable", {
@@ -55,9 +55,9 @@ export async function disconnectChannel(
 async function writeWish(tx: TenantTx, principal: Principal, channel: ChannelId, meta: RequestMeta) {
   const { billingAccountId, actor } = principal;
   if (actor.kind === "link") await requireOwn(tx, channel, actor.id);
-  const registration = await wishDisconnected(tx, channel);
+  const connection = await wishDisconnected(tx, channel, actor);
   const login = await cancelLogin(tx, channel);
-  const ended = registration ?? login;
+  const ended = connection ?? login;
   if (!ended) return null;
   await append(tx, {
     billingAccountId,
@@ -69,7 +69,7 @@ async function writeWish(tx: TenantTx, principal: Principal, channel: ChannelId,
     meta,
   });
   await notifyWish(tx, ended, ended.generation);
-  return { registration, login };
+  return { connection, login };
 }
 
 /** Whoever holds a link may take back what they did by it, and nothing else. @throws AppError forbidden */

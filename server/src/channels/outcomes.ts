@@ -2,7 +2,7 @@
  * Lets a request wait for the outcome of its wish, whichever process carries it out: the reconciler notifies, in the
  * same transaction that records the outcome.
  */
-import type { RegistrationKey } from "../db/registrations.ts";
+import type { ConnectionKey } from "../db/connections.ts";
 import { keyString } from "./keys.ts";
 
 export interface OutcomeWaiter extends Disposable {
@@ -14,7 +14,7 @@ export interface Outcomes {
   /**
    * Opened before the wish is committed, so that an outcome that comes at once is not missed.
    */
-  open(key: RegistrationKey): OutcomeWaiter;
+  open(key: ConnectionKey): OutcomeWaiter;
   /** Called for every notification: `account` as `keyString` writes it. */
   announce(account: string, generation: number): void;
 }

@@ -4,7 +4,12 @@
  */
 import type { ResolveResponse } from "@cogni/contract";
 import { z } from "zod";
-import { type CredentialRef, credentialsFor, type SealedCredential } from "../db/credentials.ts";
+import {
+  type CredentialRef,
+  credentialsFor,
+  markUsed,
+  type SealedChannelCredential,
+} from "../db/credentials.ts";
 import type { Db } from "../db/pool.ts";
 import { withService } from "../db/tenant.ts";
 import type { Logger } from "../log.ts";
@@ -29,7 +34,7 @@ const REFERENCE = /^tenant\/([a-z0-9_-]+)\/([a-z0-9_-]+)\/v(\d{1,15})\/([A-Za-z]
 const fieldsSchema = z.record(z.string(), z.string());
 
 /**
- * One query, however many references. Those that are not this gateway's to know, and those that never were, are told
+ * One query, and one that notes the use, however many references. Those that are not this gateway's to know, and those that never were, are told
  * apart by nobody: both are NOT_FOUND.
  * @throws AppError database_unavailable
  */
@@ -54,6 +59,15 @@ export async function resolveCredentials(
     if (fields === null) errors.set(reference.id, { code: "CREDENTIAL_UNREADABLE" });
     if (value !== undefined) values.set(reference.id, value);
   }
+  const used = sealed.filter((credential) => opened.get(keyOf(credential)) !== null);
+  if (used.length > 0) {
+    await withService(deps.db, (tx) =>
+      markUsed(
+        tx,
+        used.map(({ connectionId }) => connectionId),
+      ),
+    );
+  }
   if (errors.has(LLM_KEY_REFERENCE)) values.set(LLM_KEY_REFERENCE, deps.llmApiKey.reveal());
   for (const id of values.keys()) errors.delete(id);
   return { values: Object.fromEntries(values), errors: Object.fromEntries(errors) };
@@ -70,14 +84,12 @@ function keyOf({ billingAccountId, channel, version }: CredentialRef): string {
 }
 
 /** Field → value; null where no key opens it. */
-function open(deps: ResolverDeps, credential: SealedCredential): ReadonlyMap<string, string> | null {
-  const { billingAccountId, registrationId, channel } = credential;
+function open(deps: ResolverDeps, credential: SealedChannelCredential): ReadonlyMap<string, string> | null {
   try {
-    const fields = fieldsSchema.parse(
-      deps.vault.open(credential.sealed, { billingAccountId, registrationId, channel }),
-    );
+    const fields = fieldsSchema.parse(deps.vault.open(credential.sealed, credential));
     return new Map(Object.entries(fields));
   } catch (error) {
+    const { billingAccountId, channel } = credential;
     deps.log.error({ err: error, billingAccountId, channel }, "a stored credential cannot be opened");
     return null;
   }

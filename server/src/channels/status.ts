@@ -2,7 +2,7 @@
 import { type ChannelStatus, channelProblem, type StatusDocument } from "@cogni/contract";
 import type { Principal } from "../auth/principal.ts";
 import type { OfferedChannel } from "../db/catalogs.ts";
-import { type LoginStatus, type RegistrationStatus, type TenantStatus, tenantStatus } from "../db/status.ts";
+import { type ConnectionStatus, type LoginStatus, type TenantStatus, tenantStatus } from "../db/status.ts";
 import { AppError } from "../errors.ts";
 import type { AccountObservation } from "../gateway/snapshot.ts";
 import type { ChannelsDeps } from "./deps.ts";
@@ -14,18 +14,18 @@ export async function channelsStatus(
   deps: ChannelsDeps,
   { billingAccountId, channels: within }: Pick<Principal, "billingAccountId" | "channels">,
 ): Promise<StatusDocument> {
-  const { gateway, registrations, logins } = await tenantStatus(deps.db, billingAccountId);
+  const { gateway, connections, logins } = await tenantStatus(deps.db, billingAccountId);
   const offered = await deps.catalogs.offeredTo(billingAccountId, gateway);
   const now = deps.clock();
   return {
     observedAt: iso(gateway?.observedAt),
     gateway: { reachable: gateway?.reachable ?? false },
-    channels: [...offered, ...noLongerOffered(offered, registrations)]
+    channels: [...offered, ...noLongerOffered(offered, connections)]
       .filter(({ channel }) => within === null || within.includes(channel))
       .map((channel) =>
         toStatus(
           channel,
-          registrations.find((row) => row.channel === channel.channel),
+          connections.find((row) => row.channel === channel.channel),
           logins.find((login) => login.channel === channel.channel),
           gateway,
           now,
@@ -50,9 +50,9 @@ export async function channelStatus(
 /** Connected once, and gone from the gateway since: it stays in sight, so that it can be disconnected. */
 function noLongerOffered(
   offered: readonly OfferedChannel[],
-  registrations: readonly RegistrationStatus[],
+  connections: readonly ConnectionStatus[],
 ): OfferedChannel[] {
-  return registrations
+  return connections
     .filter((row) => !offered.some(({ channel }) => channel === row.channel))
     .map(({ channel }) => ({
       channel,
@@ -72,7 +72,7 @@ function noLongerOffered(
 
 function toStatus(
   { channel, label, connect, silenceMs, unavailable }: OfferedChannel,
-  row: RegistrationStatus | undefined,
+  row: ConnectionStatus | undefined,
   login: LoginStatus | undefined,
   gateway: TenantStatus["gateway"],
   now: Date,
@@ -110,7 +110,7 @@ function toStatus(
 }
 
 function stateInput(
-  row: RegistrationStatus | undefined,
+  row: ConnectionStatus | undefined,
   login: LoginStatus | undefined,
   gateway: TenantStatus["gateway"],
   now: Date,
@@ -148,7 +148,7 @@ function stateInput(
 }
 
 /** The watcher notes when each state began; one that it has not written yet began with the wish or the outage. */
-function since(row: RegistrationStatus, { state }: DerivedState, gateway: TenantStatus["gateway"]): Date {
+function since(row: ConnectionStatus, { state }: DerivedState, gateway: TenantStatus["gateway"]): Date {
   if (row.state === state && row.stateSince && row.stateSince > row.wishedAt) return row.stateSince;
   if (state === "unknown" && gateway?.observedAt && gateway.observedAt > row.wishedAt)
     return gateway.observedAt;

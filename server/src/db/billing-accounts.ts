@@ -53,8 +53,8 @@ export interface BillingAccountOverview extends BillingAccount {
 export function listBillingAccounts(tx: ServiceTx): Promise<BillingAccountOverview[]> {
   return tx.query<BillingAccountOverview>(
     `SELECT b.id, b.name, b.status, b.created_at AS "createdAt", p.gateway_id AS "gatewayId",
-       ARRAY(SELECT channel FROM channel_registrations r
-         WHERE r.billing_account_id = b.id AND r.disconnected_at IS NULL ORDER BY channel) AS channels
+       ARRAY(SELECT channel FROM connections c
+         WHERE c.billing_account_id = b.id AND c.channel IS NOT NULL AND c.revoked_at IS NULL ORDER BY channel) AS channels
      FROM billing_accounts b LEFT JOIN placements p ON p.billing_account_id = b.id ORDER BY b.id`,
   );
 }

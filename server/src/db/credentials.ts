@@ -8,16 +8,24 @@ export interface CredentialRef {
   readonly version: number;
 }
 
+/** Of whatever kind of connection. */
 export interface SealedCredential {
-  readonly registrationId: string;
+  readonly connectionId: string;
   readonly billingAccountId: BillingAccountId;
-  readonly channel: ChannelId;
-  readonly version: number;
+  readonly provider: string;
+  /** Null for what is no channel. */
+  readonly channel: ChannelId | null;
   readonly sealed: Uint8Array;
 }
 
-const SEALED = `r.id AS "registrationId", r.billing_account_id AS "billingAccountId", r.channel,
-  r.credential_version AS version, r.encrypted_credential AS sealed`;
+/** As a gateway asks for it. */
+export interface SealedChannelCredential extends SealedCredential {
+  readonly channel: ChannelId;
+  readonly version: number;
+}
+
+const SEALED = `c.id AS "connectionId", c.billing_account_id AS "billingAccountId", c.provider, c.channel,
+  c.encrypted_credentials AS sealed`;
 
 /**
  * One query for one resolver call, however many references (thousands) it names. What is missing from the answer is not
@@ -27,15 +35,15 @@ export function credentialsFor(
   tx: ServiceTx,
   gatewayId: string,
   refs: readonly CredentialRef[],
-): Promise<SealedCredential[]> {
-  return tx.query<SealedCredential>(
-    `SELECT ${SEALED}
+): Promise<SealedChannelCredential[]> {
+  return tx.query<SealedChannelCredential>(
+    `SELECT ${SEALED}, c.credential_version AS version
      FROM (SELECT DISTINCT * FROM unnest($2::text[], $3::text[], $4::bigint[]) AS ref (tenant, channel, version)) ref
      JOIN placements p ON p.billing_account_id = ref.tenant AND p.gateway_id = $1
      JOIN billing_accounts b ON b.id = ref.tenant AND b.status = 'active'
-     JOIN channel_registrations r ON r.billing_account_id = ref.tenant AND r.channel = ref.channel
-       AND r.credential_version = ref.version
-     WHERE r.disconnected_at IS NULL AND r.desired_state = 'connected' AND r.encrypted_credential IS NOT NULL`,
+     JOIN connections c ON c.billing_account_id = ref.tenant AND c.channel = ref.channel
+       AND c.credential_version = ref.version
+     WHERE c.revoked_at IS NULL AND c.desired_state = 'connected' AND c.encrypted_credentials IS NOT NULL`,
     [
       gatewayId,
       refs.map((ref) => ref.billingAccountId),
@@ -45,11 +53,25 @@ export function credentialsFor(
   );
 }
 
+/**
+ * These were given out, or used to start a session. To the minute, so that it is seldom written; and whoever holds a row is
+ * not waited for, since a minute later it will be written all the same.
+ */
+export async function markUsed(tx: ServiceTx, connectionIds: readonly string[]): Promise<void> {
+  await tx.query(
+    `UPDATE connections SET last_used_at = now() WHERE id IN (
+       SELECT id FROM connections WHERE id = ANY ($1::uuid[])
+         AND (last_used_at IS NULL OR last_used_at < now() - interval '1 minute')
+       ORDER BY id FOR UPDATE SKIP LOCKED)`,
+    [connectionIds],
+  );
+}
+
 /** Every key id that some stored row was sealed with, and how many rows. */
 export function keyIdsInUse(tx: ServiceTx): Promise<{ keyId: string; rows: number }[]> {
   return tx.query(
     `SELECT "keyId", sum(rows)::integer AS rows FROM (
-       SELECT encryption_key_id AS "keyId", count(*) AS rows FROM channel_registrations
+       SELECT encryption_key_id AS "keyId", count(*) AS rows FROM connections
        WHERE encryption_key_id IS NOT NULL GROUP BY 1
        UNION ALL SELECT encryption_key_id, count(*) FROM vault_secrets GROUP BY 1) AS used
      GROUP BY "keyId" ORDER BY "keyId"`,
@@ -64,8 +86,8 @@ export function sealedWithOtherKeys(
   limit: number,
 ): Promise<SealedCredential[]> {
   return tx.query<SealedCredential>(
-    `SELECT ${SEALED} FROM channel_registrations r
-     WHERE r.encryption_key_id <> $1 AND r.id > $2 ORDER BY r.id LIMIT $3 FOR UPDATE`,
+    `SELECT ${SEALED} FROM connections c
+     WHERE c.encryption_key_id <> $1 AND c.id > $2 ORDER BY c.id LIMIT $3 FOR UPDATE`,
     [keyId, afterId, limit],
   );
 }
@@ -76,8 +98,8 @@ export const FIRST_ID = "00000000-0000-0000-0000-000000000000";
 /** All credentials after `afterId`, in batches, locked until the transaction ends. */
 export function allSealed(tx: ServiceTx, afterId: string, limit: number): Promise<SealedCredential[]> {
   return tx.query<SealedCredential>(
-    `SELECT ${SEALED} FROM channel_registrations r
-     WHERE r.encrypted_credential IS NOT NULL AND r.id > $1 ORDER BY r.id LIMIT $2 FOR UPDATE`,
+    `SELECT ${SEALED} FROM connections c
+     WHERE c.encrypted_credentials IS NOT NULL AND c.id > $1 ORDER BY c.id LIMIT $2 FOR UPDATE`,
     [afterId, limit],
   );
 }
@@ -85,30 +107,30 @@ export function allSealed(tx: ServiceTx, afterId: string, limit: number): Promis
 export async function replaceSealed(
   tx: ServiceTx,
   keyId: string,
-  rows: readonly { readonly registrationId: string; readonly sealed: Uint8Array }[],
+  rows: readonly { readonly connectionId: string; readonly sealed: Uint8Array }[],
 ): Promise<void> {
   await tx.query(
-    `UPDATE channel_registrations r SET encrypted_credential = new.sealed, encryption_key_id = $1
-     FROM unnest($2::uuid[], $3::bytea[]) AS new (id, sealed) WHERE r.id = new.id`,
-    [keyId, rows.map((row) => row.registrationId), rows.map((row) => row.sealed)],
+    `UPDATE connections c SET encrypted_credentials = new.sealed, encryption_key_id = $1
+     FROM unnest($2::uuid[], $3::bytea[]) AS new (id, sealed) WHERE c.id = new.id`,
+    [keyId, rows.map((row) => row.connectionId), rows.map((row) => row.sealed)],
   );
 }
 
-/** Credentials that no key opens: they are dropped, and their registrations ask for new ones. */
-export async function forgetCredentials(tx: ServiceTx, registrationIds: readonly string[]): Promise<void> {
+/** Credentials that no key opens: they are dropped, and their connections ask for new ones. */
+export async function forgetCredentials(tx: ServiceTx, connectionIds: readonly string[]): Promise<void> {
   await tx.query(
-    `UPDATE channel_registrations SET encrypted_credential = NULL, encryption_key_id = NULL,
+    `UPDATE connections SET encrypted_credentials = NULL, encryption_key_id = NULL,
        credential_fingerprint = NULL,
        outcome = CASE desired_state WHEN 'connected' THEN 'credential_unreadable' END,
        settled_generation = CASE desired_state WHEN 'connected' THEN generation ELSE settled_generation END
      WHERE id = ANY ($1::uuid[])`,
-    [registrationIds],
+    [connectionIds],
   );
 }
 
 /** The fingerprints' key is lost: nothing is claimed until the loop claims it again, account by account. */
 export async function releaseFingerprints(tx: ServiceTx): Promise<void> {
   await tx.query(
-    "UPDATE channel_registrations SET credential_fingerprint = NULL WHERE credential_fingerprint IS NOT NULL",
+    "UPDATE connections SET credential_fingerprint = NULL WHERE credential_fingerprint IS NOT NULL",
   );
 }

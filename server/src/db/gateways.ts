@@ -113,10 +113,11 @@ export function listGateways(tx: ServiceTx): Promise<GatewayOverview[]> {
   return tx.query<GatewayOverview>(
     `SELECT g.id, g.url, g.reachable, g.observed_at AS "observedAt", g.lease_holder AS "leaseHolder",
        g.lease_until AS "leaseUntil", count(DISTINCT p.billing_account_id)::integer AS tenants,
-       count(r.id)::integer AS accounts,
-       count(r.id) FILTER (WHERE r.settled_generation IS DISTINCT FROM r.generation)::integer AS unsettled, g.capacity
+       count(c.id)::integer AS accounts,
+       count(c.id) FILTER (WHERE c.settled_generation IS DISTINCT FROM c.generation)::integer AS unsettled, g.capacity
      FROM gateways g LEFT JOIN placements p ON p.gateway_id = g.id
-     LEFT JOIN channel_registrations r ON r.billing_account_id = p.billing_account_id AND r.disconnected_at IS NULL
+     LEFT JOIN connections c ON c.billing_account_id = p.billing_account_id AND c.channel IS NOT NULL
+       AND c.revoked_at IS NULL
      GROUP BY g.id ORDER BY g.id`,
   );
 }

@@ -4,7 +4,8 @@
  * a newer one.
  */
 import type { Access, BillingAccountId, ChannelId, ErrorCode } from "@cogni/contract";
-import type { RegistrationKey } from "./registrations.ts";
+import type { AuditEntry } from "./audit.ts";
+import type { ConnectionKey } from "./connections.ts";
 import type { ServiceTx, TenantTx, WalledTx } from "./tenant.ts";
 
 export interface Login {
@@ -21,6 +22,8 @@ export interface Login {
   readonly session: string | null;
   /** The end of our patience; null until the gateway was first asked for a code. */
   readonly expiresAt: Date | null;
+  /** Null for one that was asked for before this was kept. */
+  readonly requestedBy: AuditEntry["actor"] | null;
 }
 
 /** As the worker needs it. */
@@ -31,12 +34,13 @@ export interface PlacedLogin extends Login {
 }
 
 const COLUMNS = `l.id, l.billing_account_id AS "billingAccountId", l.channel, l.account_id AS "accountId", l.access,
-  l.status, l.generation, l.qr, l.session_key AS session, l.expires_at AS "expiresAt"`;
+  l.status, l.generation, l.qr, l.session_key AS session, l.expires_at AS "expiresAt",
+  l.requested_by AS "requestedBy"`;
 
 /** SQL: the login is neither over nor past its end. */
 const UNDER_WAY = "l.status IN ('requested', 'offered')";
 
-/** The tenant's login that can still succeed; call `lockedRegistration` first. */
+/** The tenant's login that can still succeed; call `lockedConnection` first. */
 export async function loginUnderWay(tx: TenantTx, channel: ChannelId): Promise<Login | null> {
   const rows = await tx.query<Login>(
     `SELECT ${COLUMNS} FROM channel_logins l
@@ -46,20 +50,20 @@ export async function loginUnderWay(tx: TenantTx, channel: ChannelId): Promise<L
   return rows[0] ?? null;
 }
 
-/** Asks for a fresh code, whatever became of the last one; call `lockedRegistration` first. */
+/** Asks for a fresh code, whatever became of the last one; call `lockedConnection` first. */
 export async function requestLogin(
   tx: TenantTx,
-  login: Pick<Login, "id" | "channel" | "accountId" | "access">,
+  login: Pick<Login, "id" | "channel" | "accountId" | "access"> & { readonly by: AuditEntry["actor"] },
 ): Promise<Login> {
   const rows = await tx.query<Login>(
-    `INSERT INTO channel_logins AS l (id, billing_account_id, gateway_id, channel, account_id, access, status)
-     SELECT $1, p.billing_account_id, p.gateway_id, $2, $3, $4, 'requested' FROM placements p
+    `INSERT INTO channel_logins AS l (id, billing_account_id, gateway_id, channel, account_id, access, status, requested_by)
+     SELECT $1, p.billing_account_id, p.gateway_id, $2, $3, $4, 'requested', $5 FROM placements p
      ON CONFLICT (billing_account_id, channel) DO UPDATE SET
-       gateway_id = excluded.gateway_id, access = excluded.access, status = 'requested',
+       gateway_id = excluded.gateway_id, access = excluded.access, status = 'requested', requested_by = excluded.requested_by,
        generation = l.generation + 1, qr = NULL, session_key = NULL, expires_at = NULL, problem = NULL,
        started_at = now(), ended_at = NULL, finished_at = NULL
      RETURNING ${COLUMNS}`,
-    [login.id, login.channel, login.accountId, login.access],
+    [login.id, login.channel, login.accountId, login.access, JSON.stringify(login.by)],
   );
   const [written] = rows;
   if (!written) throw new TypeError("a tenant without a place has no channels to log in to");
@@ -94,15 +98,15 @@ export async function isFinished(tx: TenantTx, { id, generation }: Login): Promi
   return rows.length > 0;
 }
 
-const PLACED = `SELECT ${COLUMNS}, b.name AS "billingAccountName", r.desired_state AS "desiredState"
+const PLACED = `SELECT ${COLUMNS}, b.name AS "billingAccountName", c.desired_state AS "desiredState"
   FROM channel_logins l
   JOIN billing_accounts b ON b.id = l.billing_account_id
-  LEFT JOIN channel_registrations r ON r.billing_account_id = l.billing_account_id AND r.channel = l.channel
-    AND r.disconnected_at IS NULL
+  LEFT JOIN connections c ON c.billing_account_id = l.billing_account_id AND c.channel = l.channel
+    AND c.revoked_at IS NULL
   WHERE l.finished_at IS NULL`;
 
 /** The login of which something is left to do. */
-export async function unfinishedLogin(tx: ServiceTx, key: RegistrationKey): Promise<PlacedLogin | null> {
+export async function unfinishedLogin(tx: ServiceTx, key: ConnectionKey): Promise<PlacedLogin | null> {
   const rows = await tx.query<PlacedLogin>(`${PLACED} AND l.billing_account_id = $1 AND l.channel = $2`, [
     key.billingAccountId,
     key.channel,

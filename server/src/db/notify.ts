@@ -8,22 +8,22 @@ import { type BillingAccountId, billingAccountIdSchema, channelIdSchema } from "
 import pg from "pg";
 import { z } from "zod";
 import type { Secret } from "../secret.ts";
+import type { ConnectionKey } from "./connections.ts";
 import type { DbLog } from "./pool.ts";
-import type { RegistrationKey } from "./registrations.ts";
 import type { Tx } from "./tenant.ts";
 
 /** The one NOTIFY channel; the payload tells what it is about. */
 const CHANNEL = "cogni";
 
 const address = { billingAccountId: billingAccountIdSchema, channel: channelIdSchema };
-const registration = { ...address, generation: z.number() };
+const connection = { ...address, generation: z.number() };
 const notificationSchema = z.discriminatedUnion("about", [
-  /** A wish for this registration was written. */
-  z.object({ about: z.literal("wish"), ...registration }),
-  /** A wish for this registration was brought to its end. */
-  z.object({ about: z.literal("outcome"), ...registration }),
+  /** A wish for this connection was written. */
+  z.object({ about: z.literal("wish"), ...connection }),
+  /** A wish for this connection was brought to its end. */
+  z.object({ about: z.literal("outcome"), ...connection }),
   /** The login of this generation has a code, or came to its end. */
-  z.object({ about: z.literal("login"), ...registration }),
+  z.object({ about: z.literal("login"), ...connection }),
   /** A tenant's word on someone who waits to be let in was written, or carried out; when it was given, in epoch ms. */
   z.object({ about: z.enum(["decision", "decided"]), ...address, at: z.number() }),
   /** What this tenant's agent is told was changed. */
@@ -39,23 +39,23 @@ const notificationSchema = z.discriminatedUnion("about", [
 ]);
 export type Notification = z.infer<typeof notificationSchema>;
 
-export function notifyWish(tx: Tx, key: RegistrationKey, generation: number): Promise<void> {
+export function notifyWish(tx: Tx, key: ConnectionKey, generation: number): Promise<void> {
   return notify(tx, { about: "wish", ...addressOf(key), generation });
 }
 
-export function notifyOutcome(tx: Tx, key: RegistrationKey, generation: number): Promise<void> {
+export function notifyOutcome(tx: Tx, key: ConnectionKey, generation: number): Promise<void> {
   return notify(tx, { about: "outcome", ...addressOf(key), generation });
 }
 
-export function notifyLogin(tx: Tx, key: RegistrationKey, generation: number): Promise<void> {
+export function notifyLogin(tx: Tx, key: ConnectionKey, generation: number): Promise<void> {
   return notify(tx, { about: "login", ...addressOf(key), generation });
 }
 
-export function notifyDecision(tx: Tx, key: RegistrationKey, at: number): Promise<void> {
+export function notifyDecision(tx: Tx, key: ConnectionKey, at: number): Promise<void> {
   return notify(tx, { about: "decision", ...addressOf(key), at });
 }
 
-export function notifyDecided(tx: Tx, key: RegistrationKey, at: number): Promise<void> {
+export function notifyDecided(tx: Tx, key: ConnectionKey, at: number): Promise<void> {
   return notify(tx, { about: "decided", ...addressOf(key), at });
 }
 
@@ -71,8 +71,8 @@ export function notifyDeliveries(tx: Tx): Promise<void> {
   return notify(tx, { about: "deliveries" });
 }
 
-/** Only the key's own two fields: callers pass whole registrations. */
-function addressOf({ billingAccountId, channel }: RegistrationKey): RegistrationKey {
+/** Only the key's own two fields: callers pass whole connections. */
+function addressOf({ billingAccountId, channel }: ConnectionKey): ConnectionKey {
   return { billingAccountId, channel };
 }
 

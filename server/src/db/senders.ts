@@ -4,7 +4,7 @@
  * channel is disconnected.
  */
 import type { BillingAccountId, ChannelId, DecideSenderRequest } from "@cogni/contract";
-import type { RegistrationKey } from "./registrations.ts";
+import type { ConnectionKey } from "./connections.ts";
 import type { ServiceTx, TenantTx, Tx } from "./tenant.ts";
 
 export type SenderDecision = DecideSenderRequest["decision"];
@@ -17,9 +17,9 @@ export interface PendingSenderRow {
   readonly expiresAt: Date;
 }
 
-/** A registration whose tenant wishes to approve of each person. */
-const BY_APPROVAL = `FROM channel_registrations r WHERE r.billing_account_id = s.billing_account_id AND r.channel = s.channel
-  AND r.disconnected_at IS NULL AND r.desired_state = 'connected' AND r.access = 'approval'`;
+/** A connection whose tenant wishes to approve of each person. */
+const BY_APPROVAL = `FROM connections c WHERE c.billing_account_id = s.billing_account_id AND c.channel = s.channel
+  AND c.revoked_at IS NULL AND c.desired_state = 'connected' AND c.access = 'approval'`;
 
 /** The tenant's, the earliest first. */
 export function listPending(tx: TenantTx): Promise<PendingSenderRow[]> {
@@ -69,7 +69,7 @@ export async function isApproved(tx: TenantTx, channel: ChannelId, sender: strin
 }
 
 /** Whom the gateway is to let in, those included of whom it has not been told. */
-export async function approvedSenders(tx: ServiceTx, key: RegistrationKey): Promise<string[]> {
+export async function approvedSenders(tx: ServiceTx, key: ConnectionKey): Promise<string[]> {
   const rows = await tx.query<{ sender: string }>(
     `SELECT sender FROM approved_senders WHERE billing_account_id = $1 AND channel = $2
      UNION SELECT sender FROM pending_senders WHERE billing_account_id = $1 AND channel = $2 AND decision = 'approve'
@@ -79,13 +79,13 @@ export async function approvedSenders(tx: ServiceTx, key: RegistrationKey): Prom
   return rows.map(({ sender }) => sender);
 }
 
-/** The registrations on a gateway whose tenants wish to approve of each person. */
-export function registrationsByApproval(tx: ServiceTx, gatewayId: string): Promise<RegistrationKey[]> {
+/** The connections on a gateway whose tenants wish to approve of each person. */
+export function connectionsByApproval(tx: ServiceTx, gatewayId: string): Promise<ConnectionKey[]> {
   return tx.query(
-    `SELECT r.billing_account_id AS "billingAccountId", r.channel
-     FROM channel_registrations r JOIN placements p ON p.billing_account_id = r.billing_account_id
-     WHERE p.gateway_id = $1 AND r.disconnected_at IS NULL AND r.desired_state = 'connected'
-       AND r.access = 'approval'`,
+    `SELECT c.billing_account_id AS "billingAccountId", c.channel
+     FROM connections c JOIN placements p ON p.billing_account_id = c.billing_account_id
+     WHERE p.gateway_id = $1 AND c.channel IS NOT NULL AND c.revoked_at IS NULL AND c.desired_state = 'connected'
+       AND c.access = 'approval'`,
     [gatewayId],
   );
 }
@@ -162,10 +162,10 @@ export interface DecidedSender {
 /** What is to be carried out at a gateway, in the order in which it was decided. */
 export function decisionsOn(tx: ServiceTx, gatewayId: string): Promise<DecidedSender[]> {
   return tx.query(
-    `SELECT s.billing_account_id AS "billingAccountId", s.channel, r.account_id AS "accountId", s.sender, s.name,
+    `SELECT s.billing_account_id AS "billingAccountId", s.channel, c.account_id AS "accountId", s.sender, s.name,
        s.request_id AS "requestId", s.decision, s.decided_at AS "decidedAt"
-     FROM pending_senders s JOIN channel_registrations r ON r.billing_account_id = s.billing_account_id
-       AND r.channel = s.channel AND r.disconnected_at IS NULL
+     FROM pending_senders s JOIN connections c ON c.billing_account_id = s.billing_account_id
+       AND c.channel = s.channel AND c.revoked_at IS NULL
      WHERE s.gateway_id = $1 AND s.decision IS NOT NULL ORDER BY s.decided_at, s.sender`,
     [gatewayId],
   );

@@ -4,7 +4,7 @@ import { WATCHED } from "./gateways.ts";
 import type { Db } from "./pool.ts";
 import { readTenant } from "./tenant-read.ts";
 
-export interface RegistrationStatus {
+export interface ConnectionStatus {
   readonly id: string;
   readonly channel: ChannelId;
   readonly accountId: string;
@@ -53,11 +53,11 @@ export interface TenantStatus {
     /** Of the channels it offers: see catalogs.ts. */
     readonly catalogVersion: number;
   } | null;
-  readonly registrations: readonly RegistrationStatus[];
+  readonly connections: readonly ConnectionStatus[];
   readonly logins: readonly LoginStatus[];
 }
 
-type StatusRow = RegistrationStatus & {
+type StatusRow = ConnectionStatus & {
   /** Of the tenant, the same on every row; times as JSON has them. */
   logins: readonly (Omit<LoginStatus, "expiresAt" | "startedAt" | "endedAt"> & {
     expiresAt: string | null;
@@ -75,19 +75,19 @@ const STATUS = {
   name: "tenant_status",
   sql: `SELECT p.gateway_id AS "gatewayId", g.reachable AND coalesce(${WATCHED}, false) AS reachable, g.observed_at AS "gatewayObservedAt",
       g.catalog_version AS "catalogVersion",
-      r.id, r.channel, r.account_id AS "accountId", coalesce(r.display_name, o.display_name) AS "displayName", r.access,
-      r.desired_state AS "desiredState", r.credential_version AS "credentialVersion", r.generation,
-      r.settled_generation AS "settledGeneration", r.outcome, r.wished_at AS "wishedAt", r.connected_at AS "connectedAt",
+      c.id, c.channel, c.account_id AS "accountId", coalesce(c.display_name, o.display_name) AS "displayName", c.access,
+      c.desired_state AS "desiredState", c.credential_version AS "credentialVersion", c.generation,
+      c.settled_generation AS "settledGeneration", c.outcome, c.wished_at AS "wishedAt", c.connected_at AS "connectedAt",
       CASE WHEN o.started_at IS NULL OR o.observed_at > o.started_at THEN o.started_version END AS "seenVersion", o.observation, o.steadiness, o.observed_at AS "observedAt", o.state,
       o.state_since AS "stateSince",
-      (SELECT count(*)::integer FROM pending_senders s WHERE s.channel = r.channel AND s.decision IS NULL
-        AND r.access = 'approval') AS "pendingSenders",
+      (SELECT count(*)::integer FROM pending_senders s WHERE s.channel = c.channel AND s.decision IS NULL
+        AND c.access = 'approval') AS "pendingSenders",
       (SELECT coalesce(jsonb_agg(jsonb_build_object('channel', l.channel, 'accountId', l.account_id,
         'access', l.access, 'status', l.status, 'qr', l.qr, 'expiresAt', l.expires_at, 'problem', l.problem,
         'startedAt', l.started_at, 'endedAt', l.ended_at)), '[]') FROM channel_logins l) AS logins
     FROM placements p JOIN gateways g ON g.id = p.gateway_id
-    LEFT JOIN channel_registrations r ON r.billing_account_id = p.billing_account_id AND r.disconnected_at IS NULL
-    LEFT JOIN account_observations o ON o.billing_account_id = r.billing_account_id AND o.channel = r.channel
+    LEFT JOIN connections c ON c.billing_account_id = p.billing_account_id AND c.channel IS NOT NULL AND c.revoked_at IS NULL
+    LEFT JOIN account_observations o ON o.billing_account_id = c.billing_account_id AND o.channel = c.channel
       AND o.gateway_id = p.gateway_id`,
 } as const;
 
@@ -104,8 +104,8 @@ export async function tenantStatus(db: Db, billingAccountId: BillingAccountId): 
           catalogVersion: first.catalogVersion,
         }
       : null,
-    // A tenant without a registration has one row all the same, with the gateway in it.
-    registrations: rows.filter((row) => row.id !== null),
+    // A tenant without a connection has one row all the same, with the gateway in it.
+    connections: rows.filter((row) => row.id !== null),
     logins: (first?.logins ?? []).map((login) => ({
       ...login,
       startedAt: new Date(login.startedAt),

@@ -1,6 +1,6 @@
 /** Whether a tenant is active, suspended or being deleted, and who is to be told when that changes. */
 import type { BillingAccountId, BillingAccountStatus, ChannelId } from "@cogni/contract";
-import type { RegistrationKey } from "./registrations.ts";
+import type { ConnectionKey } from "./connections.ts";
 import type { ServiceTx, TenantTx } from "./tenant.ts";
 
 /** @returns its status then; null where there is no such tenant */
@@ -41,13 +41,13 @@ export async function inactiveTenants(tx: ServiceTx, gatewayId: string): Promise
   return rows.map(({ id }) => id);
 }
 
-/** What of a tenant's is at its gateway, or under way there: registrations that are open, and logins that are not finished. */
+/** What of a tenant's is at its gateway, or under way there: connections that are open, and logins that are not finished. */
 export async function openAccounts(
   tx: ServiceTx,
   billingAccountId: BillingAccountId,
-): Promise<RegistrationKey[]> {
+): Promise<ConnectionKey[]> {
   const rows = await tx.query<{ channel: ChannelId }>(
-    `SELECT channel FROM channel_registrations WHERE billing_account_id = $1 AND disconnected_at IS NULL
+    `SELECT channel FROM connections WHERE billing_account_id = $1 AND channel IS NOT NULL AND revoked_at IS NULL
      UNION SELECT channel FROM channel_logins WHERE billing_account_id = $1 AND finished_at IS NULL`,
     [billingAccountId],
   );

@@ -1,6 +1,6 @@
 /** In which state each account was, from when: written whenever it changes, kept for as long as the settings say. */
 import type { BillingAccountId, ChannelId, ChannelState, ErrorCode } from "@cogni/contract";
-import type { RegistrationKey } from "./registrations.ts";
+import type { ConnectionKey } from "./connections.ts";
 import type { ServiceTx, TenantTx } from "./tenant.ts";
 import { publishEvents } from "./webhook-events.ts";
 
@@ -36,10 +36,10 @@ export async function recordStates(tx: ServiceTx, at: Date, states: readonly Acc
   const written = await tx.query<Written & Record<string, unknown>>(
     `WITH fresh AS (
        SELECT s."billingAccountId", s.channel, greatest($1, last.at) AS at, s.state, s.code,
-         r.account_id AS "accountId", last.state AS "previousState"
+         c.account_id AS "accountId", last.state AS "previousState"
        FROM jsonb_to_recordset($2::jsonb) AS s ("billingAccountId" text, channel text, state text, code text)
-       JOIN channel_registrations r ON r.billing_account_id = s."billingAccountId" AND r.channel = s.channel
-         AND r.disconnected_at IS NULL
+       JOIN connections c ON c.billing_account_id = s."billingAccountId" AND c.channel = s.channel
+         AND c.revoked_at IS NULL
        LEFT JOIN LATERAL (
          SELECT c.at, c.state, c.code FROM account_state_changes c
          WHERE c.billing_account_id = s."billingAccountId" AND c.channel = s.channel
@@ -69,7 +69,7 @@ export async function recordStates(tx: ServiceTx, at: Date, states: readonly Acc
 /** The account is gone: the last that is told of it, until it is wished for again. */
 export async function recordGone(
   tx: ServiceTx,
-  account: RegistrationKey & { readonly accountId: string },
+  account: ConnectionKey & { readonly accountId: string },
 ): Promise<void> {
   const { billingAccountId, channel, accountId } = account;
   const written = await tx.query<{ at: Date; previousState: ChannelState }>(

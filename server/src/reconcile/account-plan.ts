@@ -1,7 +1,7 @@
-/** What a registration comes to at the gateway: what its config is to hold, and which credential that claims. */
+/** What a connection comes to at the gateway: what its config is to hold, and which credential that claims. */
 import { credentialSpec, sessionSpec } from "../channels/account-spec.ts";
 import { identifyingFields, openCredential } from "../channels/credential.ts";
-import type { PlacedRegistration } from "../db/registrations.ts";
+import type { PlacedConnection } from "../db/connections.ts";
 import type { CatalogEntry } from "../gateway/catalog.ts";
 import type { AccountSpec } from "../gateway/gateway.ts";
 import type { ReconcileDeps } from "./deps.ts";
@@ -15,15 +15,15 @@ export interface AccountPlan {
 /** @throws AppError credential_unreadable */
 export function planOf(
   { vault, fingerprints }: ReconcileDeps,
-  registration: PlacedRegistration,
+  connection: PlacedConnection,
   { connect }: CatalogEntry,
 ): AccountPlan {
-  if (registration.credentialType === "state_dir") {
-    return { spec: sessionSpec(registration), fingerprint: null };
+  if (connection.credentialType === "channel_session") {
+    return { spec: sessionSpec(connection), fingerprint: null };
   }
-  const credential = openCredential(vault, registration);
+  const credential = openCredential(vault, connection);
   return {
-    spec: credentialSpec(registration, registration.credentialVersion, credential, connect.fields),
-    fingerprint: fingerprints.of(registration.channel, identifyingFields(credential, connect)),
+    spec: credentialSpec(connection, connection.credentialVersion, credential, connect.fields),
+    fingerprint: fingerprints.of(connection.channel, identifyingFields(credential, connect)),
   };
 }

@@ -1,5 +1,5 @@
 /** After a start: watches the account until it is up, has failed for good, or has taken its time. */
-import type { PlacedRegistration } from "../db/registrations.ts";
+import type { PlacedConnection } from "../db/connections.ts";
 import { AppError } from "../errors.ts";
 import { accountKeyString } from "../gateway/snapshot.ts";
 import type { ReconcileDeps, ReconcileResult } from "./deps.ts";
@@ -9,9 +9,9 @@ import { recordConnected, recordFailed, recordProblem } from "./record.ts";
 /** The watcher is asked to hurry only this long: an account that takes longer is no reason to keep the gateway busy. */
 const HURRY_MS = 5_000;
 
-/** A registration whose account runs on its present credential, and that credential's fingerprint. */
+/** A connection whose account runs on its present credential, and that credential's fingerprint. */
 export interface Attempt {
-  readonly registration: PlacedRegistration;
+  readonly connection: PlacedConnection;
   /** Null for a session, which needs no claim. */
   readonly fingerprint: Uint8Array | null;
 }
@@ -29,7 +29,7 @@ export async function awaitOutcome(
     const snapshot = await nextBefore(deps, after, deadline);
     if (!snapshot) break;
     after = snapshot.observedAt;
-    const observation = snapshot.accounts.get(accountKeyString(attempt.registration));
+    const observation = snapshot.accounts.get(accountKeyString(attempt.connection));
     if (!observation) continue;
     const result = await judge(deps, attempt, { observation, observedAt: snapshot.observedAt });
     if (result) return result;
@@ -53,7 +53,7 @@ async function nextBefore({ gateway, clock }: ReconcileDeps, after: Date, deadli
  */
 export async function judge(
   deps: ReconcileDeps,
-  { registration, fingerprint }: Attempt,
+  { connection, fingerprint }: Attempt,
   seen: Seen,
 ): Promise<ReconcileResult | null> {
   const circumstances: Circumstances = {
@@ -63,34 +63,31 @@ export async function judge(
     steadiness: null,
     gatewayReachable: true,
   };
-  const { state, problem } = stateOf(registration, seen, circumstances);
+  const { state, problem } = stateOf(connection, seen, circumstances);
   if (state === "connected") {
-    const shown = stateOf(registration, seen, {
+    const shown = stateOf(connection, seen, {
       ...circumstances,
-      steadiness: steadinessOf(registration),
+      steadiness: steadinessOf(connection),
     });
-    const outcome = await recordConnected(deps, registration, fingerprint, seen, shown);
+    const outcome = await recordConnected(deps, connection, fingerprint, seen, shown);
     if (outcome !== "claimed_elsewhere") return { kind: "done" };
-    return giveWay(deps, registration);
+    return giveWay(deps, connection);
   }
   if (state === "action_required" && problem) {
-    await recordFailed(deps, registration, problem.code, seen);
+    await recordFailed(deps, connection, problem.code, seen);
     return { kind: "needs_person", code: problem.code };
   }
   return null;
 }
 
 /** Two tenants offered one credential at once; the other was accepted first, and this one must not answer for it. */
-export async function giveWay(
-  deps: ReconcileDeps,
-  registration: PlacedRegistration,
-): Promise<ReconcileResult> {
+export async function giveWay(deps: ReconcileDeps, connection: PlacedConnection): Promise<ReconcileResult> {
   const { gateway } = deps;
-  if (await gateway.applied(registration)) {
-    await deps.limit(() => gateway.stop(registration));
-    await gateway.remove(registration);
+  if (await gateway.applied(connection)) {
+    await deps.limit(() => gateway.stop(connection));
+    await gateway.remove(connection);
   }
   const code = "credential_claimed";
-  if (registration.outcome !== code) await recordProblem(deps, registration, code);
+  if (connection.outcome !== code) await recordProblem(deps, connection, code);
   return { kind: "needs_person", code };
 }

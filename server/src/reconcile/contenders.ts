@@ -5,13 +5,13 @@
  */
 import type { BillingAccountId, ChannelId } from "@cogni/contract";
 import { keyString } from "../channels/keys.ts";
+import { connectionByKey, type PlacedConnection } from "../db/connections.ts";
 import type { Db } from "../db/pool.ts";
-import { type PlacedRegistration, registrationByKey } from "../db/registrations.ts";
 import { withService } from "../db/tenant.ts";
 
 export interface Contenders {
   /** False while an earlier contender for the same credential has not come to its end. @throws AppError */
-  mayTry(registration: PlacedRegistration, fingerprint: Uint8Array): Promise<boolean>;
+  mayTry(connection: PlacedConnection, fingerprint: Uint8Array): Promise<boolean>;
 }
 
 interface Attempt {
@@ -26,7 +26,7 @@ export function createContenders(db: Db): Contenders {
   const attempts = new Map<string, Attempt>();
 
   async function isOver(attempt: Attempt): Promise<boolean> {
-    const now = await withService(db, (tx) => registrationByKey(tx, attempt));
+    const now = await withService(db, (tx) => connectionByKey(tx, attempt));
     return now?.generation !== attempt.generation || now.settledGeneration === now.generation;
   }
 

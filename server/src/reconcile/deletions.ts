@@ -5,6 +5,7 @@
  */
 import type { Logger } from "pino";
 import { append } from "../db/audit.ts";
+import type { ConnectionKey } from "../db/connections.ts";
 import {
   beginDeletion,
   type Deletion,
@@ -17,7 +18,6 @@ import {
 } from "../db/deletions.ts";
 import { moveAudit, renameInAudits } from "../db/erased-audit.ts";
 import type { Db } from "../db/pool.ts";
-import type { RegistrationKey } from "../db/registrations.ts";
 import { withService } from "../db/tenant.ts";
 import { openAccounts } from "../db/tenant-status.ts";
 import type { Gateway } from "../gateway/gateway.ts";
@@ -28,7 +28,7 @@ export interface DeletionDeps {
   readonly gateway: Pick<Gateway, "reachable" | "eraseTenant">;
   readonly fingerprints: Pseudonyms;
   /** Has an account reconciled, unless it is under way, which takes it down. */
-  readonly nudge: (key: RegistrationKey) => void;
+  readonly nudge: (key: ConnectionKey) => void;
   readonly log: Logger;
 }
 

@@ -17,7 +17,7 @@ export interface ReconcileDeps {
   /** Bounds how many accounts are started and stopped at once, however many are being healed. */
   readonly limit: Gate;
   readonly contenders: Contenders;
-  /** Accounts without a registration that the last look found to be few enough to stop. */
+  /** Accounts without a connection that the last look found to be few enough to stop. */
   readonly leftovers: ReadonlySet<string>;
   readonly clock: () => Date;
   /** How long one run waits for an account it has just started. */

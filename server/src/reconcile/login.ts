@@ -6,8 +6,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { sessionSpec } from "../channels/account-spec.ts";
 import { keyString } from "../channels/keys.ts";
+import type { ConnectionKey } from "../db/connections.ts";
 import { beginLogin, type PlacedLogin, unfinishedLogin } from "../db/logins.ts";
-import type { RegistrationKey } from "../db/registrations.ts";
 import { withService } from "../db/tenant.ts";
 import { AppError } from "../errors.ts";
 import { GatewayRpcError } from "../gateway/errors.ts";
@@ -38,7 +38,7 @@ const DONE: ReconcileResult = { kind: "done" };
  */
 export async function carryOutLogin(
   deps: LoginDeps,
-  key: RegistrationKey,
+  key: ConnectionKey,
   signal: AbortSignal,
 ): Promise<ReconcileResult> {
   const login = await withService(deps.db, (tx) => unfinishedLogin(tx, key));

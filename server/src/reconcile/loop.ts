@@ -4,11 +4,11 @@
  */
 import type { Logger } from "pino";
 import { keyString } from "../channels/keys.ts";
-import type { RegistrationKey } from "../db/registrations.ts";
+import type { ConnectionKey } from "../db/connections.ts";
 import type { ReconcileResult } from "./deps.ts";
 
 interface LoopDeps {
-  readonly reconcile: (key: RegistrationKey, signal: AbortSignal) => Promise<ReconcileResult>;
+  readonly reconcile: (key: ConnectionKey, signal: AbortSignal) => Promise<ReconcileResult>;
   /** Pause before the next try after this many failures in a row, in milliseconds. */
   readonly backoff: (failures: number) => number;
   readonly log: Logger;
@@ -16,15 +16,15 @@ interface LoopDeps {
 
 export interface Loop {
   /** Reconciles the account now; a run under way stops waiting and starts over. */
-  wake(key: RegistrationKey): void;
+  wake(key: ConnectionKey): void;
   /** Reconciles the account unless it is under way or waiting for its next try already. */
-  nudge(key: RegistrationKey): void;
+  nudge(key: ConnectionKey): void;
   /** Ends every wait; resolves when nothing runs any more. */
   stop(): Promise<void>;
 }
 
 interface Entry {
-  readonly key: RegistrationKey;
+  readonly key: ConnectionKey;
   running: { abort: AbortController; again: boolean } | null;
   timer: NodeJS.Timeout | null;
   failures: number;
@@ -68,7 +68,7 @@ export function createLoop({ reconcile, backoff, log }: LoopDeps): Loop {
     }
   }
 
-  function entryOf(key: RegistrationKey): Entry {
+  function entryOf(key: ConnectionKey): Entry {
     const name = keyString(key);
     const entry = entries.get(name) ?? { key, running: null, timer: null, failures: 0 };
     entries.set(name, entry);

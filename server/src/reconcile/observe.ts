@@ -1,8 +1,8 @@
-/** Puts a registration and the gateway's row of its account together into the state they make. */
+/** Puts a connection and the gateway's row of its account together into the state they make. */
 import { type BillingAccountId, type ChannelId, channelIdSchema, tenantOfAccountId } from "@cogni/contract";
 import { type DerivedState, deriveState, glanceAt, type Wish } from "../channels/state.ts";
 import { type Patience, remember, type Steadiness, steadinessSchema } from "../channels/steadiness.ts";
-import type { PlacedRegistration } from "../db/registrations.ts";
+import type { PlacedConnection } from "../db/connections.ts";
 import { failureOf } from "../gateway/failure.ts";
 import type { AccountObservation, Snapshot } from "../gateway/snapshot.ts";
 
@@ -23,21 +23,20 @@ export interface Circumstances {
 
 /** @param seen undefined for an account that the gateway does not have */
 export function stateOf(
-  registration: PlacedRegistration | undefined,
+  connection: PlacedConnection | undefined,
   seen: Seen | undefined,
   { steadiness, ...circumstances }: Circumstances,
 ): DerivedState {
   // It is down because it is meant to be: no outage to be told, and no state to be shown.
-  if (registration?.suspended && registration.desiredState === "connected")
+  if (connection?.suspended && connection.desiredState === "connected")
     return { state: "not_connected", problem: null };
   return deriveState({
-    wish: registration ? wishOf(registration) : null,
+    wish: connection ? wishOf(connection) : null,
     login: null,
     sighting: seen
       ? {
           observation: seen.observation,
-          version:
-            registration && isCurrent(registration, seen.observedAt) ? registration.startedVersion : null,
+          version: connection && isCurrent(connection, seen.observedAt) ? connection.startedVersion : null,
           steadiness,
         }
       : null,
@@ -46,34 +45,34 @@ export function stateOf(
 }
 
 /** Whether what was seen then is of the account as it was last started. */
-export function isCurrent({ startedAt }: PlacedRegistration, observedAt: Date): boolean {
+export function isCurrent({ startedAt }: PlacedConnection, observedAt: Date): boolean {
   return startedAt === null || observedAt > startedAt;
 }
 
 /** What is remembered of the account so far; null where nothing is, or it was of another credential. */
-export function steadinessOf(registration: PlacedRegistration): Steadiness | null {
-  return steadinessSchema.nullable().parse(registration.steadiness);
+export function steadinessOf(connection: PlacedConnection): Steadiness | null {
+  return steadinessSchema.nullable().parse(connection.steadiness);
 }
 
 /** What is to be remembered of the account, with this look at it; null while it is not on its credential yet. */
 export function remembered(
-  registration: PlacedRegistration,
+  connection: PlacedConnection,
   observation: AccountObservation,
   looked: { readonly at: Date; readonly before: Date | null },
   { silenceMs, patience }: Pick<Circumstances, "silenceMs" | "patience">,
 ): Steadiness | null {
-  if (registration.startedVersion !== registration.credentialVersion) return null;
-  if (!isCurrent(registration, looked.at)) return null;
-  const glance = glanceAt(observation, wishOf(registration), looked, silenceMs);
-  return remember(steadinessOf(registration), glance, patience);
+  if (connection.startedVersion !== connection.credentialVersion) return null;
+  if (!isCurrent(connection, looked.at)) return null;
+  const glance = glanceAt(observation, wishOf(connection), looked, silenceMs);
+  return remember(steadinessOf(connection), glance, patience);
 }
 
-function wishOf(registration: PlacedRegistration): Wish {
+function wishOf(connection: PlacedConnection): Wish {
   return {
-    desired: registration.desiredState,
-    credentialVersion: registration.credentialVersion,
-    wasConnected: registration.connectedAt !== null,
-    outcome: registration.outcome,
+    desired: connection.desiredState,
+    credentialVersion: connection.credentialVersion,
+    wasConnected: connection.connectedAt !== null,
+    outcome: connection.outcome,
   };
 }
 

@@ -4,10 +4,10 @@
  */
 import type { BillingAccountId } from "@cogni/contract";
 import type { Logger } from "pino";
+import type { ConnectionKey } from "../db/connections.ts";
 import { acquireLease, releaseLease } from "../db/gateways.ts";
 import { placeTenants } from "../db/placements.ts";
 import type { Db } from "../db/pool.ts";
-import type { RegistrationKey } from "../db/registrations.ts";
 import { withService } from "../db/tenant.ts";
 import type { Session } from "./session.ts";
 
@@ -26,7 +26,7 @@ export interface ReconcilerDeps {
 export interface Reconciler {
   start(): void;
   /** A wish was written, by whichever process. */
-  wake(key: RegistrationKey): void;
+  wake(key: ConnectionKey): void;
   /** A tenant decided of someone who waits to be let in. */
   wakeSenders(): void;
   /** A tenant changed what its agent is told. */

@@ -1,9 +1,9 @@
 /** Writes down what became of a login by QR, with its audit row and the word to whoever waits, in one transaction each. */
 import { randomUUID } from "node:crypto";
 import { append } from "../db/audit.ts";
+import { lockConnection } from "../db/connections.ts";
 import { failLogin, finishLogin, offerCode, type PlacedLogin, succeedLogin } from "../db/logins.ts";
 import { notifyLogin, notifyWish } from "../db/notify.ts";
-import { lockRegistration } from "../db/registrations.ts";
 import { type ServiceTx, withService } from "../db/tenant.ts";
 import { connectedBySession } from "../db/wishes.ts";
 import type { OfferedCode } from "../gateway/gateway.ts";
@@ -19,14 +19,18 @@ export function recordCode({ db }: LoginDeps, login: PlacedLogin, code: OfferedC
   });
 }
 
-/** From here on the account is a registration like any other, and wished connected. False: a newer wish stands. */
+/** From here on the account is a connection like any other, and wished connected. False: a newer wish stands. */
 export function recordScanned({ db }: LoginDeps, login: PlacedLogin): Promise<boolean> {
   return withService(db, async (tx) => {
-    await lockRegistration(tx, login);
+    await lockConnection(tx, login);
     if (!(await succeedLogin(tx, login))) return false;
-    const registration = await connectedBySession(tx, { ...login, id: randomUUID() });
+    const connection = await connectedBySession(tx, {
+      ...login,
+      id: randomUUID(),
+      by: login.requestedBy ?? { kind: "system", id: "login" },
+    });
     await audit(tx, login, "channel.connect", "scanned");
-    await notifyWish(tx, registration, registration.generation);
+    await notifyWish(tx, connection, connection.generation);
     await notifyLogin(tx, login, login.generation);
     return true;
   });

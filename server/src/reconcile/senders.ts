@@ -6,14 +6,14 @@ import { accountIdOf, tenantOfAccountId } from "@cogni/contract";
 import type { Logger } from "pino";
 import { keyString } from "../channels/keys.ts";
 import { append } from "../db/audit.ts";
+import type { ConnectionKey } from "../db/connections.ts";
 import { notifyDecided } from "../db/notify.ts";
 import type { Db } from "../db/pool.ts";
-import type { RegistrationKey } from "../db/registrations.ts";
 import {
+  connectionsByApproval,
   type DecidedSender,
   decisionsOn,
   recordWaiting,
-  registrationsByApproval,
   type SeenSender,
   settleDecision,
 } from "../db/senders.ts";
@@ -32,7 +32,7 @@ export interface SendersDeps {
   readonly db: Db;
   readonly gateway: Gateway;
   /** Has an account reconciled: what the gateway could not do at once is done by putting the account anew. */
-  readonly wake: (key: RegistrationKey) => void;
+  readonly wake: (key: ConnectionKey) => void;
   readonly pause: SendersPause;
   readonly log: Logger;
 }
@@ -56,14 +56,14 @@ export function startSenders(deps: SendersDeps): Repeated {
 async function look(deps: SendersDeps): Promise<void> {
   const { db, gateway } = deps;
   if (!gateway.reachable()) return;
-  const asking = await withService(db, (tx) => registrationsByApproval(tx, gateway.id));
+  const asking = await withService(db, (tx) => connectionsByApproval(tx, gateway.id));
   if (asking.length > 0) await recordAll(deps, asking);
   const decided = await withService(db, (tx) => decisionsOn(tx, gateway.id));
   const byAccount = Map.groupBy(decided, keyString);
   await Promise.all([...byAccount.values()].map((inOrder) => carryOutInOrder(deps, inOrder)));
 }
 
-async function recordAll({ db, gateway }: SendersDeps, asking: readonly RegistrationKey[]): Promise<void> {
+async function recordAll({ db, gateway }: SendersDeps, asking: readonly ConnectionKey[]): Promise<void> {
   const { waiting, placesPerAccount } = await gateway.waitingRoom();
   const ours = new Set(asking.map(keyString));
   const seen = waiting.flatMap((one): SeenSender[] => {
@@ -116,6 +116,6 @@ async function carryOut({ db, gateway, wake }: SendersDeps, decided: DecidedSend
   });
 }
 
-function accountOf({ billingAccountId, channel }: RegistrationKey) {
+function accountOf({ billingAccountId, channel }: ConnectionKey) {
   return { channel, accountId: accountIdOf(billingAccountId) };
 }

@@ -3,15 +3,15 @@ import type { BillingAccountId } from "@cogni/contract";
 import type { Logger } from "pino";
 import type { Patience } from "../channels/steadiness.ts";
 import { saveCatalog } from "../db/catalogs.ts";
-import { unfinishedLogins } from "../db/logins.ts";
-import type { Db } from "../db/pool.ts";
-import { recordDisplayName } from "../db/registration-outcomes.ts";
+import { recordDisplayName } from "../db/connection-outcomes.ts";
 import {
   allOnGateway,
-  type PlacedRegistration,
-  type RegistrationKey,
-  registrationByKey,
-} from "../db/registrations.ts";
+  type ConnectionKey,
+  connectionByKey,
+  type PlacedConnection,
+} from "../db/connections.ts";
+import { unfinishedLogins } from "../db/logins.ts";
+import type { Db } from "../db/pool.ts";
 import { withService } from "../db/tenant.ts";
 import { openAccounts } from "../db/tenant-status.ts";
 import { forgetStates } from "../db/timeline.ts";
@@ -58,7 +58,7 @@ export interface SessionDeps {
 }
 
 export interface Session {
-  wake(key: RegistrationKey): void;
+  wake(key: ConnectionKey): void;
   /** A tenant decided of someone who waits to be let in. */
   wakeSenders(): void;
   /** A tenant changed what its agent is told. */
@@ -131,13 +131,13 @@ export function openSession(deps: SessionDeps): Session {
   async function sweep(): Promise<void> {
     if (!gateway.reachable()) return;
     await offer(await gateway.catalog());
-    const registrations = await withService(db, async (tx) => {
+    const connections = await withService(db, async (tx) => {
       await forgetStates(tx, new Date(deps.clock().getTime() - deps.timelineDays * DAY_MS));
       for (const login of await unfinishedLogins(tx, gateway.id)) logins.nudge(login);
       return allOnGateway(tx, gateway.id);
     });
-    for (const registration of registrations) loop.nudge(registration);
-    await Promise.all(registrations.filter(isNameless).map(nameAccount));
+    for (const connection of connections) loop.nudge(connection);
+    await Promise.all(connections.filter(isNameless).map(nameAccount));
   }
 
   /** Tells the processes that do not talk to the gateway. */
@@ -151,30 +151,30 @@ export function openSession(deps: SessionDeps): Session {
     for (const key of await withService(db, (tx) => openAccounts(tx, billingAccountId))) wake(key);
   }
 
-  function wake(key: RegistrationKey): void {
+  function wake(key: ConnectionKey): void {
     loop.wake(key);
     logins.wake(key);
   }
 
-  function nudge(key: RegistrationKey): void {
+  function nudge(key: ConnectionKey): void {
     loop.nudge(key);
     logins.nudge(key);
   }
 
-  async function nameByKey(key: RegistrationKey): Promise<void> {
-    const registration = await withService(db, (tx) => registrationByKey(tx, key));
-    if (registration && isNameless(registration)) await nameAccount(registration);
+  async function nameByKey(key: ConnectionKey): Promise<void> {
+    const connection = await withService(db, (tx) => connectionByKey(tx, key));
+    if (connection && isNameless(connection)) await nameAccount(connection);
   }
 
   /** Asks what the messenger calls the account; being connected does not wait for it. */
-  async function nameAccount(registration: PlacedRegistration): Promise<void> {
-    if (naming.has(registration.id)) return;
-    naming.add(registration.id);
+  async function nameAccount(connection: PlacedConnection): Promise<void> {
+    if (naming.has(connection.id)) return;
+    naming.add(connection.id);
     try {
-      const name = await gateway.displayName(registration);
-      if (name) await withService(db, (tx) => recordDisplayName(tx, registration, name));
+      const name = await gateway.displayName(connection);
+      if (name) await withService(db, (tx) => recordDisplayName(tx, connection, name));
     } finally {
-      naming.delete(registration.id);
+      naming.delete(connection.id);
     }
   }
 
@@ -212,6 +212,6 @@ export function openSession(deps: SessionDeps): Session {
 }
 
 /** Up with this credential, and its name not known yet. */
-function isNameless({ connectedAt, displayName, desiredState, suspended }: PlacedRegistration): boolean {
+function isNameless({ connectedAt, displayName, desiredState, suspended }: PlacedConnection): boolean {
   return connectedAt !== null && displayName === null && desiredState === "connected" && !suspended;
 }

@@ -6,10 +6,10 @@ import type { ChannelId } from "@cogni/contract";
 import type { Logger } from "pino";
 import { keyString } from "../channels/keys.ts";
 import type { Patience } from "../channels/steadiness.ts";
+import { allOnGateway, type ConnectionKey, type PlacedConnection } from "../db/connections.ts";
 import { lastLook, recordReachable } from "../db/gateways.ts";
 import { recordSnapshot } from "../db/observations.ts";
 import type { Db } from "../db/pool.ts";
-import { allOnGateway, type PlacedRegistration, type RegistrationKey } from "../db/registrations.ts";
 import { type ServiceTx, withService } from "../db/tenant.ts";
 import { type AccountState, recordStates } from "../db/timeline.ts";
 import type { ChannelCatalog } from "../gateway/catalog.ts";
@@ -30,7 +30,7 @@ export interface WatchDeps {
   readonly gateway: Gateway;
   /** Of the lease on the gateway; what another holds, this process does not write. */
   readonly holder: string;
-  readonly nudge: (key: RegistrationKey) => void;
+  readonly nudge: (key: ConnectionKey) => void;
   /** The lease is another's by now. */
   readonly onLeaseLost: () => void;
   readonly clock: () => Date;
@@ -101,7 +101,7 @@ async function onSnapshot(deps: WatchDeps, snapshot: Snapshot, first: boolean): 
   const { gateway, holder } = deps;
   const catalog = await gateway.catalog();
   const accounts = ourAccounts(snapshot);
-  const registrations = await withService(deps.db, async (tx) => {
+  const connections = await withService(deps.db, async (tx) => {
     const placed = await placedOn(tx, gateway.id);
     const before = await lastLook(tx, gateway.id);
     const looked = { at: snapshot.observedAt, before };
@@ -113,25 +113,25 @@ async function onSnapshot(deps: WatchDeps, snapshot: Snapshot, first: boolean): 
       await recordStates(tx, before, unwatched(deps, placed));
     }
     const seen = new Map(observed.map((account) => [keyString(account), account]));
-    const states = [...placed.values()].map((registration) => {
-      const { state, code } = seen.get(keyString(registration)) ?? missing(deps, registration);
-      return { ...registration, state, code };
+    const states = [...placed.values()].map((connection) => {
+      const { state, code } = seen.get(keyString(connection)) ?? missing(deps, connection);
+      return { ...connection, state, code };
     });
     await recordStates(tx, looked.at, states);
     return placed;
   });
-  if (!registrations) return deps.onLeaseLost();
+  if (!connections) return deps.onLeaseLost();
 
-  for (const registration of registrations.values()) {
-    if (isAmiss(deps, catalog, registration, snapshot)) deps.nudge(registration);
+  for (const connection of connections.values()) {
+    if (isAmiss(deps, catalog, connection, snapshot)) deps.nudge(connection);
   }
   handLeftovers(
     deps,
-    accounts.filter((account) => account.observation.running && !registrations.has(keyString(account))),
+    accounts.filter((account) => account.observation.running && !connections.has(keyString(account))),
   );
 }
 
-async function placedOn(tx: ServiceTx, gatewayId: string): Promise<Map<string, PlacedRegistration>> {
+async function placedOn(tx: ServiceTx, gatewayId: string): Promise<Map<string, PlacedConnection>> {
   return new Map((await allOnGateway(tx, gatewayId)).map((row) => [keyString(row), row]));
 }
 
@@ -139,37 +139,33 @@ async function placedOn(tx: ServiceTx, gatewayId: string): Promise<Map<string, P
 function observedNow(
   deps: WatchDeps,
   catalog: ChannelCatalog,
-  registration: PlacedRegistration | undefined,
+  connection: PlacedConnection | undefined,
   account: OurAccount,
   looked: { readonly at: Date; readonly before: Date | null },
 ) {
   const circumstances = circumstancesOf(deps, catalog, account.channel);
   const { observation } = account;
-  const steadiness = registration ? remembered(registration, observation, looked, circumstances) : null;
+  const steadiness = connection ? remembered(connection, observation, looked, circumstances) : null;
   const seen = { observation, observedAt: looked.at };
-  const { state, problem } = stateOf(registration, seen, { ...circumstances, steadiness });
+  const { state, problem } = stateOf(connection, seen, { ...circumstances, steadiness });
   return { ...account, steadiness, state, code: problem?.code ?? null };
 }
 
 /** Of an account that the gateway does not have. */
-function missing(deps: WatchDeps, registration: PlacedRegistration) {
-  const { state, problem } = stateOf(
-    registration,
-    undefined,
-    circumstancesOf(deps, null, registration.channel),
-  );
+function missing(deps: WatchDeps, connection: PlacedConnection) {
+  const { state, problem } = stateOf(connection, undefined, circumstancesOf(deps, null, connection.channel));
   return { state, code: problem?.code ?? null };
 }
 
 /** The accounts' states while nobody can tell how they are. */
-function unwatched(deps: WatchDeps, placed: ReadonlyMap<string, PlacedRegistration>): AccountState[] {
-  return [...placed.values()].map((registration) => {
-    const circumstances = circumstancesOf(deps, null, registration.channel);
-    const { state, problem } = stateOf(registration, undefined, {
+function unwatched(deps: WatchDeps, placed: ReadonlyMap<string, PlacedConnection>): AccountState[] {
+  return [...placed.values()].map((connection) => {
+    const circumstances = circumstancesOf(deps, null, connection.channel);
+    const { state, problem } = stateOf(connection, undefined, {
       ...circumstances,
       gatewayReachable: false,
     });
-    return { ...registration, state, code: problem?.code ?? null };
+    return { ...connection, state, code: problem?.code ?? null };
   });
 }
 
@@ -186,25 +182,25 @@ async function recordUnwatched(deps: WatchDeps, since: Date): Promise<void> {
 function isAmiss(
   deps: WatchDeps,
   catalog: ChannelCatalog,
-  registration: PlacedRegistration,
+  connection: PlacedConnection,
   { accounts, observedAt }: Snapshot,
 ): boolean {
-  if (registration.desiredState === "disconnected") return true;
-  if (registration.suspended) {
-    const account = accounts.get(accountKeyString(registration));
+  if (connection.desiredState === "disconnected") return true;
+  if (connection.suspended) {
+    const account = accounts.get(accountKeyString(connection));
     return account !== undefined && (account.running || account.enabled);
   }
-  if (registration.outcome) return false;
-  if (registration.startedVersion !== registration.credentialVersion) return true;
+  if (connection.outcome) return false;
+  if (connection.startedVersion !== connection.credentialVersion) return true;
   // It has just been started: how it is the next look tells.
-  if (!isCurrent(registration, observedAt)) return false;
-  const observation = accounts.get(accountKeyString(registration));
+  if (!isCurrent(connection, observedAt)) return false;
+  const observation = accounts.get(accountKeyString(connection));
   if (!observation || needsStart(observation)) return true;
-  const settled = registration.settledGeneration === registration.generation;
+  const settled = connection.settledGeneration === connection.generation;
   // As it looks now: what becomes of a wish does not wait for an account to have held for a while.
-  const circumstances = circumstancesOf(deps, catalog, registration.channel);
-  const { state } = stateOf(registration, { observation, observedAt }, circumstances);
-  return state === "connected" ? !settled || !registration.claimed : state === "action_required" && !settled;
+  const circumstances = circumstancesOf(deps, catalog, connection.channel);
+  const { state } = stateOf(connection, { observation, observedAt }, circumstances);
+  return state === "connected" ? !settled || !connection.claimed : state === "action_required" && !settled;
 }
 
 /** An account is taken as it looks, unless what is remembered of it is added. */
@@ -229,6 +225,6 @@ function handLeftovers(deps: WatchDeps, leftovers: readonly OurAccount[]): void 
   }
   log.error(
     { accounts: leftovers.map(keyString), limit: maxLeftovers },
-    "many accounts have no registration: they run on until an operator has looked; is this the right database?",
+    "many accounts have no connection: they run on until an operator has looked; is this the right database?",
   );
 }

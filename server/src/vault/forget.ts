@@ -1,5 +1,5 @@
 /**
- * For when an encryption key is lost for good. What it sealed can't be had back, so it is dropped: those registrations
+ * For when an encryption key is lost for good. What it sealed can't be had back, so it is dropped: those connections
  * ask their tenants for a new credential, and everything else runs on.
  */
 import { accountIdOf } from "@cogni/contract";
@@ -36,7 +36,7 @@ export async function forgetUnreadable(db: Db, vault: Vault): Promise<Forgotten>
       const rows = await allSealed(tx, from, BATCH);
       const lost = rows.filter((row) => openOrNull(vault, row) === null);
       await forgetAll(tx, lost);
-      return { lost: lost.length, lastId: rows.at(-1)?.registrationId ?? null };
+      return { lost: lost.length, lastId: rows.at(-1)?.connectionId ?? null };
     });
     credentials += batch.lost;
     afterId = batch.lastId;
@@ -48,7 +48,7 @@ async function forgetAll(tx: ServiceTx, lost: readonly SealedCredential[]): Prom
   if (lost.length === 0) return;
   await forgetCredentials(
     tx,
-    lost.map((row) => row.registrationId),
+    lost.map((row) => row.connectionId),
   );
   for (const { billingAccountId, channel } of lost) {
     await append(tx, {
@@ -56,7 +56,7 @@ async function forgetAll(tx: ServiceTx, lost: readonly SealedCredential[]): Prom
       actor: { kind: "system", id: "ops" },
       action: "credential.forget",
       channel,
-      accountId: accountIdOf(billingAccountId),
+      accountId: channel && accountIdOf(billingAccountId),
       outcome: "credential_unreadable",
       meta: null,
     });

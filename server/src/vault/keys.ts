@@ -57,7 +57,7 @@ export async function rotateKeys(
       const rows = await sealedWithOtherKeys(tx, vault.currentKeyId, from, BATCH);
       const fresh = rows.flatMap((row) => reseal(vault, row) ?? []);
       if (fresh.length > 0) await replaceSealed(tx, vault.currentKeyId, fresh);
-      return { rows: rows.length, resealed: fresh.length, lastId: rows.at(-1)?.registrationId ?? null };
+      return { rows: rows.length, resealed: fresh.length, lastId: rows.at(-1)?.connectionId ?? null };
     });
     progress = {
       resealed: progress.resealed + batch.resealed,
@@ -86,9 +86,9 @@ function isOld(vault: Vault, sealed: Uint8Array): boolean {
   return keyId !== vault.currentKeyId && vault.keyIds.has(keyId);
 }
 
-function reseal(vault: Vault, row: SealedCredential): { registrationId: string; sealed: Uint8Array } | null {
+function reseal(vault: Vault, row: SealedCredential): { connectionId: string; sealed: Uint8Array } | null {
   const plain = openOrNull(vault, row);
-  return plain && { registrationId: row.registrationId, sealed: vault.seal(plain, row) };
+  return plain && { connectionId: row.connectionId, sealed: vault.seal(plain, row) };
 }
 
 /** What was sealed, or null if nothing opens it. */

@@ -5,7 +5,7 @@
  *   key id (8 bytes) | nonce (12) | ciphertext | tag (16)
  */
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from "node:crypto";
-import type { BillingAccountId, ChannelId } from "@cogni/contract";
+import type { BillingAccountId } from "@cogni/contract";
 import { AppError } from "../errors.ts";
 import type { Secret } from "../secret.ts";
 
@@ -15,8 +15,8 @@ const TAG_BYTES = 16;
 
 export interface CredentialAad {
   readonly billingAccountId: BillingAccountId;
-  readonly registrationId: string;
-  readonly channel: ChannelId;
+  readonly connectionId: string;
+  readonly provider: string;
 }
 
 /** A secret of the installation itself, by its name in `vault_secrets`. */
@@ -105,7 +105,7 @@ function bytesOf(aad: Aad): Buffer {
   const address =
     "vaultSecret" in aad
       ? ["vault secret", aad.vaultSecret]
-      : ["credential", aad.billingAccountId, aad.registrationId, aad.channel];
+      : ["connection", aad.billingAccountId, aad.connectionId, aad.provider];
   return Buffer.from(JSON.stringify(address), "utf8");
 }
 

@@ -3,8 +3,8 @@ import type { BillingAccountId, ConnectRequest } from "@cogni/contract";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { connectChannel } from "../../src/channels/connect.ts";
 import type { ChannelsDeps } from "../../src/channels/deps.ts";
-import { settle } from "../../src/db/registration-outcomes.ts";
-import { activeRegistration, type Registration } from "../../src/db/registrations.ts";
+import { settle } from "../../src/db/connection-outcomes.ts";
+import { activeConnection, type Connection } from "../../src/db/connections.ts";
 import { withService, withTenant } from "../../src/db/tenant.ts";
 import { channelsDeps, offer, principalOf } from "../support/channels.ts";
 import { CHANNEL, type TestDatabase, tenants, testDatabase } from "../support/database.ts";
@@ -31,8 +31,8 @@ beforeEach(async () => {
 
 const connect = (request: Omit<ConnectRequest, "channel">) =>
   connectChannel(deps, principalOf(tenant), { channel: CHANNEL, ...request }, META);
-async function registration(): Promise<Registration> {
-  const found = await withTenant(database.db, tenant, (tx) => activeRegistration(tx, CHANNEL));
+async function connection(): Promise<Connection> {
+  const found = await withTenant(database.db, tenant, (tx) => activeConnection(tx, CHANNEL));
   if (!found) throw new Error("nothing is registered");
   return found;
 }
@@ -40,29 +40,29 @@ async function registration(): Promise<Registration> {
 describe("who may write", () => {
   test("is everyone at first, whoever is asked for, and stays so with another credential", async () => {
     await connect({ credential: "1" });
-    expect((await registration()).access).toBe("everyone");
+    expect((await connection()).access).toBe("everyone");
     await connect({ credential: "1", access: "approval" });
     await connect({ credential: "2" });
-    expect((await registration()).access).toBe("approval");
+    expect((await connection()).access).toBe("approval");
   });
 
   test("is changed without the credential, by one new generation and no new version", async () => {
     await connect({ credential: "1" });
-    const before = await registration();
+    const before = await connection();
     await connect({ access: "approval" });
-    const after = await registration();
+    const after = await connection();
     expect(after).toEqual({ ...before, access: "approval", generation: before.generation + 1 });
     await connect({ access: "approval" });
     await connect({ credential: "1", access: "approval" });
-    expect(await registration()).toEqual(after);
+    expect(await connection()).toEqual(after);
   });
 
   test("of one that waits for its tenant is kept for the credential to come, and not tried before", async () => {
     await connect({ credential: "1" });
-    const before = await registration();
+    const before = await connection();
     await withService(database.db, (tx) => settle(tx, before, { outcome: "credential_claimed" }));
     await connect({ access: "approval" });
-    expect(await registration()).toMatchObject({
+    expect(await connection()).toMatchObject({
       access: "approval",
       generation: before.generation,
       outcome: "credential_claimed",
@@ -82,6 +82,6 @@ describe("who may write", () => {
     await expect(connect({ credential: "1", access: "approval" })).rejects.toMatchObject(refused);
     await connect({ credential: "1", access: "everyone" });
     await expect(connect({ access: "approval" })).rejects.toMatchObject(refused);
-    expect((await registration()).access).toBe("everyone");
+    expect((await connection()).access).toBe("everyone");
   });
 });

@@ -26,7 +26,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 beforeEach(async () => {
-  await asSuperuser(database, "TRUNCATE channel_logins, channel_registrations, audit_log");
+  await asSuperuser(database, "TRUNCATE channel_logins, connections, audit_log");
   await offer(database.db, {});
 });
 

@@ -6,6 +6,7 @@ import { type Listener, listen, type Notification } from "../../src/db/notify.ts
 import { withService, withTenant } from "../../src/db/tenant.ts";
 import { wishDisconnected } from "../../src/db/wishes.ts";
 import { Secret } from "../../src/secret.ts";
+import { BY, register } from "../support/connections.ts";
 import {
   asSuperuser,
   CHANNEL,
@@ -15,7 +16,6 @@ import {
   tenants,
   testDatabase,
 } from "../support/database.ts";
-import { register } from "../support/registrations.ts";
 
 let database: TestDatabase;
 let listener: Listener;
@@ -51,7 +51,7 @@ async function told(): Promise<string[][]> {
 
 test("a wish, its end, a login and a person who waits are told of, each for its tenant alone", async () => {
   await register(database.db, acme as BillingAccountId);
-  await withTenant(database.db, acme as BillingAccountId, (tx) => wishDisconnected(tx, CHANNEL));
+  await withTenant(database.db, acme as BillingAccountId, (tx) => wishDisconnected(tx, CHANNEL, BY));
   await asSuperuser(
     database,
     `INSERT INTO channel_logins (id, billing_account_id, gateway_id, channel, account_id, access, status)

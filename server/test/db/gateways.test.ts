@@ -12,6 +12,7 @@ import { type ObservedAccount, recordSnapshot, recordStarted } from "../../src/d
 import { tenantStatus } from "../../src/db/status.ts";
 import { withService, withTenant } from "../../src/db/tenant.ts";
 import { wishDisconnected } from "../../src/db/wishes.ts";
+import { BY, register } from "../support/connections.ts";
 import {
   asSuperuser,
   CHANNEL,
@@ -20,7 +21,6 @@ import {
   tenants,
   testDatabase,
 } from "../support/database.ts";
-import { register } from "../support/registrations.ts";
 
 let database: TestDatabase;
 let acme: BillingAccountId;
@@ -34,7 +34,7 @@ afterAll(() => database.drop());
 beforeEach(() =>
   asSuperuser(
     database,
-    "TRUNCATE channel_registrations, account_observations; UPDATE gateways SET lease_holder = NULL, lease_until = NULL",
+    "TRUNCATE connections, account_observations; UPDATE gateways SET lease_holder = NULL, lease_until = NULL",
   ),
 );
 
@@ -81,7 +81,7 @@ describe("the resolver's query", () => {
     const { credentialVersion: version, id } = await register(database.db, acme);
     const ref = { billingAccountId: acme, channel: CHANNEL, version };
     expect(await ask([ref, ref])).toEqual([
-      { registrationId: id, ...ref, sealed: Buffer.from("no ciphertext") },
+      { connectionId: id, ...ref, provider: "openclaw:telegram", sealed: Buffer.from("no ciphertext") },
     ]);
     expect(await ask([{ ...ref, version: version - 1 }])).toEqual([]);
     expect(await ask([{ ...ref, channel: "discord" }])).toEqual([]);
@@ -95,7 +95,7 @@ describe("the resolver's query", () => {
 
   test("gives it no more from the wish to disconnect on", async () => {
     const { credentialVersion: version } = await register(database.db, acme);
-    await withTenant(database.db, acme, (tx) => wishDisconnected(tx, CHANNEL));
+    await withTenant(database.db, acme, (tx) => wishDisconnected(tx, CHANNEL, BY));
     expect(await ask([{ billingAccountId: acme, channel: CHANNEL, version }])).toEqual([]);
   });
 
@@ -127,7 +127,7 @@ describe("a snapshot", () => {
   });
   const record = (observedAt: string, ...accounts: ObservedAccount[]) =>
     withService(database.db, (tx) => recordSnapshot(tx, GATEWAY, "one", new Date(observedAt), accounts));
-  const seen = async (tenant = acme) => (await tenantStatus(database.db, tenant)).registrations[0];
+  const seen = async (tenant = acme) => (await tenantStatus(database.db, tenant)).connections[0];
 
   beforeEach(async () => {
     await acquire("one");
@@ -197,18 +197,18 @@ describe("a snapshot", () => {
 });
 
 describe("status", () => {
-  test("of a tenant without a registration still tells of its gateway", async () => {
+  test("of a tenant without a connection still tells of its gateway", async () => {
     expect(await tenantStatus(database.db, umbrella)).toMatchObject({
       gateway: { id: GATEWAY },
-      registrations: [],
+      connections: [],
     });
     expect((await tenantStatus(database.db, umbrella)).gateway).toMatchObject({ id: GATEWAY });
   });
 
-  test("lists each channel's registration once, closed ones not", async () => {
+  test("lists each channel's connection once, closed ones not", async () => {
     await register(database.db, acme);
     await register(database.db, acme, { channel: channelIdSchema.parse("discord") });
-    const { registrations } = await tenantStatus(database.db, acme);
-    expect(registrations.map((row) => row.channel).sort()).toEqual(["discord", "telegram"]);
+    const { connections } = await tenantStatus(database.db, acme);
+    expect(connections.map((row) => row.channel).sort()).toEqual(["discord", "telegram"]);
   });
 });

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { withService } from "../../src/db/tenant.ts";
 import { recordGone, recordStates } from "../../src/db/timeline.ts";
 import { publishEvents } from "../../src/db/webhook-events.ts";
+import { register } from "../support/connections.ts";
 import { CHANNEL, type TestDatabase, tenants, testDatabase } from "../support/database.ts";
-import { register } from "../support/registrations.ts";
 import { addEndpoint, deliveriesOf } from "../support/webhooks.ts";
 
 let database: TestDatabase;

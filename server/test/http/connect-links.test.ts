@@ -14,9 +14,9 @@ import {
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { append } from "../../src/db/audit.ts";
 import { withTenant } from "../../src/db/tenant.ts";
+import { register } from "../support/connections.ts";
 import { asSuperuser, CHANNEL, type TestDatabase, tenants, testDatabase } from "../support/database.ts";
 import { cookieOf, type Edge, newKey, postJson, problemOf, signIn, startEdge } from "../support/edge.ts";
-import { register } from "../support/registrations.ts";
 
 let database: TestDatabase;
 let edge: Edge;

@@ -1,15 +1,15 @@
 import { createHash } from "node:crypto";
 import { type BillingAccountId, channelIdSchema, resolveResponseSchema } from "@cogni/contract";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Connection } from "../../src/db/connections.ts";
 import { upsertGateway } from "../../src/db/gateways.ts";
-import type { Registration } from "../../src/db/registrations.ts";
 import { withService, withTenant } from "../../src/db/tenant.ts";
 import { wishDisconnected } from "../../src/db/wishes.ts";
 import { Secret } from "../../src/secret.ts";
 import { createVault } from "../../src/vault/vault.ts";
+import { BY, register } from "../support/connections.ts";
 import { GATEWAY, type TestDatabase, tenants, testDatabase } from "../support/database.ts";
 import { type Edge, newKey, postJson, problemOf, startEdge } from "../support/edge.ts";
-import { register } from "../support/registrations.ts";
 
 const TOKENS = { own: "own-gateway-token-canary", other: "other-gateway-token" };
 const sha256 = (text: string) => createHash("sha256").update(text).digest();
@@ -51,7 +51,7 @@ const ask = (ids: string[], token = TOKENS.own) =>
   );
 const resolve = async (ids: string[], token?: string) =>
   resolveResponseSchema.parse(await (await ask(ids, token)).json());
-const reference = ({ billingAccountId, channel, credentialVersion }: Registration, field = "botToken") =>
+const reference = ({ billingAccountId, channel, credentialVersion }: Connection, field = "botToken") =>
   `tenant/${billingAccountId}/${channel}/v${credentialVersion}/${field}`;
 const connected = (tenant: BillingAccountId, channel: string, token: string) =>
   register(database.db, tenant, {
@@ -83,7 +83,7 @@ describe("a gateway's secrets", () => {
       values: { [reference(second)]: "new-token" },
       errors: { [reference(first)]: { code: "NOT_FOUND" } },
     });
-    await withTenant(database.db, acme, (tx) => wishDisconnected(tx, second.channel));
+    await withTenant(database.db, acme, (tx) => wishDisconnected(tx, second.channel, BY));
     expect(await resolve([reference(second)])).toMatchObject({
       values: {},
       errors: { [reference(second)]: { code: "NOT_FOUND" } },

@@ -9,6 +9,7 @@ import {
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { acquireLease, recordReachable } from "../../src/db/gateways.ts";
 import { withNoTenant, withService } from "../../src/db/tenant.ts";
+import { register } from "../support/connections.ts";
 import { asSuperuser, GATEWAY, type TestDatabase, tenants, testDatabase } from "../support/database.ts";
 import {
   cookieOf,
@@ -21,7 +22,6 @@ import {
 } from "../support/edge.ts";
 import { type Outbox, testOutbox, tokenIn } from "../support/mail.ts";
 import { type Person, person } from "../support/members.ts";
-import { register } from "../support/registrations.ts";
 
 let database: TestDatabase;
 let outbox: Outbox;
@@ -153,7 +153,7 @@ describe("a platform administrator", () => {
     const canary = "canary-7f3a";
     await asSuperuser(
       database,
-      `UPDATE channel_registrations SET display_name = $1::text, encrypted_credential = $1::text::bytea, encryption_key_id = $1::text`,
+      `UPDATE connections SET display_name = $1::text, encrypted_credentials = $1::text::bytea, encryption_key_id = $1::text`,
       [canary],
     );
     await asSuperuser(
@@ -167,7 +167,7 @@ describe("a platform administrator", () => {
       `INSERT INTO account_observations (billing_account_id, gateway_id, channel, account_id, observation, observed_at, state,
          display_name, started_version)
        SELECT 'acme', $2, 'telegram', 'tenant-acme', jsonb_build_object('text', $1::text), now(), 'connected', $1::text,
-         credential_version FROM channel_registrations WHERE billing_account_id = 'acme'`,
+         credential_version FROM connections WHERE billing_account_id = 'acme'`,
       [canary, GATEWAY],
     );
     await asSuperuser(database, "UPDATE gateways SET lease_until = now() + interval '1 minute'");
@@ -205,13 +205,7 @@ describe("a platform administrator", () => {
     }
     // The API's own role, in whose name an administrator's request runs, stands before the wall as ever.
     const rows = (sql: string) => withNoTenant(database.db, (tx) => tx.query(sql));
-    for (const table of [
-      "channel_registrations",
-      "account_observations",
-      "pending_senders",
-      "api_keys",
-      "members",
-    ]) {
+    for (const table of ["connections", "account_observations", "pending_senders", "api_keys", "members"]) {
       expect(await rows(`SELECT FROM ${table}`), table).toEqual([]);
     }
   });

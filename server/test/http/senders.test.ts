@@ -7,8 +7,8 @@ import {
   sendersSchema,
 } from "@cogni/contract";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { closeConnection } from "../../src/db/connection-outcomes.ts";
 import { acquireLease, recordReachable } from "../../src/db/gateways.ts";
-import { closeRegistration } from "../../src/db/registration-outcomes.ts";
 import { approvedSenders, recordWaiting } from "../../src/db/senders.ts";
 import { withService, withTenant } from "../../src/db/tenant.ts";
 import { wishAccess, wishDisconnected } from "../../src/db/wishes.ts";
@@ -17,9 +17,9 @@ import type { Gateway } from "../../src/gateway/gateway.ts";
 import type { Waiting } from "../../src/gateway/senders.ts";
 import type { Repeated } from "../../src/reconcile/repeat.ts";
 import { startSenders } from "../../src/reconcile/senders.ts";
+import { BY, register } from "../support/connections.ts";
 import { CHANNEL, GATEWAY, type TestDatabase, tenants, testDatabase } from "../support/database.ts";
 import { type Edge, newKey, postJson, problemOf, startEdge } from "../support/edge.ts";
-import { register } from "../support/registrations.ts";
 
 const PLACES = 3;
 let database: TestDatabase;
@@ -75,8 +75,8 @@ afterEach(async () => {
 });
 
 async function disconnect(tenant: BillingAccountId): Promise<void> {
-  const wish = await withTenant(database.db, tenant, (tx) => wishDisconnected(tx, CHANNEL));
-  if (wish) await withService(database.db, (tx) => closeRegistration(tx, wish));
+  const wish = await withTenant(database.db, tenant, (tx) => wishDisconnected(tx, CHANNEL, BY));
+  if (wish) await withService(database.db, (tx) => closeConnection(tx, wish));
 }
 
 async function reachable(yes: boolean): Promise<void> {
@@ -226,7 +226,7 @@ describe("someone who waits", () => {
     await waits(bolt, "43");
     await withTenant(database.db, acme, async (tx) => {
       const [{ id } = { id: "" }] = await tx.query<{ id: string }>(
-        "SELECT id FROM channel_registrations WHERE disconnected_at IS NULL",
+        "SELECT id FROM connections WHERE revoked_at IS NULL",
       );
       await wishAccess(tx, id, "everyone");
     });

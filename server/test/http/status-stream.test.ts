@@ -7,11 +7,11 @@ import { revokeApiKey } from "../../src/db/api-keys.ts";
 import { withTenant } from "../../src/db/tenant.ts";
 import { Secret } from "../../src/secret.ts";
 import { createVault } from "../../src/vault/vault.ts";
+import { register } from "../support/connections.ts";
 import { asSuperuser, type TestDatabase, tenants, testDatabase } from "../support/database.ts";
 import { cookieOf, type Edge, newKey, problemOf, settings, signIn, startEdge } from "../support/edge.ts";
 import { openStream, type TestStream } from "../support/event-stream.ts";
 import { flakyDatabase } from "../support/flaky-database.ts";
-import { register } from "../support/registrations.ts";
 import { streamedEvents } from "../support/status-document.ts";
 
 const PATIENT = { timeout: 10_000 };
@@ -56,7 +56,7 @@ async function open(url: string, headers: Readonly<Record<string, string>>): Pro
 }
 
 const rename = (tenant: BillingAccountId, name: string) =>
-  asSuperuser(database, "UPDATE channel_registrations SET display_name = $2 WHERE billing_account_id = $1", [
+  asSuperuser(database, "UPDATE connections SET display_name = $2 WHERE billing_account_id = $1", [
     tenant,
     name,
   ]);

@@ -6,9 +6,9 @@ import { addMember } from "../../src/db/members.ts";
 import { withService } from "../../src/db/tenant.ts";
 import { Secret } from "../../src/secret.ts";
 import { createVault } from "../../src/vault/vault.ts";
+import { register } from "../support/connections.ts";
 import { asSuperuser, GATEWAY, type TestDatabase, tenants, testDatabase } from "../support/database.ts";
 import { cookieOf, type Edge, newKey, problemOf, signIn, startEdge } from "../support/edge.ts";
-import { register } from "../support/registrations.ts";
 
 const vault = createVault({ current: new Secret(Buffer.alloc(32, 7).toString("base64")), previous: [] });
 let database: TestDatabase;

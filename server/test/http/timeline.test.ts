@@ -6,12 +6,13 @@ import {
   timelineSchema,
 } from "@cogni/contract";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { closeConnection } from "../../src/db/connection-outcomes.ts";
 import { acquireLease, recordReachable } from "../../src/db/gateways.ts";
 import { recordSnapshot } from "../../src/db/observations.ts";
-import { closeRegistration } from "../../src/db/registration-outcomes.ts";
 import { withService, withTenant } from "../../src/db/tenant.ts";
 import { forgetStates, recordGone, recordStates } from "../../src/db/timeline.ts";
 import { wishDisconnected } from "../../src/db/wishes.ts";
+import { BY, register } from "../support/connections.ts";
 import {
   asSuperuser,
   CHANNEL,
@@ -21,7 +22,6 @@ import {
   testDatabase,
 } from "../support/database.ts";
 import { type Edge, newKey, problemOf, startEdge } from "../support/edge.ts";
-import { register } from "../support/registrations.ts";
 
 const HOUR_MS = 3_600_000;
 let database: TestDatabase;
@@ -145,9 +145,9 @@ describe("what is written down of states", () => {
 
   test("ends with the disconnect, whoever comes too late", async () => {
     await record(bolt, ago(1), "connected");
-    const wish = await withTenant(database.db, bolt, (tx) => wishDisconnected(tx, CHANNEL));
+    const wish = await withTenant(database.db, bolt, (tx) => wishDisconnected(tx, CHANNEL, BY));
     await withService(database.db, async (tx) => {
-      if (wish) await closeRegistration(tx, wish);
+      if (wish) await closeConnection(tx, wish);
       await recordGone(tx, { billingAccountId: bolt, channel: CHANNEL, accountId: accountIdOf(bolt) });
     });
     await record(bolt, new Date(), "disconnecting");

@@ -11,10 +11,10 @@ import { createLogger } from "../../src/log.ts";
 import { runOps } from "../../src/ops/run.ts";
 import { Secret } from "../../src/secret.ts";
 import { createVault, encryptionKeyId } from "../../src/vault/vault.ts";
+import { register } from "../support/connections.ts";
 import { asSuperuser, GATEWAY, type TestDatabase, tenants, testDatabase } from "../support/database.ts";
 import { settings as edgeSettings, PUBLIC_URL } from "../support/edge.ts";
 import { type Outbox, testOutbox, tokenIn } from "../support/mail.ts";
-import { register } from "../support/registrations.ts";
 
 const newKey = () => new Secret(randomBytes(32).toString("base64"));
 const key = newKey();

@@ -6,15 +6,16 @@ import { deleteByOperator, refuseErasedId } from "../../src/auth/deletion.ts";
 import { createApiKey, lookUpApiKey } from "../../src/db/api-keys.ts";
 import { append } from "../../src/db/audit.ts";
 import { createBillingAccount } from "../../src/db/billing-accounts.ts";
+import { closeConnection } from "../../src/db/connection-outcomes.ts";
+import { connectionByKey } from "../../src/db/connections.ts";
 import { deletionsOn } from "../../src/db/deletions.ts";
 import { addInvitation, lookUpInvitation } from "../../src/db/invitations.ts";
 import { addMember } from "../../src/db/members.ts";
-import { closeRegistration } from "../../src/db/registration-outcomes.ts";
-import { registrationByKey } from "../../src/db/registrations.ts";
 import { withNoTenant, withService } from "../../src/db/tenant.ts";
 import { AppError } from "../../src/errors.ts";
 import { eraseTenant } from "../../src/reconcile/deletions.ts";
 import { channelsDeps } from "../support/channels.ts";
+import { register } from "../support/connections.ts";
 import {
   asSuperuser,
   CHANNEL,
@@ -23,7 +24,6 @@ import {
   tenants,
   testDatabase,
 } from "../support/database.ts";
-import { register } from "../support/registrations.ts";
 
 const { fingerprints } = channelsDeps(null as never);
 const EMAIL = "ann@acme-canary.test";
@@ -114,8 +114,8 @@ async function look(): Promise<boolean> {
 /** As the loop does it once the account is down. */
 const takeDown = () =>
   withService(database.db, async (tx) => {
-    const registration = await registrationByKey(tx, { billingAccountId: acme, channel: CHANNEL });
-    if (registration) await closeRegistration(tx, registration);
+    const connection = await connectionByKey(tx, { billingAccountId: acme, channel: CHANNEL });
+    if (connection) await closeConnection(tx, connection);
   });
 
 /** Where a text stands in the database: every table, every column. */
@@ -223,7 +223,7 @@ describe("a tenant that is deleted", () => {
     await register(database.db, acme);
     expect(await look()).toBe(false);
     const wish = await withService(database.db, (tx) =>
-      registrationByKey(tx, { billingAccountId: acme, channel: CHANNEL }),
+      connectionByKey(tx, { billingAccountId: acme, channel: CHANNEL }),
     );
     expect(wish).toMatchObject({ desiredState: "disconnected" });
     await takeDown();

@@ -5,7 +5,7 @@ import { connectChannel } from "../../src/channels/connect.ts";
 import type { ChannelsDeps } from "../../src/channels/deps.ts";
 import { disconnectChannel } from "../../src/channels/disconnect.ts";
 import { channelStatus } from "../../src/channels/status.ts";
-import { registrationByKey } from "../../src/db/registrations.ts";
+import { connectionByKey } from "../../src/db/connections.ts";
 import { withService } from "../../src/db/tenant.ts";
 import { AppError } from "../../src/errors.ts";
 import type { LoginStep } from "../../src/gateway/login-failure.ts";
@@ -38,7 +38,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 beforeEach(async () => {
-  await asSuperuser(database, "TRUNCATE channel_logins, channel_registrations, audit_log");
+  await asSuperuser(database, "TRUNCATE channel_logins, connections, audit_log");
   asked = [];
   answers = [];
   configured = false;
@@ -86,14 +86,14 @@ const connect = (more: Partial<ConnectRequest> = {}) =>
   connectChannel(channels, principalOf(acme), { channel: CHANNEL, ...more }, META);
 const disconnect = () => disconnectChannel(channels, principalOf(acme), { channel: CHANNEL }, META);
 const status = () => channelStatus(channels, principalOf(acme), CHANNEL);
-const registration = () =>
-  withService(database.db, (tx) => registrationByKey(tx, { billingAccountId: acme, channel: CHANNEL }));
+const connection = () =>
+  withService(database.db, (tx) => connectionByKey(tx, { billingAccountId: acme, channel: CHANNEL }));
 const finished = async () =>
   (await asSuperuser(database, "SELECT finished_at IS NOT NULL AS finished FROM channel_logins"))[0]
     ?.finished;
 
 describe("a login that is scanned", () => {
-  test("was in the gateway's config first, shows each code in turn, and only then is a registration", async () => {
+  test("was in the gateway's config first, shows each code in turn, and only then is a connection", async () => {
     await connect({ access: "approval" });
     let shown: unknown;
     answers = [
@@ -101,16 +101,16 @@ describe("a login that is scanned", () => {
       { kind: "waiting" },
       code("B"),
       async () => {
-        shown = [(await status()).login?.qr, await registration()];
+        shown = [(await status()).login?.qr, await connection()];
         return { kind: "linked" };
       },
     ];
     await run();
     expect(asked).toEqual(["put", "begin fresh", "await A", "await A", "await B"]);
     expect(shown).toEqual([expect.stringMatching(/B$/), null]);
-    expect(await registration()).toMatchObject({
-      credentialType: "state_dir",
-      encryptedCredential: null,
+    expect(await connection()).toMatchObject({
+      credentialType: "channel_session",
+      encryptedCredentials: null,
       claimed: true,
       access: "approval",
       desiredState: "connected",
@@ -120,17 +120,17 @@ describe("a login that is scanned", () => {
     expect(await finished()).toBe(true);
   });
 
-  test("brings the registration it had back, as a new version of it", async () => {
+  test("brings the connection it had back, as a new version of it", async () => {
     await connect();
     answers = [{ kind: "linked" }];
     await run();
-    const before = await registration();
-    await asSuperuser(database, "UPDATE channel_registrations SET outcome = 'logged_out'");
+    const before = await connection();
+    await asSuperuser(database, "UPDATE connections SET outcome = 'logged_out'");
     await connect();
-    expect((await registration())?.loggingIn).toBe(true);
+    expect((await connection())?.loggingIn).toBe(true);
     answers = [{ kind: "linked" }];
     await run();
-    const after = await registration();
+    const after = await connection();
     expect(after).toMatchObject({ id: before?.id, outcome: null });
     expect(after?.credentialVersion).toBeGreaterThan(before?.credentialVersion ?? 0);
   });
@@ -145,7 +145,7 @@ describe("a login that is scanned", () => {
       },
     ];
     await run();
-    expect(await registration()).toBeNull();
+    expect(await connection()).toBeNull();
     await run();
     expect(asked.slice(-3)).toEqual(["stop", "logout", "remove"]);
     expect(await status()).toMatchObject({ state: "not_connected" });
@@ -182,7 +182,7 @@ describe("a login that is interrupted", () => {
     answers = [code("A"), { kind: "lost" }, code("B"), { kind: "lost" }, { kind: "linked" }];
     await run();
     expect(asked).toEqual(["put", "begin fresh", "await A", "put", "begin", "await B", "put", "begin"]);
-    expect(await registration()).not.toBeNull();
+    expect(await connection()).not.toBeNull();
   });
 });
 
@@ -193,7 +193,7 @@ describe("a login that comes to nothing", () => {
     await run();
     expect(await status()).toMatchObject({ state: "action_required", problem: { code: "login_refused" } });
     expect(asked.slice(-3)).toEqual(["stop", "logout", "remove"]);
-    expect([configured, await finished(), await registration()]).toEqual([false, true, null]);
+    expect([configured, await finished(), await connection()]).toEqual([false, true, null]);
   });
 
   test("leaves an account that was registered where it is", async () => {
@@ -204,7 +204,7 @@ describe("a login that comes to nothing", () => {
     answers = [code("A"), { kind: "failed", code: "login_expired" }];
     await run();
     expect([configured, await finished()]).toEqual([true, true]);
-    expect(await registration()).toMatchObject({ desiredState: "connected" });
+    expect(await connection()).toMatchObject({ desiredState: "connected" });
   });
 
   test("by our clock has expired if a code was shown, and failed if there was none", async () => {
@@ -243,7 +243,7 @@ test("a login asked for while the gateway is away has all its time when it is ba
   reachable = true;
   answers = [{ kind: "linked" }];
   await run();
-  expect(await registration()).not.toBeNull();
+  expect(await connection()).not.toBeNull();
 });
 
 test("a login asked for during a disconnect waits until that is done", async () => {

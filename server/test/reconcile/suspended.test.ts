@@ -6,6 +6,7 @@ import type { ReconcileDeps } from "../../src/reconcile/deps.ts";
 import { reconcileAccount } from "../../src/reconcile/reconcile-account.ts";
 import { startTenants } from "../../src/reconcile/tenants.ts";
 import { channelsDeps } from "../support/channels.ts";
+import { register } from "../support/connections.ts";
 import {
   asSuperuser,
   CHANNEL,
@@ -14,7 +15,6 @@ import {
   tenants,
   testDatabase,
 } from "../support/database.ts";
-import { register } from "../support/registrations.ts";
 
 let database: TestDatabase;
 let acme: BillingAccountId;

@@ -2,9 +2,9 @@ import { randomBytes } from "node:crypto";
 import { type BillingAccountId, channelIdSchema } from "@cogni/contract";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { list } from "../../src/db/audit.ts";
+import { claimCredential } from "../../src/db/connection-outcomes.ts";
+import { providerOf } from "../../src/db/connections.ts";
 import { keyIdsInUse } from "../../src/db/credentials.ts";
-import { claimCredential } from "../../src/db/registration-outcomes.ts";
-
 import { withService, withTenant } from "../../src/db/tenant.ts";
 import { wishDisconnected } from "../../src/db/wishes.ts";
 import { Secret } from "../../src/secret.ts";
@@ -12,8 +12,8 @@ import { loadFingerprints } from "../../src/vault/fingerprint.ts";
 import { forgetUnreadable } from "../../src/vault/forget.ts";
 import { checkKeys, rotateKeys } from "../../src/vault/keys.ts";
 import { createVault, encryptionKeyId } from "../../src/vault/vault.ts";
+import { activeOf, BY, register } from "../support/connections.ts";
 import { asSuperuser, CHANNEL, type TestDatabase, tenants, testDatabase } from "../support/database.ts";
-import { activeOf, register } from "../support/registrations.ts";
 
 const newKey = () => new Secret(randomBytes(32).toString("base64"));
 const [first, second] = [newKey(), newKey()];
@@ -47,10 +47,10 @@ const opened = async (vault: typeof before) => {
   const rows = await withTenant(database.db, acme, activeOf);
   return rows.map((row) => {
     const { billingAccountId, channel } = row;
-    return vault.open(row.encryptedCredential ?? Buffer.alloc(0), {
+    return vault.open(row.encryptedCredentials ?? Buffer.alloc(0), {
       billingAccountId,
-      registrationId: row.id,
-      channel,
+      connectionId: row.id,
+      provider: providerOf(channel),
     });
   });
 };
@@ -132,7 +132,7 @@ describe("a wrong key", () => {
       channel: channelIdSchema.parse("going"),
       vault: before,
     });
-    await withTenant(database.db, acme, (tx) => wishDisconnected(tx, going.channel));
+    await withTenant(database.db, acme, (tx) => wishDisconnected(tx, going.channel, BY));
     for (const wish of [lost, kept]) {
       await withService(database.db, (tx) => claimCredential(tx, wish, Buffer.from(wish.id)));
     }
@@ -143,12 +143,12 @@ describe("a wrong key", () => {
     const byId = new Map(rows.map((row) => [row.id, row]));
     expect(byId.get(lost.id)).toMatchObject({
       outcome: "credential_unreadable",
-      encryptedCredential: null,
+      encryptedCredentials: null,
       settledGeneration: lost.generation,
       claimed: false,
     });
     expect(byId.get(kept.id)).toMatchObject({ outcome: null, credentialVersion: kept.credentialVersion });
-    expect(byId.get(kept.id)?.encryptedCredential).not.toBeNull();
+    expect(byId.get(kept.id)?.encryptedCredentials).not.toBeNull();
     expect(byId.get(going.id)).toMatchObject({ outcome: null, desiredState: "disconnected" });
     const audit = await withTenant(database.db, acme, (tx) => list(tx, 10));
     expect(audit.filter((entry) => entry.action === "credential.forget")).toHaveLength(2);
@@ -162,8 +162,8 @@ describe("a wrong key", () => {
     const { id } = await register(database.db, acme, { vault: before });
     await asSuperuser(
       database,
-      `UPDATE channel_registrations SET encrypted_credential =
-         set_byte(encrypted_credential, 25, 255 - get_byte(encrypted_credential, 25)) WHERE id = $1`,
+      `UPDATE connections SET encrypted_credentials =
+         set_byte(encrypted_credentials, 25, 255 - get_byte(encrypted_credentials, 25)) WHERE id = $1`,
       [id],
     );
     await checkKeys(database.db, before);

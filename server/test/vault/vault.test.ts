@@ -16,8 +16,8 @@ const aads = fc.record({
   billingAccountId: fc
     .stringMatching(/^[a-z0-9][a-z0-9_-]{0,55}$/)
     .map((id) => billingAccountIdSchema.parse(id)),
-  registrationId: fc.uuid(),
-  channel: fc.stringMatching(/^[a-z0-9][a-z0-9_-]{0,63}$/).map((id) => channelIdSchema.parse(id)),
+  connectionId: fc.uuid(),
+  provider: fc.stringMatching(/^[a-z0-9][a-z0-9_-]{0,63}(:[a-z0-9][a-z0-9_-]{0,63})?$/),
 });
 const credentials = fc.dictionary(fc.string(), fc.string({ unit: "binary", maxLength: 4096 }));
 
@@ -41,8 +41,8 @@ describe("the vault", () => {
         for (const wrong of [
           other,
           { ...aad, billingAccountId: other.billingAccountId },
-          { ...aad, registrationId: other.registrationId },
-          { ...aad, channel: other.channel },
+          { ...aad, connectionId: other.connectionId },
+          { ...aad, provider: other.provider },
         ]) {
           if (JSON.stringify(wrong) === JSON.stringify(aad)) continue;
           expect(() => vault.open(sealed, wrong)).toThrow(unreadable);

@@ -8,7 +8,7 @@ import { forgetSenders } from "./senders.ts";
 import type { WalledTx } from "./tenant.ts";
 
 export interface WishKey {
-  /** The registration's. */
+  /** The connection's. */
   readonly id: string;
   readonly generation: number;
 }
@@ -25,9 +25,9 @@ export interface Outcome {
 /** Brings the generation to its end. False: a newer wish stands, nothing was written. */
 export async function settle(tx: WalledTx, wish: WishKey, end: Outcome): Promise<boolean> {
   const rows = await tx.query(
-    `UPDATE channel_registrations SET settled_generation = generation, outcome = $3,
+    `UPDATE connections SET settled_generation = generation, outcome = $3,
        display_name = coalesce($4, display_name), connected_at = coalesce(connected_at, $5)
-     WHERE id = $1 AND generation = $2 AND disconnected_at IS NULL RETURNING id`,
+     WHERE id = $1 AND generation = $2 AND revoked_at IS NULL RETURNING id`,
     [wish.id, wish.generation, end.outcome, end.displayName ?? null, end.connectedAt ?? null],
   );
   return rows.length > 0;
@@ -35,7 +35,7 @@ export async function settle(tx: WalledTx, wish: WishKey, end: Outcome): Promise
 
 /**
  * The messenger accepted the credential: it is this tenant's alone from now on. `claimed_elsewhere`: another tenant's
- * registration has the same one, accepted earlier; the transaction goes on. Claiming again
+ * connection has the same one, accepted earlier; the transaction goes on. Claiming again
  * what is claimed changes nothing, so an account that is up and not `claimed` may simply be claimed.
  */
 export async function claimCredential(
@@ -46,8 +46,8 @@ export async function claimCredential(
   await tx.query("SAVEPOINT claim");
   try {
     const rows = await tx.query(
-      `UPDATE channel_registrations SET credential_fingerprint = $3
-       WHERE id = $1 AND generation = $2 AND desired_state = 'connected' AND disconnected_at IS NULL RETURNING id`,
+      `UPDATE connections SET credential_fingerprint = $3
+       WHERE id = $1 AND generation = $2 AND desired_state = 'connected' AND revoked_at IS NULL RETURNING id`,
       [wish.id, wish.generation, fingerprint],
     );
     await tx.query("RELEASE claim");
@@ -60,14 +60,14 @@ export async function claimCredential(
 }
 
 /**
- * Closes a registration that was wished away: its credential is zeroed, its fingerprint free again, its observation
+ * Closes a connection that was wished away: its credential is zeroed, its fingerprint free again, its observation
  * forgotten, and whoever was let in. False: it is wished connected again.
  */
-export async function closeRegistration(tx: WalledTx, wish: WishKey): Promise<boolean> {
+export async function closeConnection(tx: WalledTx, wish: WishKey): Promise<boolean> {
   const rows = await tx.query<{ billing_account_id: string; channel: string }>(
-    `UPDATE channel_registrations SET settled_generation = generation, outcome = NULL, disconnected_at = now(),
-       encrypted_credential = NULL, encryption_key_id = NULL, credential_fingerprint = NULL
-     WHERE id = $1 AND generation = $2 AND desired_state = 'disconnected' AND disconnected_at IS NULL
+    `UPDATE connections SET settled_generation = generation, outcome = NULL, revoked_at = now(),
+       encrypted_credentials = NULL, encryption_key_id = NULL, credential_fingerprint = NULL
+     WHERE id = $1 AND generation = $2 AND desired_state = 'disconnected' AND revoked_at IS NULL
      RETURNING billing_account_id, channel`,
     [wish.id, wish.generation],
   );
@@ -84,7 +84,7 @@ export async function closeRegistration(tx: WalledTx, wish: WishKey): Promise<bo
 /** Learned after the account was up: being connected does not wait for a name. */
 export async function recordDisplayName(tx: WalledTx, wish: WishKey, displayName: string): Promise<void> {
   await tx.query(
-    "UPDATE channel_registrations SET display_name = $3 WHERE id = $1 AND generation = $2 AND disconnected_at IS NULL",
+    "UPDATE connections SET display_name = $3 WHERE id = $1 AND generation = $2 AND revoked_at IS NULL",
     [wish.id, wish.generation, displayName],
   );
 }

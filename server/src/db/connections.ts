@@ -1,11 +1,20 @@
-/** Registrations as they stand: what each tenant wishes of each channel. Wishes are written in wishes.ts. */
+/**
+ * Connections as they stand: what each tenant wishes of each channel. Wishes are written in wishes.ts. The table has room for
+ * connections to something else; what is here sees those of channels alone.
+ */
 import type { Access, BillingAccountId, ChannelId, ErrorCode } from "@cogni/contract";
 import type { ServiceTx, TenantTx, Tx } from "./tenant.ts";
 
-export type CredentialType = "bot_token" | "oauth_token" | "state_dir";
+/** Of a channel. */
+export type CredentialType = "bot_token" | "channel_session";
+
+/** What a channel's connection is a connection to, as the table has it; back again goes its column `channel`. */
+export function providerOf(channel: ChannelId): string {
+  return `openclaw:${channel}`;
+}
 
 /** One that is not closed. */
-export interface Registration {
+export interface Connection {
   readonly id: string;
   readonly billingAccountId: BillingAccountId;
   readonly channel: ChannelId;
@@ -13,7 +22,7 @@ export interface Registration {
   readonly displayName: string | null;
   readonly credentialType: CredentialType;
   /** A sealed JSON object of fields; null once it was forgotten. */
-  readonly encryptedCredential: Uint8Array | null;
+  readonly encryptedCredentials: Uint8Array | null;
   /** New with every credential, and never the same twice. */
   readonly credentialVersion: number;
   /** Whether the messenger has accepted this credential, which makes it this tenant's alone; a session is, always. */
@@ -30,7 +39,7 @@ export interface Registration {
 }
 
 /** As the reconcile loop needs it: with its place, and what was started there. */
-export interface PlacedRegistration extends Registration {
+export interface PlacedConnection extends Connection {
   readonly billingAccountName: string;
   /** The tenant is not to have any account up now, whatever it wishes. */
   readonly suspended: boolean;
@@ -45,52 +54,49 @@ export interface PlacedRegistration extends Registration {
   readonly steadiness: unknown;
 }
 
-export interface RegistrationKey {
+export interface ConnectionKey {
   readonly billingAccountId: BillingAccountId;
   readonly channel: ChannelId;
 }
 
-/** Of a row called `r`. */
-export const COLUMNS = `r.id, r.billing_account_id AS "billingAccountId", r.channel, r.account_id AS "accountId",
-  r.display_name AS "displayName", r.credential_type AS "credentialType",
-  r.encrypted_credential AS "encryptedCredential", r.credential_version AS "credentialVersion",
-  r.credential_fingerprint IS NOT NULL OR r.credential_type = 'state_dir' AS claimed,
-  r.desired_state AS "desiredState", r.access, r.generation, r.settled_generation AS "settledGeneration", r.outcome,
-  r.wished_at AS "wishedAt", r.connected_at AS "connectedAt"`;
+/** Of a row called `c`. */
+export const COLUMNS = `c.id, c.billing_account_id AS "billingAccountId", c.channel, c.account_id AS "accountId",
+  c.display_name AS "displayName", c.credential_type AS "credentialType",
+  c.encrypted_credentials AS "encryptedCredentials", c.credential_version AS "credentialVersion",
+  c.credential_fingerprint IS NOT NULL OR c.credential_type = 'channel_session' AS claimed,
+  c.desired_state AS "desiredState", c.access, c.generation, c.settled_generation AS "settledGeneration", c.outcome,
+  c.wished_at AS "wishedAt", c.connected_at AS "connectedAt"`;
 
 const PLACED = `SELECT ${COLUMNS}, b.name AS "billingAccountName", b.status <> 'active' AS suspended, p.gateway_id AS "gatewayId",
     o.started_version AS "startedVersion", o.started_at AS "startedAt", o.steadiness,
-    EXISTS (SELECT FROM channel_logins l WHERE l.billing_account_id = r.billing_account_id AND l.channel = r.channel
+    EXISTS (SELECT FROM channel_logins l WHERE l.billing_account_id = c.billing_account_id AND l.channel = c.channel
       AND l.status IN ('requested', 'offered')) AS "loggingIn"
-  FROM channel_registrations r
-  JOIN billing_accounts b ON b.id = r.billing_account_id
-  JOIN placements p ON p.billing_account_id = r.billing_account_id
-  LEFT JOIN account_observations o ON o.billing_account_id = r.billing_account_id AND o.channel = r.channel
+  FROM connections c
+  JOIN billing_accounts b ON b.id = c.billing_account_id
+  JOIN placements p ON p.billing_account_id = c.billing_account_id
+  LEFT JOIN account_observations o ON o.billing_account_id = c.billing_account_id AND o.channel = c.channel
     AND o.gateway_id = p.gateway_id
-  WHERE r.disconnected_at IS NULL`;
+  WHERE c.channel IS NOT NULL AND c.revoked_at IS NULL`;
 
-/** The tenant's registration of the channel, unless it is closed. */
-export async function activeRegistration(tx: TenantTx, channel: ChannelId): Promise<Registration | null> {
-  const rows = await tx.query<Registration>(
-    `SELECT ${COLUMNS} FROM channel_registrations r WHERE r.channel = $1 AND r.disconnected_at IS NULL`,
+/** The tenant's connection of the channel, unless it is closed. */
+export async function activeConnection(tx: TenantTx, channel: ChannelId): Promise<Connection | null> {
+  const rows = await tx.query<Connection>(
+    `SELECT ${COLUMNS} FROM connections c WHERE c.channel = $1 AND c.revoked_at IS NULL`,
     [channel],
   );
   return rows[0] ?? null;
 }
 
 /** The same, holding every other wish for it off until the transaction ends, also where there is no row to lock yet. */
-export async function lockedRegistration(tx: TenantTx, channel: ChannelId): Promise<Registration | null> {
-  await lockRegistration(tx, { billingAccountId: tx.billingAccountId, channel });
-  return activeRegistration(tx, channel);
+export async function lockedConnection(tx: TenantTx, channel: ChannelId): Promise<Connection | null> {
+  await lockConnection(tx, { billingAccountId: tx.billingAccountId, channel });
+  return activeConnection(tx, channel);
 }
 
 /** Holds off every other wish for this channel of this tenant until the transaction ends. */
-export async function lockRegistration(
-  tx: Tx,
-  { billingAccountId, channel }: RegistrationKey,
-): Promise<void> {
+export async function lockConnection(tx: Tx, { billingAccountId, channel }: ConnectionKey): Promise<void> {
   await tx.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [
-    `registration ${billingAccountId}/${channel}`,
+    `connection ${billingAccountId}/${channel}`,
   ]);
 }
 
@@ -102,24 +108,21 @@ export async function claimedElsewhere(
 ): Promise<boolean> {
   const rows = await tx.query<{ claimed: boolean }>(
     "SELECT credential_claimed_elsewhere($1, $2) AS claimed",
-    [channel, fingerprint],
+    [providerOf(channel), fingerprint],
   );
   return rows[0]?.claimed ?? false;
 }
 
-/** One tenant's registration of a channel, for the loop. */
-export async function registrationByKey(
-  tx: ServiceTx,
-  key: RegistrationKey,
-): Promise<PlacedRegistration | null> {
-  const rows = await tx.query<PlacedRegistration>(
-    `${PLACED} AND r.billing_account_id = $1 AND r.channel = $2`,
+/** One tenant's connection of a channel, for the loop. */
+export async function connectionByKey(tx: ServiceTx, key: ConnectionKey): Promise<PlacedConnection | null> {
+  const rows = await tx.query<PlacedConnection>(
+    `${PLACED} AND c.billing_account_id = $1 AND c.channel = $2`,
     [key.billingAccountId, key.channel],
   );
   return rows[0] ?? null;
 }
 
 /** Everything that should be on a gateway, or is on its way off it. */
-export function allOnGateway(tx: ServiceTx, gatewayId: string): Promise<PlacedRegistration[]> {
-  return tx.query<PlacedRegistration>(`${PLACED} AND p.gateway_id = $1 ORDER BY r.id`, [gatewayId]);
+export function allOnGateway(tx: ServiceTx, gatewayId: string): Promise<PlacedConnection[]> {
+  return tx.query<PlacedConnection>(`${PLACED} AND p.gateway_id = $1 ORDER BY c.id`, [gatewayId]);
 }

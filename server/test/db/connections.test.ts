@@ -1,15 +1,16 @@
 import { randomUUID } from "node:crypto";
 import type { BillingAccountId } from "@cogni/contract";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { claimCredential, closeRegistration, settle } from "../../src/db/registration-outcomes.ts";
+import { claimCredential, closeConnection, settle } from "../../src/db/connection-outcomes.ts";
 import {
-  activeRegistration,
+  activeConnection,
   allOnGateway,
   claimedElsewhere,
-  registrationByKey,
-} from "../../src/db/registrations.ts";
+  connectionByKey,
+} from "../../src/db/connections.ts";
 import { withService, withTenant } from "../../src/db/tenant.ts";
 import { wishConnected, wishDisconnected } from "../../src/db/wishes.ts";
+import { BY, register } from "../support/connections.ts";
 import {
   asSuperuser,
   CHANNEL,
@@ -18,7 +19,6 @@ import {
   tenants,
   testDatabase,
 } from "../support/database.ts";
-import { register } from "../support/registrations.ts";
 
 let database: TestDatabase;
 let acme: BillingAccountId;
@@ -29,10 +29,11 @@ beforeAll(async () => {
   [acme, umbrella] = await tenants(database.db, "acme", "umbrella");
 });
 afterAll(() => database.drop());
-beforeEach(() => asSuperuser(database, "TRUNCATE channel_registrations, account_observations"));
+beforeEach(() => asSuperuser(database, "TRUNCATE connections, account_observations"));
 
-const active = (tenant = acme) => withTenant(database.db, tenant, (tx) => activeRegistration(tx, CHANNEL));
-const disconnect = (tenant = acme) => withTenant(database.db, tenant, (tx) => wishDisconnected(tx, CHANNEL));
+const active = (tenant = acme) => withTenant(database.db, tenant, (tx) => activeConnection(tx, CHANNEL));
+const disconnect = (tenant = acme) =>
+  withTenant(database.db, tenant, (tx) => wishDisconnected(tx, CHANNEL, BY));
 const claim = (wish: { id: string; generation: number }, fingerprint: Uint8Array) =>
   withService(database.db, (tx) => claimCredential(tx, wish, fingerprint));
 
@@ -59,10 +60,7 @@ describe("a wish", () => {
         index % 4 === 3 ? disconnect() : register(database.db, acme),
       ),
     );
-    const rows = await asSuperuser(
-      database,
-      "SELECT generation::integer, desired_state FROM channel_registrations",
-    );
+    const rows = await asSuperuser(database, "SELECT generation::integer, desired_state FROM connections");
     expect(rows).toHaveLength(1);
     const last = wishes.toSorted((a, b) => (a?.generation ?? 0) - (b?.generation ?? 0)).at(-1);
     expect(rows[0]).toEqual({ generation: last?.generation, desired_state: last?.desiredState });
@@ -80,6 +78,8 @@ describe("a wish", () => {
         keyId: "k",
         fingerprint: Buffer.from("f"),
         access: "everyone",
+        expiresAt: null,
+        by: BY,
       }),
     );
     await expect(wish).rejects.toMatchObject({ code: "internal_error" });
@@ -87,12 +87,9 @@ describe("a wish", () => {
 
   test("gives out no version twice, not even after yesterday's database was restored", async () => {
     const first = await register(database.db, acme);
-    await asSuperuser(
-      database,
-      "UPDATE channel_registrations SET credential_version = credential_version - 86400000",
-    );
+    await asSuperuser(database, "UPDATE connections SET credential_version = credential_version - 86400000");
     expect((await register(database.db, acme)).credentialVersion).toBeGreaterThan(first.credentialVersion);
-    await asSuperuser(database, "UPDATE channel_registrations SET credential_version = 9000000000000");
+    await asSuperuser(database, "UPDATE connections SET credential_version = 9000000000000");
     expect((await register(database.db, acme)).credentialVersion).toBe(9_000_000_000_001);
   });
 
@@ -131,14 +128,14 @@ describe("an outcome", () => {
     const wish = await register(database.db, acme);
     await claim(wish, Buffer.from("bot"));
     const unwished = await disconnect();
-    expect(await withService(database.db, (tx) => closeRegistration(tx, unwished ?? wish))).toBe(true);
+    expect(await withService(database.db, (tx) => closeConnection(tx, unwished ?? wish))).toBe(true);
     expect(await active()).toBeNull();
     const [row] = await asSuperuser(
       database,
-      "SELECT encrypted_credential, encryption_key_id, credential_fingerprint FROM channel_registrations",
+      "SELECT encrypted_credentials, encryption_key_id, credential_fingerprint FROM connections",
     );
     expect(row).toEqual({
-      encrypted_credential: null,
+      encrypted_credentials: null,
       encryption_key_id: null,
       credential_fingerprint: null,
     });
@@ -150,7 +147,7 @@ describe("an outcome", () => {
     const unwished = await disconnect();
     await register(database.db, acme);
     expect(
-      await withService(database.db, (tx) => closeRegistration(tx, unwished ?? { id: "", generation: 0 })),
+      await withService(database.db, (tx) => closeConnection(tx, unwished ?? { id: "", generation: 0 })),
     ).toBe(false);
     expect((await active())?.desiredState).toBe("connected");
   });
@@ -203,10 +200,10 @@ describe("the loop", () => {
     expect(await withService(database.db, (tx) => allOnGateway(tx, "another"))).toHaveLength(0);
   });
 
-  test("reads a registration with its tenant's name and place", async () => {
+  test("reads a connection with its tenant's name and place", async () => {
     await register(database.db, acme);
     const key = { billingAccountId: acme, channel: CHANNEL };
-    expect(await withService(database.db, (tx) => registrationByKey(tx, key))).toMatchObject({
+    expect(await withService(database.db, (tx) => connectionByKey(tx, key))).toMatchObject({
       billingAccountName: "ACME",
       gatewayId: GATEWAY,
       startedVersion: null,

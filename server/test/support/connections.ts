@@ -1,12 +1,15 @@
-/** Registrations as the connect use case writes them, without the rest of it. */
+/** Connections as the connect use case writes them, without the rest of it. */
 import { randomUUID } from "node:crypto";
 import { accountIdOf, type BillingAccountId, type ChannelId } from "@cogni/contract";
+import { activeConnection, type Connection, lockedConnection, providerOf } from "../../src/db/connections.ts";
 import type { Db } from "../../src/db/pool.ts";
-import { activeRegistration, lockedRegistration, type Registration } from "../../src/db/registrations.ts";
 import { type TenantTx, withTenant } from "../../src/db/tenant.ts";
 import { wishConnected } from "../../src/db/wishes.ts";
 import type { Vault } from "../../src/vault/vault.ts";
 import { CHANNEL } from "./database.ts";
+
+/** Who wishes, where it matters not. */
+export const BY = { kind: "key", id: "of a test" } as const;
 
 interface Wish {
   readonly channel?: ChannelId;
@@ -16,11 +19,11 @@ interface Wish {
   readonly vault?: Vault;
 }
 
-export function register(db: Db, billingAccountId: BillingAccountId, wish: Wish = {}): Promise<Registration> {
+export function register(db: Db, billingAccountId: BillingAccountId, wish: Wish = {}): Promise<Connection> {
   const channel = wish.channel ?? CHANNEL;
   return withTenant(db, billingAccountId, async (tx) => {
-    const id = (await lockedRegistration(tx, channel))?.id ?? randomUUID();
-    const aad = { billingAccountId, registrationId: id, channel };
+    const id = (await lockedConnection(tx, channel))?.id ?? randomUUID();
+    const aad = { billingAccountId, connectionId: id, provider: providerOf(channel) };
     return wishConnected(tx, {
       id,
       channel,
@@ -30,15 +33,17 @@ export function register(db: Db, billingAccountId: BillingAccountId, wish: Wish 
       keyId: wish.vault?.currentKeyId ?? "none",
       fingerprint: wish.fingerprint ?? Buffer.from(id),
       access: "everyone",
+      expiresAt: null,
+      by: BY,
     });
   });
 }
 
-/** All of the tenant's registrations that are not closed. */
-export async function activeOf(tx: TenantTx): Promise<Registration[]> {
+/** All of the tenant's connections that are not closed. */
+export async function activeOf(tx: TenantTx): Promise<Connection[]> {
   const rows = await tx.query<{ channel: ChannelId }>(
-    "SELECT channel FROM channel_registrations WHERE disconnected_at IS NULL ORDER BY channel",
+    "SELECT channel FROM connections WHERE channel IS NOT NULL AND revoked_at IS NULL ORDER BY channel",
   );
-  const found = await Promise.all(rows.map(({ channel }) => activeRegistration(tx, channel)));
-  return found.filter((registration) => registration !== null);
+  const found = await Promise.all(rows.map(({ channel }) => activeConnection(tx, channel)));
+  return found.filter((connection) => connection !== null);
 }
