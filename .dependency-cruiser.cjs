@@ -63,6 +63,12 @@ module.exports = {
       { path: `${server}gateway/` },
     ),
     rule(
+      "telemetry-knows-no-room",
+      "What counts and traces is told by all rooms, and knows none of them.",
+      { path: `${server}telemetry/` },
+      { path: `${server}(gateway|vault|db|mail|channels|auth|http|reconcile)/` },
+    ),
+    rule(
       "no-missing-modules",
       "What can't be resolved escapes every rule above.",
       {},

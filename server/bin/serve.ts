@@ -3,6 +3,7 @@ import { readConfig } from "../src/config.ts";
 import { createContext } from "../src/context.ts";
 import { createInternalListener } from "../src/http/internal.ts";
 import { type Listening, listen } from "../src/http/listen.ts";
+import { createMetricsListener } from "../src/http/metrics.ts";
 import { loadConsole } from "../src/http/pages.ts";
 import { createPublicListener } from "../src/http/server.ts";
 import { createLogger, type Logger } from "../src/log.ts";
@@ -26,6 +27,12 @@ async function serve(): Promise<void> {
   };
 
   try {
+    if (config.metrics.endpoint) {
+      const { endpoint } = config.metrics;
+      const metrics = await listen(createMetricsListener(ctx), { ...endpoint, setting: "METRICS_PORT" });
+      closers.push(() => metrics.close(shutdownMs));
+      announce("metrics", endpoint.host, metrics);
+    }
     if (config.roles.has("worker")) {
       // Before anything that needs a gateway: one that boots meanwhile finds its secrets.
       const internal = await listen(createInternalListener(ctx), {

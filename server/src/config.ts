@@ -56,6 +56,22 @@ function toConfig(settings: Settings) {
       maxStreamsPerTenant: settings.MAX_STREAMS_PER_TENANT,
     },
     internal: { host: settings.INTERNAL_HOST, port: settings.INTERNAL_PORT },
+    metrics: {
+      /** Null: nobody is told. */
+      endpoint:
+        settings.METRICS_PORT === undefined
+          ? null
+          : { host: settings.METRICS_HOST, port: settings.METRICS_PORT },
+      maxAccounts: settings.METRICS_ACCOUNTS,
+    },
+    /** Null: no traces are made. */
+    traces: settings.OTEL_EXPORTER_OTLP_ENDPOINT
+      ? {
+          endpoint: settings.OTEL_EXPORTER_OTLP_ENDPOINT,
+          headers: settings.OTEL_EXPORTER_OTLP_HEADERS ?? null,
+          share: settings.OTEL_TRACES_SAMPLER_ARG,
+        }
+      : null,
     database: {
       apiUrl: present(settings.DATABASE_URL),
       /** Only a worker crosses tenants and migrates. */

@@ -15,6 +15,7 @@ import type {
   StatusDocument,
   Timeline,
 } from "@cogni/contract";
+import packageJson from "../package.json" with { type: "json" };
 import { type Auth, createAuth } from "./auth/auth.ts";
 import { createManageKeys, type ManageKeys } from "./auth/manage-keys.ts";
 import type { People } from "./auth/people.ts";
@@ -40,6 +41,7 @@ import type { Db } from "./db/pool.ts";
 import type { Logger } from "./log.ts";
 import { type Readiness, readinessOf } from "./readiness.ts";
 import type { Reconciler } from "./reconcile/reconciler.ts";
+import { createMetrics, type Metrics } from "./telemetry/metrics.ts";
 import { type Fingerprints, loadFingerprints } from "./vault/fingerprint.ts";
 import { checkKeys } from "./vault/keys.ts";
 import { createVault, type Vault } from "./vault/vault.ts";
@@ -66,6 +68,7 @@ export interface Channels {
 export interface Context {
   readonly config: Config;
   readonly log: Logger;
+  readonly metrics: Metrics;
   readonly db: Db;
   readonly principals: Principals;
   readonly people: People;
@@ -95,14 +98,22 @@ export interface Context {
 /** Throws what `openDatabase` throws, and AppError `encryption_key_missing` or `credential_unreadable`. */
 export async function createContext(config: Config, log: Logger): Promise<Context> {
   const db = await openDatabase(config, log);
+  const metrics = createMetrics({
+    version: packageJson.version,
+    roles: [...config.roles],
+    pools: db.loads,
+    maxAccounts: config.metrics.maxAccounts,
+    served: config.metrics.endpoint !== null,
+  });
   try {
     const vault = createVault(config.encryption);
     if (config.roles.has("worker")) await checkKeys(db, vault);
     const fingerprints = await loadFingerprints(db, vault);
     const worker = config.roles.has("worker")
-      ? await createWorker({ config, log, db, vault, fingerprints })
+      ? await createWorker({ config, log, metrics, db, vault, fingerprints })
       : null;
-    return assemble(config, log, db, vault, fingerprints, worker, createAuth(config, db, log, fingerprints));
+    const auth = createAuth(config, db, log, fingerprints);
+    return assemble(config, log, metrics, db, vault, fingerprints, worker, auth);
   } catch (error) {
     await db.close();
     throw error;
@@ -113,6 +124,7 @@ export async function createContext(config: Config, log: Logger): Promise<Contex
 function assemble(
   config: Config,
   log: Logger,
+  metrics: Metrics,
   db: Db,
   vault: Vault,
   fingerprints: Fingerprints,
@@ -143,6 +155,7 @@ function assemble(
     timing: { ...timing.stream, believedMs: timing.principalCacheMs },
     log,
   });
+  metrics.process.streams(statusHub.open);
   const notifications = listen({
     url: config.database.apiUrl,
     onNotification: (notification) =>
@@ -163,6 +176,7 @@ function assemble(
   return {
     config,
     log,
+    metrics,
     db,
     ...auth,
     keys: createManageKeys(db, () => new Date()),

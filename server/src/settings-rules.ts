@@ -89,16 +89,25 @@ function databaseFacts(url: string): { user: string; local: boolean; encrypted: 
   };
 }
 
-function addressProblems({ PORT, INTERNAL_PORT, PUBLIC_URL }: Partial<Settings>): SettingProblem[] {
+function addressProblems(settings: Partial<Settings>): SettingProblem[] {
+  const { PORT, INTERNAL_PORT, METRICS_PORT, PUBLIC_URL } = settings;
   const problems: SettingProblem[] = [];
-  if (PORT !== undefined && PORT !== 0 && PORT === INTERNAL_PORT) {
+  if (isSamePort(INTERNAL_PORT, PORT)) {
     problems.push({ setting: "INTERNAL_PORT", message: "must differ from PORT" });
+  }
+  if (isSamePort(METRICS_PORT, PORT) || isSamePort(METRICS_PORT, INTERNAL_PORT)) {
+    problems.push({ setting: "METRICS_PORT", message: "must differ from PORT and INTERNAL_PORT" });
   }
   // An origin with a path would be compared with `Origin` headers that never have one.
   if (PUBLIC_URL && new URL(PUBLIC_URL).href !== `${new URL(PUBLIC_URL).origin}/`) {
     problems.push({ setting: "PUBLIC_URL", message: "must be an origin, without path or query" });
   }
   return problems;
+}
+
+/** 0 is any free one, and so never the same. */
+function isSamePort(one: number | undefined, other: number | undefined): boolean {
+  return one !== undefined && one !== 0 && one === other;
 }
 
 /** What it says is believed: nobody may speak in its place. */
@@ -135,8 +144,9 @@ function productionProblems(settings: Partial<Settings>): SettingProblem[] {
 }
 
 /** Development has well-known logins, so nobody else may reach it. */
-function developmentProblems({ HOST, INTERNAL_HOST }: Partial<Settings>): SettingProblem[] {
-  return Object.entries({ HOST, INTERNAL_HOST })
+function developmentProblems(settings: Partial<Settings>): SettingProblem[] {
+  const { HOST, INTERNAL_HOST, METRICS_HOST } = settings;
+  return Object.entries({ HOST, INTERNAL_HOST, METRICS_HOST })
     .filter(([, host]) => host !== undefined && !isLoopback(host))
     .map(([setting]) => ({
       setting: setting as SettingName,

@@ -43,6 +43,21 @@ const chains = z.union(
   "must be “off”, or numbers of chains (EIP-155)",
 );
 
+/** As OpenTelemetry has them: `name=value` by commas, percent-encoded. */
+const headers = z
+  .string()
+  .regex(/^\s*[\w-]+=[^,]*(,\s*[\w-]+=[^,]*)*$/, "must be name=value, by commas")
+  .transform((list, issue) => {
+    try {
+      const pairs = list.split(",").map((pair) => pair.trim().split(/=(.*)/s, 2));
+      return Object.fromEntries(pairs.map(([name = "", value = ""]) => [name, decodeURIComponent(value)]));
+    } catch {
+      issue.addIssue("must be percent-encoded");
+      return z.NEVER;
+    }
+  })
+  .transform((value) => new Secret(value));
+
 const jsonText = z.string().transform((text, issue): unknown => {
   try {
     return JSON.parse(text);
@@ -59,6 +74,13 @@ export const settingsShape = {
   PORT: port.default(3000),
   INTERNAL_HOST: z.string().default("127.0.0.1"),
   INTERNAL_PORT: port.default(3001),
+  METRICS_HOST: z.string().default("127.0.0.1"),
+  METRICS_PORT: port.optional(),
+  METRICS_ACCOUNTS: z
+    .string()
+    .regex(/^\d{1,5}$/, "must be a number from 0 to 99999")
+    .transform(Number)
+    .default(0),
   PUBLIC_URL: httpUrl.optional(),
   TRUSTED_PROXIES: addresses.default(new BlockList()),
   MAX_STREAMS: count.default(5_000),
@@ -87,6 +109,13 @@ export const settingsShape = {
   DATA_DIR: path.default(resolve(".data")),
   TIMELINE_DAYS: count.default(30),
   TIMING: jsonText.pipe(timingSchema).prefault("{}"),
+  OTEL_EXPORTER_OTLP_ENDPOINT: httpUrl.optional(),
+  OTEL_EXPORTER_OTLP_HEADERS: headers.optional(),
+  OTEL_TRACES_SAMPLER_ARG: z
+    .string()
+    .regex(/^(0(\.\d{1,9})?|1(\.0+)?)$/, "must be a share from 0 to 1")
+    .transform(Number)
+    .default(1),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "fatal"]).default("info"),
 };
 

@@ -17,12 +17,14 @@ import { readConfigFile, wantedConfig } from "./gateway/wanted-config.ts";
 import type { Logger } from "./log.ts";
 import { createReconciler, type Reconciler } from "./reconcile/reconciler.ts";
 import { openSession } from "./reconcile/session.ts";
+import type { Metrics } from "./telemetry/metrics.ts";
 import type { Fingerprints } from "./vault/fingerprint.ts";
 import type { Vault } from "./vault/vault.ts";
 
 export interface WorkerDeps {
   readonly config: Config;
   readonly log: Logger;
+  readonly metrics: Metrics;
   readonly db: Db;
   readonly vault: Vault;
   readonly fingerprints: Fingerprints;
@@ -35,7 +37,7 @@ const configFile = (name: string) => fileURLToPath(new URL(`../../config/${name}
 
 /** @throws Error naming file, path and rule, when one of the config files is wrong; AppError database_unavailable */
 export async function createWorker(deps: WorkerDeps): Promise<Reconciler> {
-  const { config, db, log } = deps;
+  const { config, db, log, metrics } = deps;
   const { gateway, llm, timing } = config;
   if (!gateway || !llm) throw new TypeError("a worker has a gateway");
   const operatorOverlay = gateway.overlayPath ? readConfigFile(gateway.overlayPath) : {};
@@ -65,6 +67,7 @@ export async function createWorker(deps: WorkerDeps): Promise<Reconciler> {
           writeMs: timing.gateway.writeMs,
         },
         backoff: timing.gateway.backoff,
+        onCall: (method, outcome, ms) => metrics.gateway.called(GATEWAY_ID, method, outcome, ms),
         log,
       }),
       overlay,
@@ -74,6 +77,7 @@ export async function createWorker(deps: WorkerDeps): Promise<Reconciler> {
       llmModel: llm.model,
       installPlugins: gateway.installPlugins,
       timing: timing.gateway,
+      onCommit: (outcome, edits, ms) => metrics.gateway.committed(GATEWAY_ID, outcome, edits, ms),
       log,
     });
 
@@ -97,6 +101,7 @@ export async function createWorker(deps: WorkerDeps): Promise<Reconciler> {
         models: llm.models,
       }),
     clock,
+    metrics,
     log,
   });
 }

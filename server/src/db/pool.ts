@@ -38,7 +38,19 @@ export interface Db {
   readonly api: pg.Pool;
   /** Throws where this process has no service role. */
   readonly service: pg.Pool;
+  /** How each pool is used just now. */
+  loads(): readonly PoolLoad[];
   close(): Promise<void>;
+}
+
+export interface PoolLoad {
+  readonly pool: string;
+  /** In someone's hands, and open in all. */
+  readonly used: number;
+  readonly open: number;
+  readonly max: number;
+  /** Who waits for one. */
+  readonly waiting: number;
 }
 
 /** Opens nothing yet: the first query does, so a database that is down does not keep the process from starting. */
@@ -52,10 +64,15 @@ export function createPools(settings: PoolSettings, log: DbLog): Db {
         throw new AppError("internal_error", { cause: new Error("DATABASE_SERVICE_URL is not set here") });
       return service;
     },
+    loads: () => [loadOf("api", api), ...(service ? [loadOf("service", service)] : [])],
     close: async () => {
       await Promise.all([api.end(), service?.end()]);
     },
   };
+}
+
+function loadOf(pool: string, { totalCount, idleCount, waitingCount, options }: pg.Pool): PoolLoad {
+  return { pool, used: totalCount - idleCount, open: totalCount, max: options.max, waiting: waitingCount };
 }
 
 function createPool(url: Secret, name: string, log: DbLog): pg.Pool {

@@ -12,6 +12,7 @@ import { type Connection, connect, startupRetryMs } from "./connection.ts";
 import type { DeviceCredentials } from "./device-identity.ts";
 import { GatewayRefusedError } from "./errors.ts";
 import type { MergePatch } from "./json.ts";
+import { type CallOutcome, measured } from "./measured.ts";
 import * as protocol from "./protocol.ts";
 import { channelsStatusSchema } from "./snapshot.ts";
 
@@ -25,6 +26,8 @@ export interface GatewayClientOptions {
   readonly timeouts: { readonly connectMs: number; readonly callMs: number; readonly writeMs: number };
   /** Milliseconds between attempts to connect: the first, doubled up to the last. */
   readonly backoff: { readonly firstMs: number; readonly maxMs: number };
+  /** Each call has ended: `ok`, or why not. */
+  readonly onCall?: (method: string, outcome: CallOutcome, ms: number) => void;
   readonly log: Logger;
 }
 
@@ -134,7 +137,12 @@ export function createGatewayClient(options: GatewayClientOptions) {
     schema: z.ZodType<T>,
     timeoutMs?: number,
   ): Promise<T> {
-    const answer = schema.safeParse(await request(method, params, timeoutMs));
+    const answer = schema.safeParse(
+      await measured(
+        () => request(method, params, timeoutMs),
+        (outcome, ms) => options.onCall?.(method, outcome, ms),
+      ),
+    );
     if (answer.success) return answer.data;
     throw new AppError("internal_error", {
       cause: new Error(`the gateway's answer to ${method} is not of the known form`, { cause: answer.error }),

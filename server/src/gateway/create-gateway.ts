@@ -36,7 +36,7 @@ import { type AccountKey, accountKeyString } from "./snapshot.ts";
 import { tenantModel } from "./wanted-config.ts";
 import { createWatcher } from "./watcher.ts";
 import { createWriteBudget, GATEWAY_WRITE_LIMITS } from "./write-budget.ts";
-import { createConfigWriter } from "./writer.ts";
+import { createConfigWriter, type OnCommit } from "./writer.ts";
 
 export interface GatewayOptions {
   readonly id: string;
@@ -61,6 +61,7 @@ export interface GatewayOptions {
     /** How long our plugin may take to come back after its config changed. */
     readonly pluginWaitMs: number;
   };
+  readonly onCommit?: OnCommit;
   readonly log: Logger;
 }
 
@@ -71,6 +72,7 @@ export function createGateway(options: GatewayOptions): Gateway {
 
   const accounts = coalesce(() => client.bridge(BRIDGE_METHODS.accounts, {}, bridgeAccountsSchema));
   const reloadSecrets = coalesce(async () => void (await client.secretsReload()));
+  const budget = createWriteBudget(GATEWAY_WRITE_LIMITS);
   const writer = createConfigWriter(
     {
       async read() {
@@ -81,7 +83,8 @@ export function createGateway(options: GatewayOptions): Gateway {
       write: async (patch, baseHash, replacePaths) =>
         void (await client.configPatch({ patch, baseHash, replacePaths })),
     },
-    createWriteBudget(GATEWAY_WRITE_LIMITS),
+    budget,
+    options.onCommit,
   );
   const plugins = channelPlugins(overlay, options.operatorOverlay);
   let lastPlugins: string | null = null;
@@ -159,6 +162,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     onReachable: readiness.onReady,
     catalog: () => catalog.get(readiness.require),
     onCatalog: catalog.onRead,
+
+    writes: () => ({ waiting: writer.waiting(), left: budget.left(Date.now()) }),
 
     latest: watcher.latest,
     next: watcher.next,

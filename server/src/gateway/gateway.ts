@@ -58,6 +58,9 @@ export interface Gateway extends Senders, Agents {
   /** Called each time it was read anew: the gateway may offer something else. */
   onCatalog(listener: (catalog: ChannelCatalog) => void): () => void;
 
+  /** Of its config: edits that wait to be written, and writes that it takes before it refuses. */
+  writes(): { readonly waiting: number; readonly left: number };
+
   latest(): Snapshot | null;
   /** The first snapshot asked for after `after`; without it, the next one. @throws AppError gateway_timeout */
   next(after?: Date, timeoutMs?: number): Promise<Snapshot>;

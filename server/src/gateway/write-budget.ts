@@ -13,6 +13,8 @@ export const GATEWAY_WRITE_LIMITS: WriteBudgetLimits = { writes: 30, windowMs: 6
 export interface WriteBudget {
   /** Milliseconds to wait before the next write. */
   waitMs(now: number): number;
+  /** How many more the gateway takes now. */
+  left(now: number): number;
   /** A write is sent now; refused writes count, too. */
   spend(now: number): void;
   /** The gateway said itself how long to wait. */
@@ -22,9 +24,12 @@ export interface WriteBudget {
 export function createWriteBudget({ writes, windowMs }: WriteBudgetLimits): WriteBudget {
   let spent: number[] = [];
   let blockedUntil = 0;
+  const expire = (now: number) => {
+    spent = spent.filter((time) => time > now - windowMs);
+  };
   return {
     waitMs(now) {
-      spent = spent.filter((time) => time > now - windowMs);
+      expire(now);
       const blocked = Math.max(0, blockedUntil - now);
       const [oldest] = spent;
       const latest = spent.at(-1);
@@ -33,6 +38,10 @@ export function createWriteBudget({ writes, windowMs }: WriteBudgetLimits): Writ
       const windowLeft = oldest + windowMs - now;
       const next = left > 0 ? latest + windowLeft / left : oldest + windowMs;
       return Math.max(blocked, Math.ceil(next - now), 0);
+    },
+    left(now) {
+      expire(now);
+      return blockedUntil > now ? 0 : Math.max(0, writes - spent.length);
     },
     spend: (now) => void spent.push(now),
     blockUntil: (time) => {

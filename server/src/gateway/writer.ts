@@ -7,6 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { AppError } from "../errors.ts";
 import { GatewayRpcError } from "./errors.ts";
 import { createMergePatch, type JsonObject, type MergePatch, replacedArrays } from "./json.ts";
+import { type CallOutcome, measured } from "./measured.ts";
 import type { WriteBudget } from "./write-budget.ts";
 
 export type GatewayConfig = JsonObject;
@@ -31,9 +32,14 @@ export interface ConfigWriter {
   submit(edit: ConfigEdit): Promise<void>;
   /** Runs an RPC that writes config while nothing else does. */
   exclusive<T>(run: () => Promise<T>): Promise<T>;
+  /** How many edits wait to be written. */
+  waiting(): number;
   /** Refuses what waits, and resolves when nothing is under way any more. */
   close(): Promise<void>;
 }
+
+/** Told of each write of the config: how it ended, and how many edits shared it. */
+export type OnCommit = (outcome: CallOutcome, edits: number, ms: number) => void;
 
 interface Pending {
   readonly edit: ConfigEdit;
@@ -48,7 +54,11 @@ const UNTOLD_WAIT_MS = 5_000;
 /** How many RPCs run between two commits when both wait; keeps either side from starving the other. */
 const EXCLUSIVE_PER_ROUND = 5;
 
-export function createConfigWriter(store: ConfigStore, budget: WriteBudget): ConfigWriter {
+export function createConfigWriter(
+  store: ConfigStore,
+  budget: WriteBudget,
+  onCommit: OnCommit = () => undefined,
+): ConfigWriter {
   const edits: Pending[] = [];
   const exclusives: (() => Promise<void>)[] = [];
   const closing = new AbortController();
@@ -102,7 +112,10 @@ export function createConfigWriter(store: ConfigStore, budget: WriteBudget): Con
       const { patch, accepted } = compose(config, batch);
       if (patch) {
         budget.spend(Date.now());
-        await store.write(patch, hash, replacedArrays(config, patch));
+        await measured(
+          () => store.write(patch, hash, replacedArrays(config, patch)),
+          (outcome, ms) => onCommit(outcome, accepted.length, ms),
+        );
       }
       for (const { resolve } of accepted) resolve();
       return null;
@@ -132,6 +145,7 @@ export function createConfigWriter(store: ConfigStore, budget: WriteBudget): Con
         );
         wake();
       }),
+    waiting: () => edits.length,
     async close() {
       closing.abort();
       await running;

@@ -6,6 +6,7 @@ import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
 import type { ApiEnv, Call } from "./call.ts";
 import { addHealth } from "./health.ts";
+import { observed } from "./observe.ts";
 import { answerProblem, logProblem } from "./problem.ts";
 import type { Route } from "./route.ts";
 import { acceptInvitation } from "./routes/accept-invitation.ts";
@@ -122,6 +123,7 @@ export function createApi(ctx: Context): OpenAPIHono<ApiEnv> {
   const app = new OpenAPIHono<ApiEnv>();
   const ownOrigins = ownOriginsOf(ctx.config.http.publicUrl, ctx.config.production);
 
+  app.use(observed(ctx.metrics));
   app.use(async (call, next) => {
     refuseKeyInAddress(call.req.url);
     refuseCrossSite(call.req.method, (name) => call.req.header(name), ownOrigins);

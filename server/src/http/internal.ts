@@ -15,6 +15,7 @@ import { AppError } from "../errors.ts";
 import { parseBody } from "./body.ts";
 import type { ApiEnv, Call } from "./call.ts";
 import { addHealth } from "./health.ts";
+import { observed } from "./observe.ts";
 import { answerProblem, logProblem } from "./problem.ts";
 import { requestIdOf } from "./request.ts";
 
@@ -23,6 +24,7 @@ const MAX_BODY_BYTES = 4 * 1024 * 1024;
 
 export function createInternalListener(ctx: Context): RequestListener {
   const app = new Hono<ApiEnv>();
+  app.use(observed(ctx.metrics));
   addHealth(app, ctx.readiness);
   app.post("/internal/v1/secrets", (call) => resolveSecrets(ctx, call));
   app.notFound((call) => answerProblem(call, new AppError("not_found")));
@@ -48,6 +50,10 @@ async function resolveSecrets(ctx: Context, call: Call): Promise<Response> {
   const { ids } = await parseBody(call.req.raw, resolveRequestSchema, MAX_BODY_BYTES);
   const resolved = await ctx.resolveCredentials(gatewayId, ids);
   const answer: ResolveResponse = { protocolVersion: 1, ...resolved };
+  const refused = Map.groupBy(Object.values(answer.errors), ({ code }) => code);
+  ctx.metrics.http.resolved("value", Object.keys(answer.values).length);
+  ctx.metrics.http.resolved("not_found", refused.get("NOT_FOUND")?.length ?? 0);
+  ctx.metrics.http.resolved("unreadable", refused.get("CREDENTIAL_UNREADABLE")?.length ?? 0);
   ctx.log.info(
     { gatewayId, values: Object.keys(answer.values).length, errors: Object.keys(answer.errors).length },
     "gave a gateway its secrets",

@@ -9,6 +9,7 @@ import { getRequestListener } from "@hono/node-server";
 import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
 import { createApi } from "./api.ts";
+import { observePage } from "./observe.ts";
 import type { Pages } from "./pages.ts";
 import { logProblem, renderProblem } from "./problem.ts";
 import { isTrusted, remoteAddressOf, requestIdOf } from "./request.ts";
@@ -75,6 +76,7 @@ async function answerPage(
   incoming: IncomingMessage,
   outgoing: ServerResponse,
 ): Promise<void> {
+  const answered = observePage(ctx.metrics, incoming, outgoing);
   try {
     if (!pages) throw new AppError("not_found");
     const embedders = link === null ? [] : await ctx.connectLinks.originsOf(link);
@@ -93,6 +95,8 @@ async function answerPage(
     }
     const { body, status, headers } = renderProblem(error, requestId);
     outgoing.writeHead(status, headers).end(JSON.stringify(body));
+  } finally {
+    answered();
   }
 }
 

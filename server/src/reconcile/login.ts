@@ -13,6 +13,7 @@ import { AppError } from "../errors.ts";
 import { GatewayRpcError } from "../gateway/errors.ts";
 import type { OfferedCode } from "../gateway/gateway.ts";
 import type { LoginFailure, LoginStep } from "../gateway/login-failure.ts";
+import type { Metrics } from "../telemetry/metrics.ts";
 import type { ReconcileDeps, ReconcileResult } from "./deps.ts";
 import { recordCode, recordLoginFailed, recordLoginFinished, recordScanned } from "./record-login.ts";
 import { takeOffGateway } from "./take-down.ts";
@@ -27,6 +28,7 @@ export interface LoginTiming {
 }
 
 export interface LoginDeps extends Pick<ReconcileDeps, "db" | "gateway" | "limit" | "clock" | "log"> {
+  readonly metrics: Metrics;
   readonly login: LoginTiming;
 }
 
@@ -78,7 +80,7 @@ async function follow(deps: LoginDeps, login: PlacedLogin, signal: AbortSignal):
     ]);
     if (!step) break;
     if (step.kind === "linked") {
-      await recordScanned(deps, login);
+      if (await recordScanned(deps, login)) ended(deps, login, "linked");
       return DONE;
     }
     if (step.kind === "failed") return fail(deps, login, step.code);
@@ -117,7 +119,13 @@ function isGone(error: unknown): boolean {
 
 async function fail(deps: LoginDeps, login: PlacedLogin, code: LoginFailure): Promise<ReconcileResult> {
   deps.log.info({ account: keyString(login), code }, "a login by QR came to nothing");
-  return (await recordLoginFailed(deps, login, code)) ? cleanUp(deps, { ...login, status: "failed" }) : DONE;
+  if (!(await recordLoginFailed(deps, login, code))) return DONE;
+  ended(deps, login, code);
+  return cleanUp(deps, { ...login, status: "failed" });
+}
+
+function ended({ metrics, gateway }: LoginDeps, { channel }: PlacedLogin, outcome: string): void {
+  metrics.reconcile.loginEnded(gateway.id, channel, outcome);
 }
 
 /** An account that was only there to log in leaves the gateway's config again. */

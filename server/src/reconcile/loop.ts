@@ -5,12 +5,16 @@
 import type { Logger } from "pino";
 import { keyString } from "../channels/keys.ts";
 import type { ConnectionKey } from "../db/connections.ts";
+import type { LoopLoad } from "../telemetry/held-metrics.ts";
+import type { RunOutcome } from "../telemetry/reconcile-metrics.ts";
 import type { ReconcileResult } from "./deps.ts";
 
 interface LoopDeps {
   readonly reconcile: (key: ConnectionKey, signal: AbortSignal) => Promise<ReconcileResult>;
   /** Pause before the next try after this many failures in a row, in milliseconds. */
   readonly backoff: (failures: number) => number;
+  /** A run has ended. */
+  readonly onRun?: (outcome: RunOutcome, ms: number) => void;
   readonly log: Logger;
 }
 
@@ -19,18 +23,20 @@ export interface Loop {
   wake(key: ConnectionKey): void;
   /** Reconciles the account unless it is under way or waiting for its next try already. */
   nudge(key: ConnectionKey): void;
+  /** What it is at. */
+  load(): LoopLoad;
   /** Ends every wait; resolves when nothing runs any more. */
   stop(): Promise<void>;
 }
 
 interface Entry {
   readonly key: ConnectionKey;
-  running: { abort: AbortController; again: boolean } | null;
+  running: { abort: AbortController; again: boolean; since: number } | null;
   timer: NodeJS.Timeout | null;
   failures: number;
 }
 
-export function createLoop({ reconcile, backoff, log }: LoopDeps): Loop {
+export function createLoop({ reconcile, backoff, onRun, log }: LoopDeps): Loop {
   const entries = new Map<string, Entry>();
   const runs = new Set<Promise<void>>();
   let stopped = false;
@@ -39,7 +45,7 @@ export function createLoop({ reconcile, backoff, log }: LoopDeps): Loop {
     if (stopped) return;
     if (entry.timer) clearTimeout(entry.timer);
     entry.timer = null;
-    const running = { abort: new AbortController(), again: false };
+    const running = { abort: new AbortController(), again: false, since: performance.now() };
     entry.running = running;
     const run = attempt(entry, running.abort.signal).then((pauseMs) => {
       entry.running = null;
@@ -53,13 +59,16 @@ export function createLoop({ reconcile, backoff, log }: LoopDeps): Loop {
 
   /** The pause before the next run, in milliseconds, or null when there is nothing left to do. */
   async function attempt(entry: Entry, signal: AbortSignal): Promise<number | null> {
+    const startedAt = performance.now();
     try {
       const result = await reconcile(entry.key, signal);
       entry.failures = 0;
+      onRun?.(result.kind, performance.now() - startedAt);
       return result.kind === "retry" ? result.afterMs : null;
     } catch (error) {
       entry.failures += 1;
       const pauseMs = backoff(entry.failures);
+      onRun?.("failed", performance.now() - startedAt);
       log.warn(
         { err: error, account: keyString(entry.key), failures: entry.failures, pauseMs },
         "reconcile failed",
@@ -85,6 +94,12 @@ export function createLoop({ reconcile, backoff, log }: LoopDeps): Loop {
     nudge(key) {
       const entry = entryOf(key);
       if (!entry.running && !entry.timer) begin(entry);
+    },
+    load() {
+      const since = [...entries.values()].flatMap(({ running }) => (running ? [running.since] : []));
+      const waiting = [...entries.values()].filter(({ running, timer }) => !running && timer).length;
+      const longestMs = since.length === 0 ? 0 : performance.now() - Math.min(...since);
+      return { running: since.length, waiting, longestMs };
     },
     async stop() {
       stopped = true;

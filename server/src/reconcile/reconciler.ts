@@ -9,6 +9,7 @@ import { acquireLease, releaseLease } from "../db/gateways.ts";
 import { placeTenants } from "../db/placements.ts";
 import type { Db } from "../db/pool.ts";
 import { withService } from "../db/tenant.ts";
+import type { Metrics } from "../telemetry/metrics.ts";
 import type { Session } from "./session.ts";
 
 export interface ReconcilerDeps {
@@ -20,6 +21,7 @@ export interface ReconcilerDeps {
   /** Called with the lease held. */
   readonly open: (onLeaseLost: () => void) => Session;
   readonly clock: () => Date;
+  readonly metrics: Metrics;
   readonly log: Logger;
 }
 
@@ -44,6 +46,7 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
   let timer: NodeJS.Timeout | null = null;
   let turn = Promise.resolve();
   let stopped = false;
+  const withdraw = deps.metrics.held.contend(gatewayId);
 
   async function renew(): Promise<void> {
     const askedAt = clock().getTime();
@@ -94,6 +97,7 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
       await enqueue(async () => {
         await session?.close();
         session = null;
+        withdraw();
         await withService(db, (tx) => releaseLease(tx, gatewayId, holder));
       });
     },

@@ -18,6 +18,7 @@ import { forgetStates } from "../db/timeline.ts";
 import type { ChannelCatalog } from "../gateway/catalog.ts";
 import { coalesce } from "../gateway/coalesce.ts";
 import type { Gateway } from "../gateway/gateway.ts";
+import type { Metrics } from "../telemetry/metrics.ts";
 import type { Fingerprints } from "../vault/fingerprint.ts";
 import type { Vault } from "../vault/vault.ts";
 import { briefAgents } from "./agents.ts";
@@ -26,6 +27,7 @@ import { createGate } from "./gate.ts";
 import { carryOutLogin, type LoginTiming } from "./login.ts";
 import { createLoop, exponentialBackoff } from "./loop.ts";
 import { reconcileAccount } from "./reconcile-account.ts";
+import { reportGateway } from "./report.ts";
 import { type SendersPause, startSenders } from "./senders.ts";
 import { startTenants } from "./tenants.ts";
 import { startWatch } from "./watch.ts";
@@ -54,6 +56,7 @@ export interface SessionDeps {
   readonly timelineDays: number;
   /** What the operator offers, the default first. */
   readonly models: readonly string[];
+  readonly metrics: Metrics;
   readonly log: Logger;
 }
 
@@ -97,15 +100,19 @@ export function openSession(deps: SessionDeps): Session {
       return result;
     },
     backoff: exponentialBackoff(timing.backoff.firstMs, timing.backoff.maxMs),
+    onRun: (outcome, ms) => deps.metrics.reconcile.ran(gateway.id, "account", outcome, ms),
     log,
   });
   const logins = createLoop({
     reconcile: (key, signal) => carryOutLogin({ ...deps, ...timing, limit }, key, signal),
     backoff: exponentialBackoff(timing.backoff.firstMs, LOGIN_BACKOFF_MS),
+    onRun: (outcome, ms) => deps.metrics.reconcile.ran(gateway.id, "login", outcome, ms),
     log,
   });
+  const report = reportGateway(deps, () => ({ account: loop.load(), login: logins.load() }));
   const watch = startWatch({
     ...deps,
+    onStates: report.accounts,
     nudge: loop.nudge,
     unreachableAfterMs: timing.unreachableAfterMs,
     maxLeftovers: MAX_LEFTOVERS,
@@ -116,6 +123,7 @@ export function openSession(deps: SessionDeps): Session {
   const brief = coalesce(() => briefAgents(deps));
   const tenants = startTenants({ ...deps, everyMs: timing.sweepMs, retryMs: ERASING_MS, nudge, brief });
   const unsubscribe = [
+    report.end,
     // It may have booted while nobody gave it credentials. Accounts that wait for theirs would be noticed; the model's key would not.
     gateway.onReachable(() => inBackground(() => gateway.reloadSecrets())),
     gateway.onReachable(() => inBackground(sweep)),

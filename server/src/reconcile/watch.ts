@@ -11,7 +11,7 @@ import { lastLook, recordReachable } from "../db/gateways.ts";
 import { recordSnapshot } from "../db/observations.ts";
 import type { Db } from "../db/pool.ts";
 import { type ServiceTx, withService } from "../db/tenant.ts";
-import { type AccountState, recordStates } from "../db/timeline.ts";
+import { recordStates } from "../db/timeline.ts";
 import type { ChannelCatalog } from "../gateway/catalog.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import { accountKeyString, type Snapshot } from "../gateway/snapshot.ts";
@@ -24,6 +24,7 @@ import {
   remembered,
   stateOf,
 } from "./observe.ts";
+import type { PlacedState, Report } from "./report.ts";
 
 export interface WatchDeps {
   readonly db: Db;
@@ -31,6 +32,8 @@ export interface WatchDeps {
   /** Of the lease on the gateway; what another holds, this process does not write. */
   readonly holder: string;
   readonly nudge: (key: ConnectionKey) => void;
+  /** How all accounts are, after each look; null: the gateway does not answer. */
+  readonly onStates: Report["accounts"];
   /** The lease is another's by now. */
   readonly onLeaseLost: () => void;
   readonly clock: () => Date;
@@ -101,7 +104,7 @@ async function onSnapshot(deps: WatchDeps, snapshot: Snapshot, first: boolean): 
   const { gateway, holder } = deps;
   const catalog = await gateway.catalog();
   const accounts = ourAccounts(snapshot);
-  const connections = await withService(deps.db, async (tx) => {
+  const written = await withService(deps.db, async (tx) => {
     const placed = await placedOn(tx, gateway.id);
     const before = await lastLook(tx, gateway.id);
     const looked = { at: snapshot.observedAt, before };
@@ -118,9 +121,11 @@ async function onSnapshot(deps: WatchDeps, snapshot: Snapshot, first: boolean): 
       return { ...connection, state, code };
     });
     await recordStates(tx, looked.at, states);
-    return placed;
+    return { placed, states };
   });
-  if (!connections) return deps.onLeaseLost();
+  if (!written) return deps.onLeaseLost();
+  deps.onStates(written.states, snapshot);
+  const connections = written.placed;
 
   for (const connection of connections.values()) {
     if (isAmiss(deps, catalog, connection, snapshot)) deps.nudge(connection);
@@ -158,7 +163,7 @@ function missing(deps: WatchDeps, connection: PlacedConnection) {
 }
 
 /** The accounts' states while nobody can tell how they are. */
-function unwatched(deps: WatchDeps, placed: ReadonlyMap<string, PlacedConnection>): AccountState[] {
+function unwatched(deps: WatchDeps, placed: ReadonlyMap<string, PlacedConnection>): PlacedState[] {
   return [...placed.values()].map((connection) => {
     const circumstances = circumstancesOf(deps, null, connection.channel);
     const { state, problem } = stateOf(connection, undefined, {
@@ -172,10 +177,13 @@ function unwatched(deps: WatchDeps, placed: ReadonlyMap<string, PlacedConnection
 /** The gateway does not answer since `since`. */
 async function recordUnwatched(deps: WatchDeps, since: Date): Promise<void> {
   const { db, gateway, holder } = deps;
-  await withService(db, async (tx) => {
-    if (!(await recordReachable(tx, gateway.id, holder, false))) return;
-    await recordStates(tx, since, unwatched(deps, await placedOn(tx, gateway.id)));
+  const states = await withService(db, async (tx) => {
+    if (!(await recordReachable(tx, gateway.id, holder, false))) return null;
+    const unknown = unwatched(deps, await placedOn(tx, gateway.id));
+    await recordStates(tx, since, unknown);
+    return unknown;
   });
+  if (states) deps.onStates(states, null);
 }
 
 /** Whether the reconciler has anything to do for an account, by this look at it. */

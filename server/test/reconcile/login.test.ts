@@ -12,6 +12,7 @@ import type { LoginStep } from "../../src/gateway/login-failure.ts";
 import { carryOutLogin, type LoginDeps } from "../../src/reconcile/login.ts";
 import { channelsDeps, offer, principalOf } from "../support/channels.ts";
 import { asSuperuser, CHANNEL, type TestDatabase, tenants, testDatabase } from "../support/database.ts";
+import { testMetrics } from "../support/metrics.ts";
 
 const META = { requestId: "r", remoteAddress: "127.0.0.1" };
 const code = (name: string): LoginStep => ({
@@ -76,6 +77,7 @@ function loginDeps(ttlMs = 60_000): LoginDeps {
     limit: (task) => task(),
     clock: () => new Date(),
     login: { ttlMs, waitMs: 50, retryMs: 1 },
+    metrics: testMetrics(),
     log: pino({ level: "silent" }),
   };
 }

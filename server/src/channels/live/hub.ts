@@ -40,6 +40,8 @@ export interface StatusHub {
   seat(principal: Pick<Principal, "billingAccountId" | "channels">): Promise<Seat>;
   /** What these tenants are shown may have changed; of all tenants without an argument. */
   changed(billingAccountIds?: Iterable<BillingAccountId>): void;
+  /** How many streams are open, or about to be. */
+  open(): number;
   /** Ends all streams, and every one that is still to come. */
   close(): void;
 }
@@ -254,6 +256,7 @@ export function createStatusHub({ read, timing, log, ...limits }: HubOptions): S
       };
     },
     changed,
+    open: () => seats,
     close() {
       closed = true;
       for (const timer of timers) clearInterval(timer);
