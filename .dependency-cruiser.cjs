@@ -69,6 +69,12 @@ module.exports = {
       { path: `${server}(gateway|vault|db|mail|channels|auth|http|reconcile)/` },
     ),
     rule(
+      "probes-only-look",
+      "What a process lacks is told by looking at what it stands on; rules and routes are none of its business.",
+      { path: `${server}health/` },
+      { path: `${server}(channels|auth|http|mail|gateway)/` },
+    ),
+    rule(
       "no-missing-modules",
       "What can't be resolved escapes every rule above.",
       {},

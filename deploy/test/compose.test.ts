@@ -17,6 +17,7 @@ const serviceSchema = z.object({
   network_mode: z.string().optional(),
   volumes: z.array(z.union([z.string(), z.object({ source: z.string(), target: z.string() })])).default([]),
   healthcheck: z.object({ test: z.array(z.string()) }).optional(),
+  stop_grace_period: z.string().optional(),
   depends_on: z.record(z.string(), z.object({ condition: z.string() })).default({}),
 });
 const text = read("../compose.yaml");
@@ -110,6 +111,12 @@ test("gateway and control plane share a loopback that nothing else is on, and th
   expect(services.gateway.environment.INTERNAL_URL).toBe(
     `http://127.0.0.1:${services["control-plane"].environment.INTERNAL_PORT}`,
   );
+});
+
+test("the engine waits for the control plane to end for longer than that takes", () => {
+  const { totalMs } = readConfig(environmentOf("control-plane")).shutdown;
+  const seconds = /^(\d+)s$/.exec(services["control-plane"].stop_grace_period ?? "")?.[1];
+  expect(Number(seconds) * 1_000).toBeGreaterThan(totalMs);
 });
 
 test("each part waits until the one it needs is healthy", () => {

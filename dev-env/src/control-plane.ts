@@ -17,7 +17,8 @@ export interface ControlPlane {
 
 /** docs/decisions/0009-small-heap.md */
 const HEAP_FLAGS = ["--max-semi-space-size=4", "--max-old-space-size=512"];
-const STOP_MS = 15_000;
+/** Longer than SHUTDOWN_SECONDS. */
+const STOP_MS = 30_000;
 const LISTEN_MS = 30_000;
 
 /**

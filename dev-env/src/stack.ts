@@ -129,9 +129,12 @@ function inherited(): NodeJS.ProcessEnv {
   return Object.fromEntries(names.map((name) => [name, process.env[name]]));
 }
 
-const readinessSchema = z.object({ ready: z.boolean(), missing: z.array(z.string()) });
+const readinessSchema = z.object({
+  ready: z.boolean(),
+  components: z.array(z.object({ name: z.string(), status: z.string() })),
+});
 
-/** Nothing is missing: the database answers, and so does the gateway. */
+/** The database answers, and so does the gateway. */
 export async function isComplete(httpPort: number): Promise<boolean> {
   const response = await fetch(`http://127.0.0.1:${httpPort}/readyz`, {
     signal: AbortSignal.timeout(2_000),
@@ -140,6 +143,6 @@ export async function isComplete(httpPort: number): Promise<boolean> {
     () => null,
   );
   if (response === null) return false;
-  const { ready, missing } = readinessSchema.parse(await response.json());
-  return ready && missing.length === 0;
+  const { ready, components } = readinessSchema.parse(await response.json());
+  return ready && components.some(({ name, status }) => name === "gateway" && status === "ok");
 }

@@ -1,6 +1,11 @@
-/** Starts the control plane: settings, context, ports, and an orderly end at SIGTERM or SIGINT. No rules in here. */
+/**
+ * Starts the control plane: settings, context, ports, and an orderly end at SIGTERM or SIGINT. No rules in here; in which
+ * order it ends is in closing.ts. It exits with 0 when it ended in order, 1 when it could not start, 2 when the time was
+ * over and something had to be cut, and with 128 and the signal's number when it was told a second time.
+ */
+import { constants } from "node:os";
 import { readConfig } from "../src/config.ts";
-import { createContext } from "../src/context.ts";
+import { type Context, createContext } from "../src/context.ts";
 import { createInternalListener } from "../src/http/internal.ts";
 import { type Listening, listen } from "../src/http/listen.ts";
 import { createMetricsListener } from "../src/http/metrics.ts";
@@ -8,29 +13,26 @@ import { loadConsole } from "../src/http/pages.ts";
 import { createPublicListener } from "../src/http/server.ts";
 import { createLogger, type Logger } from "../src/log.ts";
 
+const EXIT = { notStarted: 1, cut: 2, signal: 128 } as const;
+
 let log: Logger = createLogger("info");
 try {
   await serve();
 } catch (error) {
   log.fatal({ err: error }, error instanceof Error ? error.message : "start-up failed");
-  process.exitCode = 1;
+  process.exitCode = EXIT.notStarted;
 }
 
 async function serve(): Promise<void> {
   const config = readConfig();
   log = createLogger(config.logLevel);
   const ctx = await createContext(config, log);
-  const closers = [() => ctx.close()];
-  const { shutdownMs } = config.timing;
-  const close = async () => {
-    for (const closer of closers.toReversed()) await closer();
-  };
-
+  const { closing } = ctx;
   try {
     if (config.metrics.endpoint) {
       const { endpoint } = config.metrics;
       const metrics = await listen(createMetricsListener(ctx), { ...endpoint, setting: "METRICS_PORT" });
-      closers.push(() => metrics.close(shutdownMs));
+      closing.add("background", "metrics port", metrics.close);
       announce("metrics", endpoint.host, metrics);
     }
     if (config.roles.has("worker")) {
@@ -39,38 +41,40 @@ async function serve(): Promise<void> {
         ...config.internal,
         setting: "INTERNAL_PORT",
       });
-      closers.push(() => internal.close(shutdownMs));
+      closing.add("gateways", "internal port", internal.close);
       announce("internal port", config.internal.host, internal);
       ctx.startWork();
     }
     if (config.roles.has("api")) {
       const pages = config.http.console ? await loadConsole() : null;
-      if (pages) closers.push(() => pages.close());
+      if (pages) closing.add("background", "pages", pages.close);
       const server = await listen(createPublicListener(ctx, pages), { ...config.http, setting: "PORT" });
-      closers.push(() => server.close(shutdownMs));
-      // Streams end by themselves only when their readers go.
-      closers.push(async () => ctx.statusHub.close());
+      closing.onBegin(server.drain);
+      closing.add("requests", "requests", server.close);
       announce("pages and API", config.http.host, server);
     }
   } catch (error) {
-    await close();
+    await ctx.close();
     throw error;
   }
-  endOnSignal(close);
+  endOnSignal(ctx);
 }
 
 function announce(what: string, host: string, { port }: Listening): void {
   log.info({ host, port }, `listening: ${what}`);
 }
 
-function endOnSignal(close: () => Promise<void>): void {
-  let ending = false;
+function endOnSignal({ closing, config }: Context): void {
   const end = async (signal: NodeJS.Signals) => {
-    if (ending) return;
-    ending = true;
-    log.info({ signal }, "finishing what is under way");
-    await close();
-    log.info("stopped");
+    if (closing.since()) {
+      log.warn({ signal }, "told a second time: ending at once");
+      process.exit(EXIT.signal + constants.signals[signal]);
+    }
+    log.info({ signal, ...config.shutdown }, "finishing what is under way");
+    const cut = await closing.run(config.shutdown);
+    log[cut.length > 0 ? "error" : "info"]({ cut }, "stopped");
+    // What was cut may still hold the process.
+    if (cut.length > 0) process.exit(EXIT.cut);
   };
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => void end(signal));
 }

@@ -36,6 +36,9 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
   return toConfig(settings as Settings);
 }
 
+/** Load balancers ask every few seconds whether we are ready. */
+const PRODUCTION_GRACE_S = 5;
+
 export type Config = ReturnType<typeof readConfig>;
 
 function toConfig(settings: Settings) {
@@ -113,6 +116,11 @@ function toConfig(settings: Settings) {
           name: settings.OIDC_NAME ?? new URL(settings.OIDC_ISSUER).hostname,
         }
       : null,
+    /** How the process ends at SIGTERM; see closing.ts. */
+    shutdown: {
+      graceMs: 1_000 * (settings.SHUTDOWN_GRACE_SECONDS ?? (production ? PRODUCTION_GRACE_S : 0)),
+      totalMs: 1_000 * settings.SHUTDOWN_SECONDS,
+    },
     dataDir: settings.DATA_DIR,
     logLevel: settings.LOG_LEVEL,
     timing: settings.TIMING,

@@ -33,13 +33,14 @@ import { channelsTimeline } from "./channels/read-timeline.ts";
 import { resolveCredentials } from "./channels/resolve-credentials.ts";
 import { decideSender, pendingSenders } from "./channels/senders.ts";
 import { channelsStatus } from "./channels/status.ts";
+import { type Closing, createClosing } from "./closing.ts";
 import type { Config } from "./config.ts";
 import type { RequestMeta } from "./db/audit.ts";
 import { listen, type Notification } from "./db/notify.ts";
 import { openDatabase } from "./db/open.ts";
 import type { Db } from "./db/pool.ts";
+import { type OpenHealth, openHealth } from "./health/open-health.ts";
 import type { Logger } from "./log.ts";
-import { type Readiness, readinessOf } from "./readiness.ts";
 import type { Reconciler } from "./reconcile/reconciler.ts";
 import { createMetrics, type Metrics } from "./telemetry/metrics.ts";
 import { type Fingerprints, loadFingerprints } from "./vault/fingerprint.ts";
@@ -89,9 +90,13 @@ export interface Context {
     gatewayId: string,
     ids: readonly string[],
   ): Promise<Pick<ResolveResponse, "values" | "errors">>;
-  readiness(): Promise<Readiness>;
+  /** What this process lacks to do its work. */
+  readonly health: OpenHealth;
   /** Begins to reconcile, where this process is a worker; its internal port must be open by then. */
   startWork(): void;
+  /** What is to be stopped at the end registers here, in the stage in which its turn comes. */
+  readonly closing: Closing;
+  /** Ends everything at once, for a start that failed and for tests; a process ends by `closing.run`. */
   close(): Promise<void>;
 }
 
@@ -131,6 +136,7 @@ function assemble(
   worker: Reconciler | null,
   auth: Auth,
 ): Context {
+  const closing = createClosing(log);
   const outcomes = createOutcomes();
   const logins = createOutcomes();
   const decisions = createOutcomes();
@@ -173,6 +179,13 @@ function assemble(
     log,
   });
 
+  const health = openHealth({ config, db, vault, worker, notifications }, closing, log);
+  if (worker) closing.add("lease", "reconciling", worker.stop);
+  closing.add("streams", "status streams", statusHub.close);
+  closing.add("background", "mails", auth.close);
+  closing.add("notifications", "notifications", notifications.close);
+  closing.add("database", "database", db.close);
+
   return {
     config,
     log,
@@ -194,14 +207,14 @@ function assemble(
       if (!llm) throw new TypeError("only a worker resolves credentials");
       return resolveCredentials({ db, vault, llmApiKey: llm.apiKey, log }, gatewayId, ids);
     },
-    readiness: () => readinessOf(db),
-    startWork: () => worker?.start(),
+    health,
+    startWork() {
+      health.internalPortOpened();
+      worker?.start();
+    },
+    closing,
     async close() {
-      statusHub.close();
-      await worker?.stop();
-      await notifications.close();
-      await auth.close();
-      await db.close();
+      await closing.run({ ...config.shutdown, graceMs: 0 });
     },
   };
 }
@@ -231,4 +244,5 @@ function announce(
     worker?.wakeTenant(notification.billingAccountId);
   } else if (about === "change") statusHub.changed(notification.billingAccountIds);
   else if (about === "gateway") statusHub.changed();
+  else if (about === "lease") worker?.wakeLease();
 }

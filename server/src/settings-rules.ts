@@ -47,6 +47,7 @@ export function settingProblems(
     ...(worker ? [] : overprivileged(settings)),
     ...databaseProblems(settings, production),
     ...addressProblems(settings),
+    ...shutdownProblems(settings),
     ...issuerProblems(settings, production),
     ...(production ? productionProblems(settings) : developmentProblems(settings)),
   ];
@@ -87,6 +88,16 @@ function databaseFacts(url: string): { user: string; local: boolean; encrypted: 
     // `no-verify`, `prefer` and `allow` would also talk to an impostor, or without TLS.
     encrypted: ["require", "verify-ca", "verify-full"].includes(searchParams.get("sslmode") ?? ""),
   };
+}
+
+function shutdownProblems({ SHUTDOWN_SECONDS, SHUTDOWN_GRACE_SECONDS }: Partial<Settings>): SettingProblem[] {
+  if (SHUTDOWN_SECONDS === undefined || (SHUTDOWN_GRACE_SECONDS ?? 0) < SHUTDOWN_SECONDS) return [];
+  return [
+    {
+      setting: "SHUTDOWN_GRACE_SECONDS",
+      message: "must be less than SHUTDOWN_SECONDS, of which it is a part",
+    },
+  ];
 }
 
 function addressProblems(settings: Partial<Settings>): SettingProblem[] {

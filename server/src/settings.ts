@@ -21,6 +21,10 @@ const count = z
   .string()
   .regex(/^[1-9]\d{0,5}$/, "must be a number from 1 to 999999")
   .transform(Number);
+const seconds = z
+  .string()
+  .regex(/^\d{1,3}$/, "must be a number of seconds from 0 to 999")
+  .transform(Number);
 const csv = z.string().transform((list) => list.split(",").map((item) => item.trim()));
 const secret = z.string().transform((value) => new Secret(value));
 const path = z.string().transform((value) => resolve(value));
@@ -106,6 +110,8 @@ export const settingsShape = {
   OIDC_CLIENT_ID: z.string().optional(),
   OIDC_CLIENT_SECRET: secret.optional(),
   OIDC_NAME: z.string().max(40, "must have at most 40 characters").optional(),
+  SHUTDOWN_SECONDS: seconds.default(25),
+  SHUTDOWN_GRACE_SECONDS: seconds.optional(),
   DATA_DIR: path.default(resolve(".data")),
   TIMELINE_DAYS: count.default(30),
   TIMING: jsonText.pipe(timingSchema).prefault("{}"),

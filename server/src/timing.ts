@@ -14,8 +14,6 @@ export const timingSchema = z.strictObject({
   wishWaitMs: ms(8_000),
   /** How long a looked-up key or session may be believed; with the request under way it outlives its end by less than 5 s. */
   principalCacheMs: ms(4_000),
-  /** What is under way at shutdown may take this long to finish. */
-  shutdownMs: ms(10_000),
   /** A connect link, and what was opened by it, end so long after it was made. */
   connectLinkMs: ms(30 * 60_000),
   /** Who writes to a gateway and watches it is decided by a lease, renewed at a third of its length. */

@@ -100,7 +100,7 @@ export async function createWorker(deps: WorkerDeps): Promise<Reconciler> {
         timelineDays: config.timelineDays,
         models: llm.models,
       }),
-    clock,
+    elapsedMs: () => performance.now(),
     metrics,
     log,
   });

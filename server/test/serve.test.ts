@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process";
-import { createServer } from "node:net";
+import { connect, createServer } from "node:net";
 import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { type TestDatabase, testDatabase } from "./support/database.ts";
 import { settings } from "./support/edge.ts";
 
@@ -62,3 +62,42 @@ test.each(["SIGTERM", "SIGINT"] as const)(
     expect(lines.at(-1)).toContain("stopped");
   },
 );
+
+/** Runs it until it listens; answers its port. */
+async function listening(child: ReturnType<typeof serve>["child"], lines: string[]): Promise<number> {
+  const ready = Promise.withResolvers<number>();
+  createInterface(child.stdout).on("line", (line) => {
+    lines.push(line);
+    if (line.includes("pages and API")) ready.resolve((JSON.parse(line) as { port: number }).port);
+  });
+  return ready.promise;
+}
+
+test("when the time to end is over it cuts what is left, names it, and ends with code 2", async () => {
+  const { child, exited } = serve({ ...settings(database), CONSOLE: "off", SHUTDOWN_SECONDS: "1" });
+  const lines: string[] = [];
+  const port = await listening(child, lines);
+  const client = connect(port, "127.0.0.1");
+  client.on("error", () => undefined);
+  const gone = new Promise((resolve) => client.once("close", resolve));
+  // A request that never comes to its end.
+  client.write(
+    "POST /api/auth/sign-in/email HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{",
+  );
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  child.kill("SIGTERM");
+  expect(await exited).toBe(2);
+  await gone;
+  expect(lines.join("\n")).toContain('"left":["requests"');
+});
+
+test("told a second time it ends at once, with 128 and the signal's number", async () => {
+  const grace = { SHUTDOWN_SECONDS: "60", SHUTDOWN_GRACE_SECONDS: "50" };
+  const { child, exited } = serve({ ...settings(database), CONSOLE: "off", ...grace });
+  const lines: string[] = [];
+  const port = await listening(child, lines);
+  child.kill("SIGTERM");
+  await vi.waitFor(async () => expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(503));
+  child.kill("SIGINT");
+  expect(await exited).toBe(130);
+});

@@ -183,7 +183,9 @@ test("another installation's control plane is refused by its gateway's owner mar
   const api = joinWorld({ ...parts.world, url: foreign.url }).api(tenant);
   expect((await api.status()).gateway).toEqual({ reachable: false });
   const ready = await fetch(`${foreign.url}/readyz`);
-  expect(await ready.json()).toMatchObject({ missing: ["gateway: it does not answer"] });
+  expect(await ready.json()).toMatchObject({
+    missing: expect.arrayContaining(["gateway: it does not answer"]),
+  });
 
   await foreign.part.stop();
   expect((await gatewayConfig(parts.world)).hash).toBe(hash);

@@ -1,4 +1,5 @@
 /** The gateways: where they are, how they prove who they are, who holds the lease on each, and when it was last seen. */
+import { notifyLease } from "./notify.ts";
 import type { ServiceTx, Tx } from "./tenant.ts";
 
 export interface GatewaySettings {
@@ -48,7 +49,8 @@ export const WATCHED = "(g.lease_until > clock_timestamp() - interval '15 second
 /**
  * Takes the lease, or renews one's own, for `leaseMs` from now by the database's clock. False: another holds it. What a
  * predecessor saw is believed until the first look of one's own, if it was seen a moment ago; anything may have
- * happened since otherwise.
+ * happened since otherwise. A lease that ends later than any that is given now is from before the database's clock was put
+ * back: to wait for its end could take hours, and whoever holds it finds out at its next look.
  */
 export async function acquireLease(
   tx: ServiceTx,
@@ -59,18 +61,37 @@ export async function acquireLease(
   const rows = await tx.query(
     `UPDATE gateways g SET lease_holder = $2, lease_until = clock_timestamp() + $3 * interval '1 millisecond',
        reachable = reachable AND (lease_holder = $2 OR observed_at > clock_timestamp() - interval '10 seconds') IS TRUE
-     WHERE id = $1 AND (lease_holder = $2 OR lease_until IS NULL OR lease_until < clock_timestamp()) RETURNING id`,
-    [gatewayId, holder, leaseMs],
+     WHERE id = $1 AND (lease_holder = $2 OR lease_until IS NULL OR lease_until < clock_timestamp()
+       OR lease_until > clock_timestamp() + $4 * interval '1 millisecond') RETURNING id`,
+    [gatewayId, holder, leaseMs, 2 * leaseMs],
   );
   return rows.length > 0;
 }
 
-/** Gives one's own lease back, so that the next need not wait for its end. */
+/** Gives one's own lease back, so that the next need not wait for its end, and tells whoever stands by. */
 export async function releaseLease(tx: ServiceTx, gatewayId: string, holder: string): Promise<void> {
-  await tx.query(
-    "UPDATE gateways SET lease_holder = NULL, lease_until = clock_timestamp() WHERE id = $1 AND lease_holder = $2",
+  const released = await tx.query(
+    `UPDATE gateways SET lease_holder = NULL, lease_until = clock_timestamp() WHERE id = $1 AND lease_holder = $2
+     RETURNING id`,
     [gatewayId, holder],
   );
+  if (released.length > 0) await notifyLease(tx, gatewayId);
+}
+
+export interface GatewayLease {
+  /** Who reconciles and watches it; null: nobody now. */
+  readonly holder: string | null;
+  readonly observedAt: Date | null;
+}
+
+/** Who holds the lease on the gateway now, and when it was last looked at; null: there is no such gateway. */
+export async function gatewayLease(tx: ServiceTx, gatewayId: string): Promise<GatewayLease | null> {
+  const rows = await tx.query<{ holder: string | null; observedAt: Date | null }>(
+    `SELECT CASE WHEN lease_until > clock_timestamp() THEN lease_holder END AS holder, observed_at AS "observedAt"
+     FROM gateways WHERE id = $1`,
+    [gatewayId],
+  );
+  return rows[0] ?? null;
 }
 
 /** When the gateway was last looked at, by whichever process; null: never. */

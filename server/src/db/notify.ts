@@ -34,6 +34,8 @@ const notificationSchema = z.discriminatedUnion("about", [
   z.object({ about: z.literal("tenant"), billingAccountId: billingAccountIdSchema }),
   /** Messages to endpoints of tenants were written, or may be sent now. */
   z.object({ about: z.literal("deliveries") }),
+  /** The lease on the gateway is free. */
+  z.object({ about: z.literal("lease"), gatewayId: z.string() }),
   /** The gateway came or went, or offers something else: so much for all of its tenants. By a trigger too. */
   z.object({ about: z.literal("gateway"), gatewayId: z.string() }),
 ]);
@@ -67,6 +69,10 @@ export function notifyTenant(tx: Tx, billingAccountId: BillingAccountId): Promis
   return notify(tx, { about: "tenant", billingAccountId });
 }
 
+export function notifyLease(tx: Tx, gatewayId: string): Promise<void> {
+  return notify(tx, { about: "lease", gatewayId });
+}
+
 export function notifyDeliveries(tx: Tx): Promise<void> {
   return notify(tx, { about: "deliveries" });
 }
@@ -90,14 +96,20 @@ export interface ListenOptions {
 }
 
 export interface Listener {
+  /** Whether it hears anything now. */
+  connected(): boolean;
   close(): Promise<void>;
 }
 
 /** Listens until closed, connecting again after 0.1 to 5 s as long as the database is away. */
 export function listen(options: ListenOptions): Listener {
   const closing = new AbortController();
-  const ended = keepListening(options, closing.signal);
+  let connected = false;
+  const ended = keepListening(options, closing.signal, (now) => {
+    connected = now;
+  });
   return {
+    connected: () => connected,
     async close() {
       closing.abort();
       await ended;
@@ -105,13 +117,19 @@ export function listen(options: ListenOptions): Listener {
   };
 }
 
-async function keepListening(options: ListenOptions, closing: AbortSignal): Promise<void> {
+async function keepListening(
+  options: ListenOptions,
+  closing: AbortSignal,
+  onChange: (connected: boolean) => void,
+): Promise<void> {
   for (let waitMs = 100; !closing.aborted; waitMs = Math.min(waitMs * 2, 5_000)) {
     try {
       await listenOnce(options, closing, () => {
         waitMs = 50;
+        onChange(true);
       });
     } catch (error) {
+      onChange(false);
       const reason = error instanceof Error ? error.message : String(error);
       options.log.warn({ reason, waitMs }, "the listening database connection broke");
     }

@@ -133,7 +133,7 @@ export function createApi(ctx: Context): OpenAPIHono<ApiEnv> {
     app.openAPIRegistry.registerPath(route.doc);
     app.on(route.doc.method.toUpperCase(), route.doc.path, (call) => route.handle(ctx, call));
   }
-  addHealth(app, ctx.readiness);
+  addHealth(app, ctx, false);
   const document = openApiDocument(app, ctx.config);
   app.get(OPENAPI_PATH, (call) => call.json(document));
 

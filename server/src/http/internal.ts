@@ -25,7 +25,7 @@ const MAX_BODY_BYTES = 4 * 1024 * 1024;
 export function createInternalListener(ctx: Context): RequestListener {
   const app = new Hono<ApiEnv>();
   app.use(observed(ctx.metrics));
-  addHealth(app, ctx.readiness);
+  addHealth(app, ctx, true);
   app.post("/internal/v1/secrets", (call) => resolveSecrets(ctx, call));
   app.notFound((call) => answerProblem(call, new AppError("not_found")));
   app.onError((error, call) => {

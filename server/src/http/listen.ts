@@ -1,5 +1,5 @@
 /** Opening a port, and closing it without cutting anyone off. */
-import { createServer, type RequestListener, type Server } from "node:http";
+import { createServer, type RequestListener, type Server, type ServerResponse } from "node:http";
 import type { SettingName } from "../settings.ts";
 
 /**
@@ -17,8 +17,10 @@ const LIMITS = {
 export interface Listening {
   /** The port, also where 0 asked for any free one. */
   readonly port: number;
-  /** Accepts nobody new, waits for what is under way, and after `timeoutMs` cuts the rest off. */
-  close(timeoutMs: number): Promise<void>;
+  /** Answers on, and tells each client to open another connection for its next request, so that none is kept waiting. */
+  drain(): void;
+  /** Accepts nobody new, waits for what is under way, and cuts the rest off when `cut` is aborted. */
+  close(cut: AbortSignal): Promise<void>;
 }
 
 export interface Endpoint {
@@ -33,7 +35,9 @@ export async function listen(
   listener: RequestListener,
   { host, port, setting }: Endpoint,
 ): Promise<Listening> {
-  const server = createServer(LIMITS, listener);
+  const server = createServer(LIMITS);
+  const drain = drained(server);
+  server.on("request", listener);
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => reject(explain(error, host, port, setting)));
     server.listen({ host, port }, resolve);
@@ -41,7 +45,26 @@ export async function listen(
   const address = server.address();
   return {
     port: typeof address === "object" && address !== null ? address.port : port,
-    close: (timeoutMs) => close(server, timeoutMs),
+    drain,
+    close: (cut) => close(server, cut),
+  };
+}
+
+/** From the returned function's call on, every answer is the last one on its connection. */
+function drained(server: Server): () => void {
+  const underWay = new Set<ServerResponse>();
+  let draining = false;
+  const last = (response: ServerResponse): void => {
+    if (!response.headersSent) response.setHeader("Connection", "close");
+  };
+  server.on("request", (_request, response) => {
+    if (draining) return last(response);
+    underWay.add(response);
+    response.once("close", () => underWay.delete(response));
+  });
+  return () => {
+    draining = true;
+    for (const response of underWay) last(response);
   };
 }
 
@@ -58,11 +81,13 @@ function explain(error: NodeJS.ErrnoException, host: string, port: number, setti
   });
 }
 
-async function close(server: Server, timeoutMs: number): Promise<void> {
-  const cut = setTimeout(() => server.closeAllConnections(), timeoutMs);
+async function close(server: Server, cut: AbortSignal): Promise<void> {
+  const cutOff = (): void => server.closeAllConnections();
+  cut.addEventListener("abort", cutOff, { once: true });
   await new Promise((resolve) => {
     server.close(resolve);
     server.closeIdleConnections();
+    if (cut.aborted) cutOff();
   });
-  clearTimeout(cut);
+  cut.removeEventListener("abort", cutOff);
 }

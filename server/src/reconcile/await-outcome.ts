@@ -24,9 +24,12 @@ export async function awaitOutcome(
   const { gateway, clock } = deps;
   const startedAt = clock();
   const deadline = startedAt.getTime() + deps.outcomeWaitMs;
+  const ended = new Promise<null>((resolve) => {
+    signal.addEventListener("abort", () => resolve(null), { once: true });
+  });
   gateway.hurry(Math.min(HURRY_MS, deps.outcomeWaitMs));
   for (let after = startedAt; !signal.aborted && clock().getTime() < deadline; ) {
-    const snapshot = await nextBefore(deps, after, deadline);
+    const snapshot = await Promise.race([nextBefore(deps, after, deadline), ended]);
     if (!snapshot) break;
     after = snapshot.observedAt;
     const observation = snapshot.accounts.get(accountKeyString(attempt.connection));

@@ -1,6 +1,6 @@
 /**
  * Of all processes with the worker role, one at a time reconciles a gateway: the one that holds the lease on it. The
- * others stand by, and take over within a lease's length if it falls silent.
+ * others stand by, and take over as soon as it is handed over, or within a lease's length if its holder falls silent.
  */
 import type { BillingAccountId } from "@cogni/contract";
 import type { Logger } from "pino";
@@ -10,6 +10,7 @@ import { placeTenants } from "../db/placements.ts";
 import type { Db } from "../db/pool.ts";
 import { withService } from "../db/tenant.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
+import { type Repeated, repeat } from "./repeat.ts";
 import type { Session } from "./session.ts";
 
 export interface ReconcilerDeps {
@@ -20,13 +21,22 @@ export interface ReconcilerDeps {
   readonly leaseMs: number;
   /** Called with the lease held. */
   readonly open: (onLeaseLost: () => void) => Session;
-  readonly clock: () => Date;
+  /**
+   * Milliseconds from any moment on, that only ever go forward, such as `performance.now`: put back, a wall clock would have us
+   * believe in a lease that ran out long ago.
+   */
+  readonly elapsedMs: () => number;
   readonly metrics: Metrics;
   readonly log: Logger;
 }
 
 export interface Reconciler {
   start(): void;
+  readonly gatewayId: string;
+  /** Whether this process is the one that reconciles. */
+  holdsLease(): boolean;
+  /** Why it can't use the gateway, for the operator; null: it can, or does not know. */
+  gatewayProblem(): string | null;
   /** A wish was written, by whichever process. */
   wake(key: ConnectionKey): void;
   /** A tenant decided of someone who waits to be let in. */
@@ -35,21 +45,23 @@ export interface Reconciler {
   wakeAgents(): void;
   /** A tenant was suspended or resumed, or is to be deleted. */
   wakeTenant(billingAccountId: BillingAccountId): void;
-  /** Ends what is under way and hands the lease over. */
-  stop(): Promise<void>;
+  /** The lease was handed over. */
+  wakeLease(): void;
+  /** Finishes what is under way and hands the lease over; when `cut` is aborted, it finishes nothing more. */
+  stop(cut: AbortSignal): Promise<void>;
 }
 
 export function createReconciler(deps: ReconcilerDeps): Reconciler {
-  const { db, gatewayId, holder, leaseMs, clock, log } = deps;
+  const { db, gatewayId, holder, leaseMs, elapsedMs, log } = deps;
   let session: Session | null = null;
   let heldUntil = 0;
-  let timer: NodeJS.Timeout | null = null;
+  let keeping: Repeated | null = null;
   let turn = Promise.resolve();
   let stopped = false;
   const withdraw = deps.metrics.held.contend(gatewayId);
 
   async function renew(): Promise<void> {
-    const askedAt = clock().getTime();
+    const askedAt = elapsedMs();
     const held = await withService(db, async (tx) => {
       const acquired = await acquireLease(tx, gatewayId, holder, leaseMs);
       if (acquired) await placeTenants(tx);
@@ -81,25 +93,42 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
   async function keep(): Promise<void> {
     await enqueue(renew);
     // Without the database nobody can tell whose the lease is; once it has run out, it may be another's.
-    if (clock().getTime() > heldUntil) await enqueue(lose);
-    if (!stopped) timer = setTimeout(() => void keep(), leaseMs / 3);
+    if (elapsedMs() > heldUntil) await enqueue(lose);
+  }
+
+  async function handOver(cut: AbortSignal): Promise<void> {
+    const closing = session;
+    session = null;
+    if (closing) {
+      const startedAt = elapsedMs();
+      await Promise.race([closing.finish(), aborted(cut)]);
+      log.info({ gateway: gatewayId, tookMs: Math.round(elapsedMs() - startedAt) }, "lease handed over");
+    }
+    withdraw();
+    await withService(db, (tx) => releaseLease(tx, gatewayId, holder));
   }
 
   return {
-    start: () => void keep(),
+    start() {
+      keeping = repeat(keep, () => leaseMs / 3);
+    },
+    gatewayId,
+    holdsLease: () => session !== null,
+    gatewayProblem: () => session?.problem() ?? null,
     wake: (key) => session?.wake(key),
     wakeSenders: () => session?.wakeSenders(),
     wakeAgents: () => session?.wakeAgents(),
     wakeTenant: (billingAccountId) => session?.wakeTenant(billingAccountId),
-    async stop() {
+    wakeLease: () => keeping?.wake(),
+    async stop(cut) {
       stopped = true;
-      if (timer) clearTimeout(timer);
-      await enqueue(async () => {
-        await session?.close();
-        session = null;
-        withdraw();
-        await withService(db, (tx) => releaseLease(tx, gatewayId, holder));
-      });
+      await keeping?.stop();
+      await enqueue(() => handOver(cut));
     },
   };
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
 }

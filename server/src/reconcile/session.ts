@@ -61,6 +61,8 @@ export interface SessionDeps {
 }
 
 export interface Session {
+  /** Why the gateway can't be used, for the operator; null: it can. */
+  problem(): string | null;
   wake(key: ConnectionKey): void;
   /** A tenant decided of someone who waits to be let in. */
   wakeSenders(): void;
@@ -68,7 +70,9 @@ export interface Session {
   wakeAgents(): void;
   /** A tenant was suspended or resumed, or is to be deleted. */
   wakeTenant(billingAccountId: BillingAccountId): void;
-  /** Ends what is under way and closes the gateway. */
+  /** Begins nothing more and finishes what is under way, then closes the gateway. */
+  finish(): Promise<void>;
+  /** Closes the gateway at once: it is another's by now. */
   close(): Promise<void>;
 }
 
@@ -186,6 +190,12 @@ export function openSession(deps: SessionDeps): Session {
     }
   }
 
+  async function stopAll(): Promise<void> {
+    clearInterval(sweeping);
+    for (const end of unsubscribe) end();
+    await Promise.all([watch, senders, tenants, loop, logins].map((part) => part.stop()));
+  }
+
   function inBackground(task: () => Promise<void>): void {
     const run = task()
       .catch((error: unknown) =>
@@ -196,6 +206,7 @@ export function openSession(deps: SessionDeps): Session {
   }
 
   return {
+    problem: () => gateway.problem()?.message ?? null,
     wake,
     wakeSenders: senders.wake,
     wakeAgents: () => inBackground(brief),
@@ -203,17 +214,14 @@ export function openSession(deps: SessionDeps): Session {
       tenants.wake();
       inBackground(() => wakeAccountsOf(billingAccountId));
     },
+    async finish() {
+      await stopAll();
+      await gateway.close();
+      // It asks for nothing that the next holder would not ask for again, so it ends with the connection.
+      await Promise.all(background);
+    },
     async close() {
-      clearInterval(sweeping);
-      for (const end of unsubscribe) end();
-      await Promise.all([
-        watch.stop(),
-        senders.stop(),
-        tenants.stop(),
-        loop.stop(),
-        logins.stop(),
-        gateway.close(),
-      ]);
+      await Promise.all([stopAll(), gateway.close()]);
       await Promise.all(background);
     },
   };

@@ -21,7 +21,7 @@ beforeAll(async () => {
   });
 });
 afterAll(async () => {
-  await port.close(0);
+  await port.close(AbortSignal.abort());
   await edge.close();
   await database.drop();
 });

@@ -81,7 +81,7 @@ export async function startEdge(database: TestDatabase, options: EdgeOptions = {
     ctx,
     logged: () => lines.join(""),
     async close() {
-      await Promise.all([server.close(0), internal.close(0)]);
+      await Promise.all([server.close(AbortSignal.abort()), internal.close(AbortSignal.abort())]);
       await built.close();
     },
   };
