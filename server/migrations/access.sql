@@ -444,6 +444,7 @@ GRANT SELECT ON tenant_deletions TO :api;
 GRANT SELECT ON platform_administrators TO :api;
 GRANT INSERT ON platform_audit_log TO :api;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA auth TO :api;
+GRANT SELECT, INSERT, UPDATE (points, expire) ON rate_limits TO :api;
 
 -- The service: the reconcile loop, the watcher, the resolver and the operator's commands, across tenants.
 GRANT SELECT ON installation, schema_migrations TO :service;
@@ -462,6 +463,7 @@ GRANT SELECT, INSERT, DELETE ON platform_administrators TO :service;
 GRANT SELECT, INSERT, UPDATE (revoked_at) ON platform_invitations TO :service;
 GRANT INSERT ON platform_audit_log TO :service;
 GRANT SELECT ON connect_links, connect_link_settings TO :service;
+GRANT SELECT (expire), DELETE ON rate_limits TO :service;
 -- To erase a tenant; what is kept of its audit has pseudonyms for all whom it names, in other tenants' rows, too.
 GRANT SELECT, INSERT, UPDATE (step) ON tenant_deletions TO :service;
 GRANT INSERT ON erased_tenants, erased_audit_log TO :service;

@@ -11,6 +11,7 @@ import { insertPerson, isTaken, personOfId } from "../db/people.ts";
 import type { Db } from "../db/pool.ts";
 import { withNoTenant } from "../db/tenant.ts";
 import { AppError } from "../errors.ts";
+import { networkOf } from "../network.ts";
 import { countingWrong, createAttemptLimit } from "./attempt-limit.ts";
 import type { BetterAuth, Client } from "./better-auth.ts";
 import { hashOfToken } from "./mail-links.ts";
@@ -47,13 +48,13 @@ export function createInvitationLinks(
   sessions: Sessions,
   betterAuth: () => Promise<BetterAuth>,
 ): InvitationLinks {
-  const wrongLinks = createAttemptLimit({ max: 50, windowMs: TEN_MINUTES_MS });
+  const wrongLinks = createAttemptLimit(db, "invitation.address", { max: 50, windowMs: TEN_MINUTES_MS });
   const withOpen = <T>(
     token: string,
     address: string,
     work: (invitation: OpenedInvitation) => Promise<T>,
   ): Promise<T> =>
-    countingWrong(wrongLinks, address, "invitation_ended", async () => {
+    countingWrong(wrongLinks, networkOf(address), "invitation_ended", async () => {
       const invitation = await openInvitation(db, hashOfToken(token));
       if (!invitation) throw new AppError("invitation_ended");
       return work(invitation);

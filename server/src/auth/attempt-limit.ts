@@ -1,22 +1,24 @@
 /**
  * Slows down whoever guesses passwords: so many wrong attempts per key (an address, or an address with an e-mail) in a
- * window, counted in this process's memory. Right ones are not counted, so an office behind one address is not locked out,
+ * window, counted by all processes together. Right ones are not counted, so an office behind one address is not locked out,
  * and an e-mail alone is no key, so nobody can lock out somebody else.
  */
 import type { ErrorCode } from "@cogni/contract";
+import type { Db } from "../db/pool.ts";
+import { createCounter, type Window } from "../db/rate-limits.ts";
 import { AppError } from "../errors.ts";
 
 export interface AttemptLimit {
   /**
    * Counts an attempt before its outcome is known, so that many at once are limited too.
-   * @throws AppError rate_limited
+   * @throws AppError rate_limited, database_unavailable
    */
-  begin(key: string): Attempt;
+  begin(key: string): Promise<Attempt>;
 }
 
 export interface Attempt {
-  /** It was right, or failed for a reason of ours: it does not count. */
-  forgive(): void;
+  /** It was right, or failed for a reason of ours: it does not count. @throws AppError database_unavailable */
+  forgive(): Promise<void>;
 }
 
 /**
@@ -29,7 +31,7 @@ export async function countingWrong<T>(
   code: ErrorCode,
   work: () => Promise<T>,
 ): Promise<T> {
-  const attempt = limit.begin(key);
+  const attempt = await limit.begin(key);
   let wrong = false;
   try {
     return await work();
@@ -37,41 +39,31 @@ export async function countingWrong<T>(
     wrong = error instanceof AppError && error.code === code;
     throw error;
   } finally {
-    if (!wrong) attempt.forgive();
+    if (!wrong) await attempt.forgive();
   }
 }
 
-const MAX_KEYS = 10_000;
-
-/** @param now milliseconds of a clock that never jumps back */
-export function createAttemptLimit(
-  { max, windowMs }: { max: number; windowMs: number },
-  now: () => number = () => performance.now(),
-): AttemptLimit {
-  const windows = new Map<string, { attempts: number; endsAt: number }>();
-
-  const windowOf = (key: string) => {
-    const known = windows.get(key);
-    if (known && known.endsAt > now()) return known;
-    const fresh = { attempts: 0, endsAt: now() + windowMs };
-    windows.delete(key);
-    windows.set(key, fresh);
-    const oldest = windows.size > MAX_KEYS ? windows.keys().next().value : undefined;
-    if (oldest !== undefined) windows.delete(oldest);
-    return fresh;
+/** One attempt that several limits count: where one of them refuses it, the others forget it. */
+export async function beginAll(...begun: readonly Promise<Attempt>[]): Promise<Attempt> {
+  const settled = await Promise.allSettled(begun);
+  const attempts = settled.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
+  const forgive = async () => {
+    await Promise.all(attempts.map((attempt) => attempt.forgive()));
   };
+  const refused = settled.find((one) => one.status === "rejected");
+  if (!refused) return { forgive };
+  await forgive();
+  throw refused.reason;
+}
+
+/** @param name of what is attempted, one for each limit */
+export function createAttemptLimit(db: Db, name: string, window: Window): AttemptLimit {
+  const counter = createCounter(db, name, window);
   return {
-    begin(key) {
-      const window = windowOf(key);
-      if (window.attempts >= max) {
-        throw new AppError("rate_limited", { retryAfterS: (window.endsAt - now()) / 1000 });
-      }
-      window.attempts += 1;
-      return {
-        forgive: () => {
-          window.attempts -= 1;
-        },
-      };
+    async begin(key) {
+      const { allowed, endsInMs } = await counter.take(key);
+      if (!allowed) throw new AppError("rate_limited", { retryAfterS: endsInMs / 1000 });
+      return { forgive: () => counter.giveBack(key) };
     },
   };
 }

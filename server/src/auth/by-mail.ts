@@ -14,7 +14,8 @@ import { AppError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { MailPort } from "../mail/mail-port.ts";
 import { mailInWords } from "../mail/words.ts";
-import { countingWrong, createAttemptLimit } from "./attempt-limit.ts";
+import { networkOf } from "../network.ts";
+import { beginAll, countingWrong, createAttemptLimit } from "./attempt-limit.ts";
 import { hashOfToken, mailLink } from "./mail-links.ts";
 import { refuseEmailAsPassword } from "./new-password.ts";
 import type { Sessions } from "./sessions.ts";
@@ -61,19 +62,19 @@ export function createByMail(deps: ByMailDeps): ByMail {
   const { db, mail, origin, sessions, hashPassword, log } = deps;
   // By the e-mail alone: nobody's mailbox is filled, from however many addresses. It locks nobody out of a new password,
   // because each request that counted has mailed a link.
-  const mailsPerPerson = createAttemptLimit({ max: 3, windowMs: TEN_MINUTES_MS });
-  const mailsPerAddress = createAttemptLimit({ max: 20, windowMs: TEN_MINUTES_MS });
-  const wrongLinks = createAttemptLimit({ max: 50, windowMs: TEN_MINUTES_MS });
+  const mailsPerPerson = createAttemptLimit(db, "forgot.person", { max: 3, windowMs: TEN_MINUTES_MS });
+  const mailsPerAddress = createAttemptLimit(db, "forgot.address", { max: 20, windowMs: TEN_MINUTES_MS });
+  const wrongLinks = createAttemptLimit(db, "mailed_link.address", { max: 50, windowMs: TEN_MINUTES_MS });
 
   const withLink = (address: string, work: () => Promise<void>): Promise<void> =>
-    countingWrong(wrongLinks, address, "link_invalid", work);
+    countingWrong(wrongLinks, networkOf(address), "link_invalid", work);
 
   return {
     async forgotPassword(request, { address, locale }) {
       const email = request.email.toLowerCase();
-      const attempts = [mailsPerAddress.begin(address), mailsPerPerson.begin(email)];
-      const person = await withNoTenant(db, (tx) => personWithPassword(tx, email)).catch((error) => {
-        for (const attempt of attempts) attempt.forgive();
+      const attempt = await beginAll(mailsPerAddress.begin(networkOf(address)), mailsPerPerson.begin(email));
+      const person = await withNoTenant(db, (tx) => personWithPassword(tx, email)).catch(async (error) => {
+        await attempt.forgive();
         throw error;
       });
       if (!person) return;

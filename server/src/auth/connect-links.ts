@@ -60,16 +60,16 @@ export function createManageConnectLinks(
   bearers: LinkBearers,
   { origin, production, livesMs }: ConnectLinkOptions,
 ): ManageConnectLinks {
-  const perTenant = createAttemptLimit(LINKS_IN_TEN_MINUTES);
+  const perTenant = createAttemptLimit(db, "connect_link.tenant", LINKS_IN_TEN_MINUTES);
   return {
     list: ({ billingAccountId }) =>
       withTenant(db, billingAccountId, async (tx) => ({
         links: (await listConnectLinks(tx, MAX_LINKS_LISTED)).map(toAnswer),
       })),
 
-    create({ billingAccountId, actor }, { channels = null, returnUrl = null }, meta) {
+    async create({ billingAccountId, actor }, { channels = null, returnUrl = null }, meta) {
       const createdBy = makerOf(actor);
-      perTenant.begin(billingAccountId);
+      await perTenant.begin(billingAccountId);
       const token = randomBytes(32).toString("base64url");
       return withTenant(db, billingAccountId, async (tx) => {
         if (returnUrl !== null) requireAllowed(returnUrl, await connectLinkSettings(tx));

@@ -23,7 +23,7 @@ import { withTenant } from "../db/tenant.ts";
 import { AppError } from "../errors.ts";
 import type { MailPort } from "../mail/mail-port.ts";
 import { mailInWords } from "../mail/words.ts";
-import { createAttemptLimit } from "./attempt-limit.ts";
+import { beginAll, createAttemptLimit } from "./attempt-limit.ts";
 import { INVITATION_LIVES_S, newInvitationLink } from "./invitation-link.ts";
 import { requireMayGive } from "./member-rules.ts";
 import type { Principal } from "./principal.ts";
@@ -44,8 +44,8 @@ const TEN_MINUTES_MS = 10 * 60 * 1000;
 /** @param origin where the console is served from */
 export function createInvitations(db: Db, mail: MailPort, origin: string): Invitations {
   // Mail goes to addresses that a tenant's admin chooses, in the operator's name.
-  const perEmail = createAttemptLimit({ max: 5, windowMs: TEN_MINUTES_MS });
-  const perTenant = createAttemptLimit({ max: 100, windowMs: TEN_MINUTES_MS });
+  const perEmail = createAttemptLimit(db, "invite.email", { max: 5, windowMs: TEN_MINUTES_MS });
+  const perTenant = createAttemptLimit(db, "invite.tenant", { max: 100, windowMs: TEN_MINUTES_MS });
 
   async function make(
     { billingAccountId, actor, name }: Principal,
@@ -81,14 +81,14 @@ export function createInvitations(db: Db, mail: MailPort, origin: string): Invit
   return {
     async invite(principal, request, locale, meta) {
       const tenant = principal.billingAccountId;
-      const attempts = [perTenant.begin(tenant), perEmail.begin(`${tenant} ${request.email}`)];
+      const attempt = await beginAll(perTenant.begin(tenant), perEmail.begin(`${tenant} ${request.email}`));
       let mailed = false;
       try {
         const invited = await make(principal, request, locale, meta);
         mailed = true;
         return invited;
       } finally {
-        if (!mailed) for (const attempt of attempts) attempt.forgive();
+        if (!mailed) await attempt.forgive();
       }
     },
 

@@ -6,6 +6,7 @@ import { lookUpConnectLink, type OpenedLink, useConnectLink } from "../db/connec
 import type { Db } from "../db/pool.ts";
 import { withNoTenant, withTenant } from "../db/tenant.ts";
 import { AppError } from "../errors.ts";
+import { networkOf } from "../network.ts";
 import { countingWrong, createAttemptLimit } from "./attempt-limit.ts";
 import { isStillMeant, newLinkBearer } from "./link-bearers.ts";
 import { hashOfToken } from "./mail-links.ts";
@@ -14,8 +15,6 @@ import { recordAct } from "./record-act.ts";
 export interface ConnectLinkDoor {
   /** Exchanges the link's token for a bearer, once. @throws AppError link_ended, rate_limited, database_unavailable */
   open(request: OpenConnectLinkRequest, meta: RequestMeta): Promise<OpenedConnectLink>;
-  /** Before what is done by that link changes anything. @throws AppError rate_limited */
-  countChange(id: string): void;
   /** Which sites may embed the page of that link; none for an id that no link has. @throws AppError database_unavailable */
   originsOf(id: string): Promise<readonly string[]>;
 }
@@ -24,9 +23,7 @@ const TEN_MINUTES_MS = 10 * 60 * 1000;
 const LINK_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 export function createConnectLinkDoor(db: Db): ConnectLinkDoor {
-  const wrongLinks = createAttemptLimit({ max: 50, windowMs: TEN_MINUTES_MS });
-  // More than a person needs who mistypes, and too few to try credentials by.
-  const changes = createAttemptLimit({ max: 60, windowMs: TEN_MINUTES_MS });
+  const wrongLinks = createAttemptLimit(db, "connect_link.address", { max: 50, windowMs: TEN_MINUTES_MS });
 
   async function exchange(
     { id, token }: OpenConnectLinkRequest,
@@ -58,8 +55,7 @@ export function createConnectLinkDoor(db: Db): ConnectLinkDoor {
 
   return {
     open: (request, meta) =>
-      countingWrong(wrongLinks, meta.remoteAddress, "link_ended", () => exchange(request, meta)),
-    countChange: (id) => void changes.begin(id),
+      countingWrong(wrongLinks, networkOf(meta.remoteAddress), "link_ended", () => exchange(request, meta)),
     originsOf: async (id) => (LINK_ID.test(id) ? withNoTenant(db, (tx) => originsOfConnectLink(tx, id)) : []),
   };
 }

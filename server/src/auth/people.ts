@@ -5,7 +5,8 @@ import { insertPerson } from "../db/people.ts";
 import type { Db } from "../db/pool.ts";
 import { withNoTenant } from "../db/tenant.ts";
 import { AppError } from "../errors.ts";
-import { createAttemptLimit } from "./attempt-limit.ts";
+import { networkOf } from "../network.ts";
+import { beginAll, createAttemptLimit } from "./attempt-limit.ts";
 import type { BetterAuth, Client, SignedInPerson } from "./better-auth.ts";
 import type { ByMail } from "./by-mail.ts";
 import type { OwnSessions } from "./own-sessions.ts";
@@ -39,8 +40,8 @@ export function createPeople(
   cookie: SessionCookie,
   own: ByMail & OwnSessions,
 ): People {
-  const perPerson = createAttemptLimit({ max: 10, windowMs: TEN_MINUTES_MS });
-  const perAddress = createAttemptLimit({ max: 50, windowMs: TEN_MINUTES_MS });
+  const perPerson = createAttemptLimit(db, "sign_in.person", { max: 10, windowMs: TEN_MINUTES_MS });
+  const perAddress = createAttemptLimit(db, "sign_in.address", { max: 50, windowMs: TEN_MINUTES_MS });
 
   /** Null also where the password was replaced meanwhile: the reset, which ended every session, did not see this one. */
   async function signInUnlessReset(request: SignInRequest, client: Client): Promise<SignedInPerson | null> {
@@ -58,11 +59,11 @@ export function createPeople(
     ...own,
 
     async signIn(request, client) {
-      const { address } = client;
-      const attempts = [
+      const address = networkOf(client.address);
+      const attempt = await beginAll(
         perPerson.begin(`${address} ${request.email.toLowerCase()}`),
         perAddress.begin(address),
-      ];
+      );
       let wrong = false;
       try {
         const signedIn = await signInUnlessReset(request, client);
@@ -70,7 +71,7 @@ export function createPeople(
         if (signedIn) return signedIn;
         throw new AppError("unauthenticated", { detail: "The e-mail or the password is wrong." });
       } finally {
-        if (!wrong) for (const attempt of attempts) attempt.forgive();
+        if (!wrong) await attempt.forgive();
       }
     },
 

@@ -17,6 +17,7 @@ import type { Db } from "../db/pool.ts";
 import { type Tx, withNoTenant } from "../db/tenant.ts";
 import { AppError } from "../errors.ts";
 import type { Logger } from "../log.ts";
+import { networkOf } from "../network.ts";
 import { createAttemptLimit } from "./attempt-limit.ts";
 import type { BetterAuth, Client } from "./better-auth.ts";
 import { createOidcProvider, type Identified, Refused } from "./oidc-provider.ts";
@@ -64,7 +65,10 @@ export function createSingleSignOn(
   const { signIn: timing } = config.timing;
   const { origin } = config.http.publicUrl;
   const provider = config.oidc && createOidcProvider(config.oidc, timing, log);
-  const wrongPerAddress = createAttemptLimit({ max: 50, windowMs: TEN_MINUTES_MS });
+  const wrongPerAddress = createAttemptLimit(db, "single_sign_on.address", {
+    max: 50,
+    windowMs: TEN_MINUTES_MS,
+  });
   const cookie = { name: `${session.prefix}.oidc`, key: cookieKey(config, "cogni oidc cookies") };
   const cleared = serialize(cookie.name, "", { ...session.attributes, maxAge: 0 });
 
@@ -88,9 +92,9 @@ export function createSingleSignOn(
     work: () => Promise<Onward>,
   ): Promise<Onward> {
     try {
-      const attempt = wrongPerAddress.begin(address);
+      const attempt = await wrongPerAddress.begin(networkOf(address));
       const onward = await work();
-      attempt.forgive();
+      await attempt.forgive();
       return onward;
     } catch (error) {
       const reason = refusalOf(error);

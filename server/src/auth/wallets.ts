@@ -22,6 +22,7 @@ import {
   walletsOf,
 } from "../db/wallets.ts";
 import { AppError } from "../errors.ts";
+import { networkOf } from "../network.ts";
 import { countingWrong, createAttemptLimit } from "./attempt-limit.ts";
 import type { BetterAuth, Client, SignedInPerson } from "./better-auth.ts";
 import { readMessage, type WalletMessage, writeMessage } from "./wallet-message.ts";
@@ -58,10 +59,13 @@ const TEN_MINUTES_MS = 10 * 60 * 1000;
 export function createWallets(config: Config, db: Db, betterAuth: () => Promise<BetterAuth>): Wallets {
   const chains = config.walletChains;
   const { publicUrl } = config.http;
-  const challengesPerAddress = createAttemptLimit({ max: 300, windowMs: TEN_MINUTES_MS });
-  const wrongPerAddress = createAttemptLimit({ max: 50, windowMs: TEN_MINUTES_MS });
-  const wrongPerWallet = createAttemptLimit({ max: 10, windowMs: TEN_MINUTES_MS });
-  const wrongPerPerson = createAttemptLimit({ max: 10, windowMs: TEN_MINUTES_MS });
+  const challengesPerAddress = createAttemptLimit(db, "wallet_message.address", {
+    max: 300,
+    windowMs: TEN_MINUTES_MS,
+  });
+  const wrongPerAddress = createAttemptLimit(db, "wallet.address", { max: 50, windowMs: TEN_MINUTES_MS });
+  const wrongPerWallet = createAttemptLimit(db, "wallet.wallet", { max: 10, windowMs: TEN_MINUTES_MS });
+  const wrongPerPerson = createAttemptLimit(db, "wallet.person", { max: 10, windowMs: TEN_MINUTES_MS });
 
   function refuseIfOff(): void {
     if (chains.length === 0) throw new AppError("wallets_off");
@@ -90,7 +94,7 @@ export function createWallets(config: Config, db: Db, betterAuth: () => Promise<
     async challenge({ address: wallet, chainId, purpose }, session, address) {
       refuseIfOff();
       if (!chains.includes(chainId)) throw new AppError("wallet_chain");
-      challengesPerAddress.begin(address);
+      await challengesPerAddress.begin(networkOf(address));
       const { getAddress } = await loadViem();
       const issuedAt = new Date();
       const expiresAt = new Date(issuedAt.getTime() + config.timing.signIn.challengeMs);
@@ -106,8 +110,9 @@ export function createWallets(config: Config, db: Db, betterAuth: () => Promise<
     async signIn(signed, client) {
       refuseIfOff();
       const wallet = /0x[0-9a-fA-F]{40}/.exec(signed.message)?.[0].toLowerCase() ?? "";
-      return countingWrong(wrongPerAddress, client.address, "unauthenticated", () =>
-        countingWrong(wrongPerWallet, `${client.address} ${wallet}`, "unauthenticated", async () => {
+      const address = networkOf(client.address);
+      return countingWrong(wrongPerAddress, address, "unauthenticated", () =>
+        countingWrong(wrongPerWallet, `${address} ${wallet}`, "unauthenticated", async () => {
           const message = await take(signed, "sign_in", null);
           if (!message) throw notProven();
           // Both, whatever comes of the other: the answer takes as long for a wallet that is nobody's.

@@ -22,14 +22,13 @@ export async function principalOf(ctx: Context, call: Call, scope: Scope): Promi
 
 /**
  * The same, or whoever opened a connect link: `principal.channels` says which channels they are kept to.
- * @throws AppError as `principalOf` does, and rate_limited
+ * @throws AppError as `principalOf` does
  */
 export async function principalOrLinkOf(ctx: Context, call: Call, scope: Scope): Promise<Principal> {
   const identification = identificationOf(call);
   const principal = await ctx.principals.resolve(identification);
   authorize(principal, scope);
   const changes = call.req.method !== "GET" && call.req.method !== "HEAD";
-  if (changes && principal.actor.kind === "link") ctx.connectLinks.countChange(principal.actor.id);
   if (changes && principal.actor.kind === "person" && identification.tenant === undefined) {
     const message = `a change names the tenant it is meant for in the header ${TENANT_HEADER}`;
     throw new AppError("invalid_request", { errors: [{ path: TENANT_HEADER, message }] });

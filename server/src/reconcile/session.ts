@@ -12,6 +12,7 @@ import {
 } from "../db/connections.ts";
 import { unfinishedLogins } from "../db/logins.ts";
 import type { Db } from "../db/pool.ts";
+import { forgetRateLimits } from "../db/rate-limits.ts";
 import { withService } from "../db/tenant.ts";
 import { openAccounts } from "../db/tenant-status.ts";
 import { forgetStates } from "../db/timeline.ts";
@@ -137,6 +138,7 @@ export function openSession(deps: SessionDeps): Session {
   const sweeping = setInterval(() => {
     inBackground(sweep);
     inBackground(brief);
+    inBackground(() => withService(db, forgetRateLimits));
   }, timing.sweepMs);
 
   /** Looks at every account, whatever anyone told: credentials in the config show in no snapshot. */
