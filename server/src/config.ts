@@ -58,6 +58,16 @@ function toConfig(settings: Settings) {
       maxStreams: settings.MAX_STREAMS,
       maxStreamsPerTenant: settings.MAX_STREAMS_PER_TENANT,
     },
+    /** How often a tenant may ask for what reaches a messenger: see channels/allowance.ts. */
+    limits: {
+      calls: settings.LIMIT_CALLS,
+      connect: settings.LIMIT_CONNECT,
+      disconnect: settings.LIMIT_DISCONNECT,
+      code: settings.LIMIT_CODES,
+      refused: settings.LIMIT_REFUSED,
+      /** What all who come from one address may together, measured by what one tenant may. */
+      addressFactor: settings.LIMIT_ADDRESS_FACTOR,
+    },
     internal: { host: settings.INTERNAL_HOST, port: settings.INTERNAL_PORT },
     metrics: {
       /** Null: nobody is told. */

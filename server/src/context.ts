@@ -22,6 +22,7 @@ import type { People } from "./auth/people.ts";
 import type { Principal } from "./auth/principal.ts";
 import type { Principals } from "./auth/principals.ts";
 import { type Agents, createAgents } from "./channels/agents.ts";
+import { type Allowance, type Allowances, createAllowances } from "./channels/allowance.ts";
 import { createCatalogs } from "./channels/catalogs.ts";
 import { connectChannel } from "./channels/connect.ts";
 import type { ChannelsDeps } from "./channels/deps.ts";
@@ -52,11 +53,17 @@ import { createWorker } from "./worker.ts";
 export interface Channels {
   status(principal: Principal): Promise<StatusDocument>;
   timeline(principal: Principal, days: number): Promise<Timeline>;
-  connect(principal: Principal, request: ConnectRequest, meta: RequestMeta): Promise<ConnectResponse>;
+  connect(
+    principal: Principal,
+    request: ConnectRequest,
+    meta: RequestMeta,
+    allowance: Allowance,
+  ): Promise<ConnectResponse>;
   disconnect(
     principal: Principal,
     request: DisconnectRequest,
     meta: RequestMeta,
+    allowance: Allowance,
   ): Promise<DisconnectResponse>;
   senders(principal: Principal): Promise<Senders>;
   decideSender(
@@ -82,6 +89,8 @@ export interface Context {
   readonly connectLinks: Auth["connectLinks"];
   readonly keys: ManageKeys;
   readonly channels: Channels;
+  /** How often who may ask for what changes channels. */
+  readonly allowances: Allowances;
   readonly agents: Agents;
   /** The status as streams. Closed before the port is, which would wait for them. */
   readonly statusHub: StatusHub;
@@ -194,11 +203,14 @@ function assemble(
     ...auth,
     keys: createManageKeys(db, () => new Date()),
     agents: createAgents(db),
+    allowances: createAllowances(db, config.limits),
     channels: {
       status: (principal) => channelsStatus(deps, principal),
       timeline: (principal, days) => channelsTimeline(deps, principal, days),
-      connect: (principal, request, meta) => connectChannel(deps, principal, request, meta),
-      disconnect: (principal, request, meta) => disconnectChannel(deps, principal, request, meta),
+      connect: (principal, request, meta, allowance) =>
+        connectChannel(deps, principal, request, meta, allowance),
+      disconnect: (principal, request, meta, allowance) =>
+        disconnectChannel(deps, principal, request, meta, allowance),
       senders: (principal) => pendingSenders(deps, principal),
       decideSender: (principal, request, meta) => decideSender(deps, principal, request, meta),
     },

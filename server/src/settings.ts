@@ -25,6 +25,14 @@ const seconds = z
   .string()
   .regex(/^\d{1,3}$/, "must be a number of seconds from 0 to 999")
   .transform(Number);
+/** “60/600”: so often in so many seconds. */
+const rate = z
+  .string()
+  .regex(/^[1-9]\d{0,5}\/[1-9]\d{0,5}$/, "must be how often in how many seconds, such as 60/600")
+  .transform((text) => {
+    const [max = 0, seconds = 0] = text.split("/").map(Number);
+    return { max, windowMs: seconds * 1000 };
+  });
 const csv = z.string().transform((list) => list.split(",").map((item) => item.trim()));
 const secret = z.string().transform((value) => new Secret(value));
 const path = z.string().transform((value) => resolve(value));
@@ -89,6 +97,12 @@ export const settingsShape = {
   TRUSTED_PROXIES: addresses.default(new BlockList()),
   MAX_STREAMS: count.default(5_000),
   MAX_STREAMS_PER_TENANT: count.default(100),
+  LIMIT_CALLS: rate.prefault("600/600"),
+  LIMIT_CONNECT: rate.prefault("60/600"),
+  LIMIT_DISCONNECT: rate.prefault("60/600"),
+  LIMIT_CODES: rate.prefault("20/600"),
+  LIMIT_REFUSED: rate.prefault("10/600"),
+  LIMIT_ADDRESS_FACTOR: count.default(5),
   CONSOLE: z.enum(["on", "off"]).default("on"),
   DATABASE_URL: postgresUrl.optional(),
   DATABASE_SERVICE_URL: postgresUrl.optional(),

@@ -11,6 +11,7 @@ import { notifyWish } from "../db/notify.ts";
 import { type TenantTx, withTenant } from "../db/tenant.ts";
 import { AppError } from "../errors.ts";
 import { wishAccess } from "./access.ts";
+import type { Charge } from "./allowance.ts";
 import { auditNotice } from "./connectable.ts";
 import type { ChannelsDeps } from "./deps.ts";
 import { channelStatus } from "./status.ts";
@@ -22,6 +23,7 @@ const STANDING: ReadonlySet<ChannelStatus["state"]> = new Set(["connected", "con
  * Of a login under way, the same code again; of an account that is connected, its state. `force` asks for a fresh code in
  * both cases.
  * @param before the channel as it was when the request came
+ * @param charge given back where nothing is to be done
  * @throws AppError superseded (by a wish to disconnect), gateway_unreachable (the wish is kept), database_unavailable
  */
 export async function connectByCode(
@@ -30,25 +32,28 @@ export async function connectByCode(
   before: ChannelStatus,
   request: ConnectRequest,
   meta: RequestMeta,
+  charge: Charge,
 ): Promise<ConnectResponse> {
   const { billingAccountId } = principal;
   const { channel } = before;
   using codes = deps.logins.open({ billingAccountId, channel });
   using outcome = deps.outcomes.open({ billingAccountId, channel });
-  const { login, changed } = await withTenant(deps.db, billingAccountId, async (tx) => {
+  const { login, changed, asked } = await withTenant(deps.db, billingAccountId, async (tx) => {
     const current = await lockedConnection(tx, channel);
     const underWay = await loginUnderWay(tx, channel);
     if (underWay && !request.force) {
       if (request.access && request.access !== underWay.access) {
         await changeLoginAccess(tx, underWay, request.access);
       }
-      return { login: underWay, changed: null };
+      return { login: underWay, changed: null, asked: false };
     }
     if (current && isStanding(current, before) && !request.force) {
-      return { login: null, changed: await wishAccess(tx, principal, current, request.access, meta) };
+      const changed = await wishAccess(tx, principal, current, request.access, meta);
+      return { login: null, changed, asked: changed !== null };
     }
-    return { login: await wishLogin(deps, tx, principal, request, before, meta), changed: null };
+    return { login: await wishLogin(deps, tx, principal, request, before, meta), changed: null, asked: true };
   });
+  if (!asked) await charge.giveBack();
   const awaited = login?.status === "requested" || changed !== null;
   if (awaited && (await channelStatus(deps, principal, channel)).state !== "unknown") {
     if (login) await codes.settled(login.generation, deps.wishWaitMs);

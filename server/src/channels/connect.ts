@@ -8,6 +8,7 @@ import { type TenantTx, withTenant } from "../db/tenant.ts";
 import { wishConnected } from "../db/wishes.ts";
 import { AppError } from "../errors.ts";
 import { changesOnlyAccess, wishAccess } from "./access.ts";
+import type { Allowance } from "./allowance.ts";
 import { connectByCode } from "./connect-by-code.ts";
 import { accessErrors, auditNotice, requireAvailable, termErrors } from "./connectable.ts";
 import {
@@ -18,18 +19,20 @@ import {
   sameCredential,
 } from "./credential.ts";
 import type { ChannelsDeps } from "./deps.ts";
+import { isClaimed, isRefused } from "./guesses.ts";
 import { channelStatus } from "./status.ts";
 
 /**
  * The same credential again changes nothing but who may write to the account, if that is asked for, unless the last attempt needs a person: then it is one more attempt.
  * @throws AppError unknown_channel, invalid_request, credential_claimed, superseded (by a wish to disconnect),
- *   gateway_unreachable (the wish is kept), database_unavailable (it is not)
+ *   gateway_unreachable (the wish is kept), rate_limited, database_unavailable (it is not)
  */
 export async function connectChannel(
   deps: ChannelsDeps,
   principal: Principal,
   request: ConnectRequest,
   meta: RequestMeta,
+  allowance: Allowance,
 ): Promise<ConnectResponse> {
   const { billingAccountId } = principal;
   const before = await channelStatus(deps, principal, request.channel);
@@ -39,9 +42,15 @@ export async function connectChannel(
     : credentialOf(request, before.connect, termErrors(request, before));
   const errors = accessErrors(request, before);
   if (errors.length > 0) throw new AppError("invalid_request", { errors });
-  if (before.connect.method === "qr") return connectByCode(deps, principal, before, request, meta);
+  if (before.connect.method === "qr") {
+    const charge = await allowance.take(credential === null ? "connect" : "code");
+    return connectByCode(deps, principal, before, request, meta, charge);
+  }
+  if (credential !== null) await allowance.require("refused");
+  const charge = await allowance.take("connect");
 
   using outcome = deps.outcomes.open({ billingAccountId, channel: request.channel });
+  let guessed = false;
   const wish = await withTenant(deps.db, billingAccountId, async (tx) => {
     const current = await lockedConnection(tx, request.channel);
     const unchanged =
@@ -50,8 +59,14 @@ export async function connectChannel(
     // It was disconnected since the request was read.
     if (credential === null) throw new AppError("superseded");
     const access = request.access ?? current?.access ?? "everyone";
+    guessed = isRefused(before) && !holds(deps, current, credential);
     return writeWish(deps, tx, principal, { ...before, access }, current, credential, meta);
+  }).catch(async (error: unknown) => {
+    if (isClaimed(error)) await allowance.note("refused");
+    throw error;
   });
+  if (!wish) await charge.giveBack();
+  if (guessed) await allowance.note("refused");
   const reachable = wish && (await channelStatus(deps, principal, request.channel)).state !== "unknown";
   if (reachable) await outcome.settled(wish.generation, deps.wishWaitMs);
   const after = await channelStatus(deps, principal, request.channel);

@@ -13,28 +13,37 @@ import { tenantStatus } from "../db/status.ts";
 import { type TenantTx, withTenant } from "../db/tenant.ts";
 import { wishDisconnected } from "../db/wishes.ts";
 import { AppError } from "../errors.ts";
+import type { Allowance } from "./allowance.ts";
 import type { ChannelsDeps } from "./deps.ts";
+import { isRefused } from "./guesses.ts";
 import { channelStatus } from "./status.ts";
 
 /**
  * What was never connected is disconnected already; a login by QR that is under way is given up.
  * @throws AppError unknown_channel, forbidden (a connect link, of what others connected), gateway_unreachable or gateway_timeout (the wish is kept), superseded (by a wish to
- *   connect), database_unavailable
+ *   connect), rate_limited, database_unavailable
  */
 export async function disconnectChannel(
   deps: ChannelsDeps,
   principal: Principal,
   { channel }: DisconnectRequest,
   meta: RequestMeta,
+  allowance: Allowance,
 ): Promise<DisconnectResponse> {
   const { billingAccountId } = principal;
-  await channelStatus(deps, principal, channel);
+  const before = await channelStatus(deps, principal, channel);
+  const charge = await allowance.take("disconnect");
 
   using outcome = deps.outcomes.open({ billingAccountId, channel });
   using loginEnd = deps.logins.open({ billingAccountId, channel });
   const wish = await withTenant(deps.db, billingAccountId, (tx) => writeWish(tx, principal, channel, meta));
   const disconnected: DisconnectResponse = { channel, status: "disconnected" };
-  if (!wish) return disconnected;
+  if (!wish) {
+    await charge.giveBack();
+    return disconnected;
+  }
+  // Else taking a refused credential away would be how not to have it counted.
+  if (isRefused(before)) await allowance.note("refused");
 
   const { connection, login } = wish;
   const { gateway } = await tenantStatus(deps.db, billingAccountId);

@@ -47,6 +47,25 @@ export function answersToBody(
   return answers(description, schema, [...codes, ...WITH_A_BODY]);
 }
 
+/** The same of a route that is kept within limits: each of them says what is left. */
+export function limited(responses: RouteConfig["responses"]): RouteConfig["responses"] {
+  return Object.fromEntries(
+    Object.entries(responses).map(([status, answer]) => [
+      status,
+      { ...answer, headers: { ...RATE_LIMIT_HEADERS, ...("headers" in answer && answer.headers) } },
+    ]),
+  );
+}
+
+const header = (description: string) => ({ description, schema: { type: "string" } as const });
+const RATE_LIMIT_HEADERS = {
+  "RateLimit-Policy": header(
+    'The limits: `"connect";q=60;w=600` allows 60 in 600 seconds. Absent where nobody was identified.',
+  ),
+  RateLimit: header('What is left of each: `"connect";r=59;t=600` leaves 59 for the next 600 seconds.'),
+};
+const RETRY_AFTER = { "Retry-After": header("Seconds until it may be tried again.") };
+
 /** The answer of a route that a browser opens as a page, and that leads on. */
 export function answersElsewhere(description: string): RouteConfig["responses"] {
   return { 303: { description }, ...problems(ALWAYS) };
@@ -61,6 +80,7 @@ function problems(codes: readonly ErrorCode[]): RouteConfig["responses"] {
       {
         description: group.map((code) => `\`${code}\`: ${ERRORS[code].cause}`).join(" "),
         content: { "application/problem+json": { schema: problemSchema } },
+        ...(status === 429 && { headers: RETRY_AFTER }),
       },
     ]),
   );

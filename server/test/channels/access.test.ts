@@ -6,7 +6,7 @@ import type { ChannelsDeps } from "../../src/channels/deps.ts";
 import { settle } from "../../src/db/connection-outcomes.ts";
 import { activeConnection, type Connection } from "../../src/db/connections.ts";
 import { withService, withTenant } from "../../src/db/tenant.ts";
-import { channelsDeps, offer, principalOf } from "../support/channels.ts";
+import { channelsDeps, offer, principalOf, unlimited } from "../support/channels.ts";
 import { CHANNEL, type TestDatabase, tenants, testDatabase } from "../support/database.ts";
 
 const META = { requestId: "r", remoteAddress: "::1" };
@@ -30,7 +30,7 @@ beforeEach(async () => {
 });
 
 const connect = (request: Omit<ConnectRequest, "channel">) =>
-  connectChannel(deps, principalOf(tenant), { channel: CHANNEL, ...request }, META);
+  connectChannel(deps, principalOf(tenant), { channel: CHANNEL, ...request }, META, unlimited);
 async function connection(): Promise<Connection> {
   const found = await withTenant(database.db, tenant, (tx) => activeConnection(tx, CHANNEL));
   if (!found) throw new Error("nothing is registered");

@@ -6,7 +6,7 @@ import { disconnectChannel } from "../../src/channels/disconnect.ts";
 import { channelStatus } from "../../src/channels/status.ts";
 import { beginLogin, failLogin, type Login, offerCode, unfinishedLogin } from "../../src/db/logins.ts";
 import { withService } from "../../src/db/tenant.ts";
-import { channelsDeps, offer, principalOf } from "../support/channels.ts";
+import { channelsDeps, offer, principalOf, unlimited } from "../support/channels.ts";
 import { asSuperuser, CHANNEL, type TestDatabase, tenants, testDatabase } from "../support/database.ts";
 
 const QR = "data:image/png;base64,AAAA";
@@ -31,8 +31,8 @@ beforeEach(async () => {
 });
 
 const connect = (more: Partial<ConnectRequest> = {}, tenant = acme) =>
-  connectChannel(deps, principalOf(tenant), { channel: CHANNEL, ...more }, META);
-const disconnect = () => disconnectChannel(deps, principalOf(acme), { channel: CHANNEL }, META);
+  connectChannel(deps, principalOf(tenant), { channel: CHANNEL, ...more }, META, unlimited);
+const disconnect = () => disconnectChannel(deps, principalOf(acme), { channel: CHANNEL }, META, unlimited);
 const status = (tenant = acme) => channelStatus(deps, principalOf(tenant), CHANNEL);
 const stored = () => asSuperuser(database, "SELECT status, generation::integer, access FROM channel_logins");
 const audited = async () =>

@@ -10,7 +10,7 @@ import { withService } from "../../src/db/tenant.ts";
 import { AppError } from "../../src/errors.ts";
 import type { LoginStep } from "../../src/gateway/login-failure.ts";
 import { carryOutLogin, type LoginDeps } from "../../src/reconcile/login.ts";
-import { channelsDeps, offer, principalOf } from "../support/channels.ts";
+import { channelsDeps, offer, principalOf, unlimited } from "../support/channels.ts";
 import { asSuperuser, CHANNEL, type TestDatabase, tenants, testDatabase } from "../support/database.ts";
 import { testMetrics } from "../support/metrics.ts";
 
@@ -85,8 +85,9 @@ function loginDeps(ttlMs = 60_000): LoginDeps {
 const run = (deps = loginDeps(), signal = new AbortController().signal) =>
   carryOutLogin(deps, { billingAccountId: acme, channel: CHANNEL }, signal);
 const connect = (more: Partial<ConnectRequest> = {}) =>
-  connectChannel(channels, principalOf(acme), { channel: CHANNEL, ...more }, META);
-const disconnect = () => disconnectChannel(channels, principalOf(acme), { channel: CHANNEL }, META);
+  connectChannel(channels, principalOf(acme), { channel: CHANNEL, ...more }, META, unlimited);
+const disconnect = () =>
+  disconnectChannel(channels, principalOf(acme), { channel: CHANNEL }, META, unlimited);
 const status = () => channelStatus(channels, principalOf(acme), CHANNEL);
 const connection = () =>
   withService(database.db, (tx) => connectionByKey(tx, { billingAccountId: acme, channel: CHANNEL }));

@@ -2,6 +2,7 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { type BillingAccountId, type ConnectMethod, type ErrorCode, ROLE_SCOPES } from "@cogni/contract";
 import type { Principal } from "../../src/auth/principal.ts";
+import type { Allowance } from "../../src/channels/allowance.ts";
 import { createCatalogs } from "../../src/channels/catalogs.ts";
 import type { ChannelsDeps } from "../../src/channels/deps.ts";
 import { createOutcomes } from "../../src/channels/outcomes.ts";
@@ -59,6 +60,14 @@ export async function offer(
     await saveCatalog(tx, GATEWAY, [channel]);
   });
 }
+
+/** Of a caller whom nothing limits. */
+export const unlimited: Allowance = {
+  take: async () => ({ giveBack: async () => undefined }),
+  require: async () => undefined,
+  note: async () => undefined,
+  quotas: () => [],
+};
 
 export const principalOf = (billingAccountId: BillingAccountId): Principal => ({
   billingAccountId,

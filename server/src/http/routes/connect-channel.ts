@@ -2,7 +2,8 @@
 import { connectRequestSchema, connectResponseSchema } from "@cogni/contract";
 import { parseBody } from "../body.ts";
 import { principalOrLinkOf } from "../principal-of.ts";
-import { answersToBody, jsonBody, type Route, SIGNED_IN_OR_LINK } from "../route.ts";
+import { withinLimits } from "../rate-limits.ts";
+import { answersToBody, jsonBody, limited, type Route, SIGNED_IN_OR_LINK } from "../route.ts";
 
 export const connectChannel: Route = {
   doc: {
@@ -13,21 +14,26 @@ export const connectChannel: Route = {
       "Keeps the wish and waits some seconds for its outcome. The same credential again changes nothing; another one replaces it. A channel that is connected by scanning a code answers `awaiting_scan` with the code; while a login is under way the same one again, or a fresh one with `force`.",
     security: SIGNED_IN_OR_LINK,
     request: jsonBody(connectRequestSchema),
-    responses: answersToBody("The outcome, or `connecting` if it is not known yet.", connectResponseSchema, [
-      "unauthenticated",
-      "unknown_channel",
-      "credential_claimed",
-      "superseded",
-      "channel_unavailable",
-      "channel_installing",
-      "gateway_unreachable",
-      "gateway_timeout",
-    ]),
+    responses: limited(
+      answersToBody("The outcome, or `connecting` if it is not known yet.", connectResponseSchema, [
+        "unauthenticated",
+        "unknown_channel",
+        "credential_claimed",
+        "superseded",
+        "channel_unavailable",
+        "channel_installing",
+        "gateway_unreachable",
+        "gateway_timeout",
+        "rate_limited",
+      ]),
+    ),
   },
   async handle(ctx, call) {
     const principal = await principalOrLinkOf(ctx, call, "channels:write");
-    const request = await parseBody(call.req.raw, connectRequestSchema);
-    const response = await ctx.channels.connect(principal, request, call.env.meta);
+    const response = await withinLimits(ctx, call, principal, async (allowance) => {
+      const request = await parseBody(call.req.raw, connectRequestSchema);
+      return ctx.channels.connect(principal, request, call.env.meta, allowance);
+    });
     return call.json(response);
   },
 };

@@ -2,7 +2,8 @@
 import { disconnectRequestSchema, disconnectResponseSchema } from "@cogni/contract";
 import { parseBody } from "../body.ts";
 import { principalOrLinkOf } from "../principal-of.ts";
-import { answersToBody, jsonBody, type Route, SIGNED_IN_OR_LINK } from "../route.ts";
+import { withinLimits } from "../rate-limits.ts";
+import { answersToBody, jsonBody, limited, type Route, SIGNED_IN_OR_LINK } from "../route.ts";
 
 export const disconnectChannel: Route = {
   doc: {
@@ -13,18 +14,23 @@ export const disconnectChannel: Route = {
       "Stops the account at the gateway, then forgets its credential. Nothing connected is a success too.",
     security: SIGNED_IN_OR_LINK,
     request: jsonBody(disconnectRequestSchema),
-    responses: answersToBody("The channel is disconnected.", disconnectResponseSchema, [
-      "unauthenticated",
-      "unknown_channel",
-      "superseded",
-      "gateway_unreachable",
-      "gateway_timeout",
-    ]),
+    responses: limited(
+      answersToBody("The channel is disconnected.", disconnectResponseSchema, [
+        "unauthenticated",
+        "unknown_channel",
+        "superseded",
+        "gateway_unreachable",
+        "gateway_timeout",
+        "rate_limited",
+      ]),
+    ),
   },
   async handle(ctx, call) {
     const principal = await principalOrLinkOf(ctx, call, "channels:write");
-    const request = await parseBody(call.req.raw, disconnectRequestSchema);
-    const response = await ctx.channels.disconnect(principal, request, call.env.meta);
+    const response = await withinLimits(ctx, call, principal, async (allowance) => {
+      const request = await parseBody(call.req.raw, disconnectRequestSchema);
+      return ctx.channels.disconnect(principal, request, call.env.meta, allowance);
+    });
     return call.json(response);
   },
 };
