@@ -101,7 +101,7 @@ const limits = ({ headers }: Response) => ({
 });
 
 describe("the limits of a tenant", () => {
-  test("let through exactly as many of 200 at once, in two processes", async () => {
+  test("let through exactly as many of 200 at once, in two processes", { timeout: 60_000 }, async () => {
     const env = { ...ENV, LIMIT_CALLS: "300/600", LIMIT_CONNECT: "50/600" };
     const processes = await Promise.all([startEdge(database, { env }), startEdge(database, { env })]);
     const key = await bearer(acme);
