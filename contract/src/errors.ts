@@ -177,6 +177,13 @@ export const ERRORS = {
     "Try again in a moment. Nothing was lost.",
     "retry",
   ),
+  upgrading: words(
+    503,
+    "Being upgraded",
+    "This installation is just being brought to a newer version.",
+    "Try again in a moment. What is connected stays connected.",
+    "retry",
+  ),
   gateway_unreachable: words(
     502,
     "Gateway unreachable",

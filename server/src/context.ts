@@ -41,11 +41,13 @@ import { listen, type Notification } from "./db/notify.ts";
 import { openDatabase } from "./db/open.ts";
 import type { Db } from "./db/pool.ts";
 import { type OpenHealth, openHealth } from "./health/open-health.ts";
+import { createUpgradeGate } from "./health/upgrade-gate.ts";
 import type { Logger } from "./log.ts";
 import type { Reconciler } from "./reconcile/reconciler.ts";
 import { createMetrics, type Metrics } from "./telemetry/metrics.ts";
 import { type Fingerprints, loadFingerprints } from "./vault/fingerprint.ts";
 import { checkKeys } from "./vault/keys.ts";
+import { moveConnections } from "./vault/move.ts";
 import { createVault, type Vault } from "./vault/vault.ts";
 import { createWorker } from "./worker.ts";
 
@@ -101,6 +103,8 @@ export interface Context {
   ): Promise<Pick<ResolveResponse, "values" | "errors">>;
   /** What this process lacks to do its work. */
   readonly health: OpenHealth;
+  /** Throws AppError `upgrading` as long as the database is not this program's yet. */
+  requireUpgraded(): Promise<void>;
   /** Begins to reconcile, where this process is a worker; its internal port must be open by then. */
   startWork(): void;
   /** What is to be stopped at the end registers here, in the stage in which its turn comes. */
@@ -121,7 +125,11 @@ export async function createContext(config: Config, log: Logger): Promise<Contex
   });
   try {
     const vault = createVault(config.encryption);
-    if (config.roles.has("worker")) await checkKeys(db, vault);
+    if (config.roles.has("worker")) {
+      await checkKeys(db, vault);
+      // Before anything reads what is connected.
+      await moveAll(db, vault, log);
+    }
     const fingerprints = await loadFingerprints(db, vault);
     const worker = config.roles.has("worker")
       ? await createWorker({ config, log, metrics, db, vault, fingerprints })
@@ -132,6 +140,17 @@ export async function createContext(config: Config, log: Logger): Promise<Contex
     await db.close();
     throw error;
   }
+}
+
+async function moveAll(db: Db, vault: Vault, log: Logger): Promise<void> {
+  const { unreadable } = await moveConnections(db, vault, (progress) =>
+    log.info(progress, "moving connections to their new table"),
+  );
+  if (unreadable > 0)
+    log.error(
+      { unreadable },
+      "credentials do not open: their tenants are asked for new ones (npm run ops -- doctor)",
+    );
 }
 
 /** Nothing here can fail any more, so nothing that listens is left behind. */
@@ -220,6 +239,7 @@ function assemble(
       return resolveCredentials({ db, vault, llmApiKey: llm.apiKey, log }, gatewayId, ids);
     },
     health,
+    requireUpgraded: createUpgradeGate(db),
     startWork() {
       health.internalPortOpened();
       worker?.start();

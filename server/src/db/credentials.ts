@@ -8,6 +8,9 @@ export interface CredentialRef {
   readonly version: number;
 }
 
+/** Before all ids, where a walk begins. */
+export const FIRST_ID = "00000000-0000-0000-0000-000000000000";
+
 /** Of whatever kind of connection. */
 export interface SealedCredential {
   readonly connectionId: string;
@@ -73,6 +76,8 @@ export function keyIdsInUse(tx: ServiceTx): Promise<{ keyId: string; rows: numbe
     `SELECT "keyId", sum(rows)::integer AS rows FROM (
        SELECT encryption_key_id AS "keyId", count(*) AS rows FROM connections
        WHERE encryption_key_id IS NOT NULL GROUP BY 1
+       UNION ALL SELECT encryption_key_id, count(*) FROM registrations_after('${FIRST_ID}', NULL)
+       WHERE encryption_key_id IS NOT NULL GROUP BY 1
        UNION ALL SELECT encryption_key_id, count(*) FROM vault_secrets GROUP BY 1) AS used
      GROUP BY "keyId" ORDER BY "keyId"`,
   );
@@ -91,9 +96,6 @@ export function sealedWithOtherKeys(
     [keyId, afterId, limit],
   );
 }
-
-/** Before all ids, where a walk begins. */
-export const FIRST_ID = "00000000-0000-0000-0000-000000000000";
 
 /** All credentials after `afterId`, in batches, locked until the transaction ends. */
 export function allSealed(tx: ServiceTx, afterId: string, limit: number): Promise<SealedCredential[]> {

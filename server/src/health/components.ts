@@ -5,6 +5,7 @@ import { allReachable, type GatewayLease, gatewayLease } from "../db/gateways.ts
 import { schemaVersion } from "../db/migrate.ts";
 import type { Listener } from "../db/notify.ts";
 import type { Db } from "../db/pool.ts";
+import { unmovedRegistrations } from "../db/registrations.ts";
 import { withNoTenant, withService } from "../db/tenant.ts";
 import { AppError } from "../errors.ts";
 import type { Reconciler } from "../reconcile/reconciler.ts";
@@ -42,6 +43,7 @@ export function componentsOf(sources: HealthSources): readonly Component[] {
   const all: Component[] = [
     { name: "database", required: true, look: () => database(db) },
     { name: "schema", required: true, look: () => schema(db) },
+    { name: "connections", required: true, look: () => connections(db) },
     { name: "encryption keys", required: false, look: everySoOften(() => keys(sources), KEYS_EVERY_MS) },
     {
       name: "notifications",
@@ -83,6 +85,12 @@ async function schema(db: Db): Promise<Finding> {
   });
   if (found === wanted) return { ...OK, detail: `at ${found}` };
   return failing("it is another version's", `at ${found}, this program's is ${wanted}`);
+}
+
+/** A worker moves what an older version connected, before it answers; see vault/move.ts. */
+async function connections(db: Db): Promise<Finding> {
+  const left = await withNoTenant(db, unmovedRegistrations);
+  return left === 0 ? OK : failing(`${left} are yet to be moved by a worker`);
 }
 
 /** Another process may seal with a key that this one was not given. */

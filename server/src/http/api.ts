@@ -129,6 +129,10 @@ export function createApi(ctx: Context): OpenAPIHono<ApiEnv> {
     refuseCrossSite(call.req.method, (name) => call.req.header(name), ownOrigins);
     await next();
   });
+  app.use("/api/v1/*", async (_call, next) => {
+    await ctx.requireUpgraded();
+    await next();
+  });
   for (const route of ROUTES) {
     app.openAPIRegistry.registerPath(route.doc);
     app.on(route.doc.method.toUpperCase(), route.doc.path, (call) => route.handle(ctx, call));

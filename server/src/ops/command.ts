@@ -35,7 +35,7 @@ export interface OpsCommand {
   readonly options: Readonly<Record<string, { readonly type: "string" | "boolean"; readonly help: string }>>;
   readonly help: string;
   /** It looks at a database that is not in order, and so may not have it brought up to date first. */
-  readonly asFound?: boolean;
+  readonly asFound?: boolean | ((options: OpsOptions) => boolean);
   run(context: OpsContext, operands: readonly string[], options: OpsOptions): Promise<OpsResult>;
 }
 

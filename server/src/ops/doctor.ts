@@ -5,8 +5,10 @@ import { listDrift } from "../db/drift.ts";
 import { listGateways } from "../db/gateways.ts";
 import { apiRolePrivileges, unwalledTables } from "../db/guard.ts";
 import { OLDEST_POSTGRES, postgresVersion, schemaVersion } from "../db/migrate.ts";
+import { unmovedRegistrations } from "../db/registrations.ts";
 import { withNoTenant, withService } from "../db/tenant.ts";
 import { fingerprintKeyOpens } from "../vault/fingerprint.ts";
+import { surveyConnections } from "../vault/survey.ts";
 import type { OpsCommand, OpsContext } from "./command.ts";
 
 interface Finding {
@@ -42,9 +44,12 @@ async function examine(context: OpsContext): Promise<Finding[]> {
   };
   // An empty database has nothing else to look at; starting the program fills it.
   if (found === 0) return [schema];
+  // The rest is asked in this version's words.
+  if (found !== wanted) return [schema, ...(await ofTheDatabase(context))];
   return [
     schema,
     ...(await ofTheDatabase(context)),
+    await ofTheMove(context),
     ...(await ofTheKeys(context)),
     ...(await ofTheGateways(context)),
   ];
@@ -68,6 +73,17 @@ async function ofTheDatabase({ db }: OpsContext): Promise<Finding[]> {
         open.length === 0 ? "row-level security is forced on every tenant table" : `open: ${open.join(", ")}`,
     },
   ];
+}
+
+async function ofTheMove({ db, vault }: OpsContext): Promise<Finding> {
+  const left = await withNoTenant(db, unmovedRegistrations);
+  const { unreadable } = await surveyConnections(db, vault, "function");
+  const found = [
+    left > 0 && `${left} are yet to be moved: start a worker, or run “connections move”`,
+    unreadable > 0 &&
+      `${unreadable} credentials of an older version do not open; they are kept (“credentials forget”)`,
+  ].filter((word) => word !== false);
+  return { check: "connections", ok: found.length === 0, detail: found.join(", and ") || "all in one table" };
 }
 
 async function ofTheKeys({ db, vault }: OpsContext): Promise<Finding[]> {

@@ -9,6 +9,7 @@ import { openMail } from "../mail/open-mail.ts";
 import { createVault } from "../vault/vault.ts";
 import { adminCommands } from "./admins.ts";
 import { type OpsCommand, type OpsConfig, type OpsOptions, UsageError } from "./command.ts";
+import { connectionCommands } from "./connections.ts";
 import { doctorCommands } from "./doctor.ts";
 import { keyCommands } from "./keys.ts";
 import { tenantLifeCommands } from "./tenant-life.ts";
@@ -20,6 +21,7 @@ const COMMANDS: readonly OpsCommand[] = [
   ...adminCommands,
   ...tenantLifeCommands,
   ...keyCommands,
+  ...connectionCommands,
 ];
 
 export interface OpsIo {
@@ -58,7 +60,9 @@ async function execute(
   { config: readSettings, log, out, err }: OpsIo,
 ): Promise<boolean> {
   const config = readSettings();
-  const db: Db = command.asFound ? createPools(config.database, log) : await openDatabase(config, log);
+  const { asFound } = command;
+  const looksOnly = typeof asFound === "function" ? asFound(options) : asFound;
+  const db: Db = looksOnly ? createPools(config.database, log) : await openDatabase(config, log);
   const mail = openMail(config, log);
   try {
     const vault = createVault(config.encryption);

@@ -12,10 +12,17 @@ import {
   type SealedCredential,
 } from "../db/credentials.ts";
 import type { Db } from "../db/pool.ts";
+import {
+  deleteRegistrations,
+  lockRegistrations,
+  registrationsAfter,
+  stillWithout,
+} from "../db/registrations.ts";
 import { type ServiceTx, withService } from "../db/tenant.ts";
 import { replaceVaultSecret } from "../db/vault-secrets.ts";
 import { FINGERPRINT_SECRET, fingerprintKeyOpens, sealNewKey } from "./fingerprint.ts";
-import { openOrNull } from "./keys.ts";
+import { moveConnections } from "./move.ts";
+import { openOrNull } from "./open.ts";
 import type { Vault } from "./vault.ts";
 
 const BATCH = 200;
@@ -29,12 +36,14 @@ export interface Forgotten {
 
 /** Drops whatever no key that is set opens. Throws AppError `database_unavailable`; run again, it goes on. */
 export async function forgetUnreadable(db: Db, vault: Vault): Promise<Forgotten> {
-  let credentials = 0;
+  // What an upgrade has yet to move goes first: of what does not open, the old bytes are left.
+  await moveConnections(db, vault);
+  let credentials = await forgetLeft(db);
   for (let afterId: string | null = FIRST_ID; afterId !== null; ) {
     const from: string = afterId;
     const batch = await withService(db, async (tx) => {
       const rows = await allSealed(tx, from, BATCH);
-      const lost = rows.filter((row) => openOrNull(vault, row) === null);
+      const lost = rows.filter((row) => openOrNull(vault, row.sealed, row) === null);
       await forgetAll(tx, lost);
       return { lost: lost.length, lastId: rows.at(-1)?.connectionId ?? null };
     });
@@ -44,7 +53,34 @@ export async function forgetUnreadable(db: Db, vault: Vault): Promise<Forgotten>
   return { credentials, fingerprintKey: await withService(db, (tx) => replaceLostFingerprintKey(tx, vault)) };
 }
 
-async function forgetAll(tx: ServiceTx, lost: readonly SealedCredential[]): Promise<void> {
+/** What the move left behind, because it does not open; those that were given another credential since keep that. */
+async function forgetLeft(db: Db): Promise<number> {
+  let credentials = 0;
+  for (let afterId: string | null = FIRST_ID; afterId !== null; ) {
+    const from: string = afterId;
+    const batch = await withService(db, async (tx) => {
+      await lockRegistrations(tx);
+      const rows = await registrationsAfter(tx, from, BATCH);
+      const ids = rows.map(({ id }) => id);
+      const waiting = await stillWithout(tx, ids);
+      const lost = rows.filter(({ id }) => waiting.includes(id));
+      await forgetAll(
+        tx,
+        lost.map((row) => ({ ...row, connectionId: row.id })),
+      );
+      await deleteRegistrations(tx, ids);
+      return { lost: lost.length, lastId: ids.at(-1) ?? null };
+    });
+    credentials += batch.lost;
+    afterId = batch.lastId;
+  }
+  return credentials;
+}
+
+async function forgetAll(
+  tx: ServiceTx,
+  lost: readonly Pick<SealedCredential, "connectionId" | "billingAccountId" | "channel">[],
+): Promise<void> {
   if (lost.length === 0) return;
   await forgetCredentials(
     tx,

@@ -7,10 +7,13 @@ import {
   sealedWithOtherKeys,
 } from "../db/credentials.ts";
 import type { Db } from "../db/pool.ts";
+import { unmovedRegistrations } from "../db/registrations.ts";
 import { type ServiceTx, withService } from "../db/tenant.ts";
 import { replaceVaultSecret, vaultSecret } from "../db/vault-secrets.ts";
 import { AppError } from "../errors.ts";
 import { FINGERPRINT_SECRET } from "./fingerprint.ts";
+import { moveConnections } from "./move.ts";
+import { asObject, openOrNull } from "./open.ts";
 import type { Vault } from "./vault.ts";
 
 /** How many credentials one transaction reseals; an interruption loses at most these. */
@@ -49,7 +52,10 @@ export async function rotateKeys(
   vault: Vault,
   onProgress: (progress: RotationProgress) => void = () => undefined,
 ): Promise<RotationProgress> {
-  let progress: RotationProgress = { resealed: 0, unreadable: 0 };
+  // What an upgrade has yet to move comes under the current key by that; what of it does not open needs the key it has.
+  if ((await withService(db, unmovedRegistrations)) > 0) await checkKeys(db, vault);
+  const { unreadable } = await moveConnections(db, vault);
+  let progress: RotationProgress = { resealed: 0, unreadable };
   await withService(db, (tx) => resealFingerprintKey(tx, vault));
   for (let afterId: string | null = FIRST_ID; afterId !== null; ) {
     const from: string = afterId;
@@ -87,22 +93,6 @@ function isOld(vault: Vault, sealed: Uint8Array): boolean {
 }
 
 function reseal(vault: Vault, row: SealedCredential): { connectionId: string; sealed: Uint8Array } | null {
-  const plain = openOrNull(vault, row);
+  const plain = openOrNull(vault, row.sealed, row);
   return plain && { connectionId: row.connectionId, sealed: vault.seal(plain, row) };
-}
-
-/** What was sealed, or null if nothing opens it. */
-export function openOrNull(vault: Vault, row: SealedCredential): object | null {
-  try {
-    return asObject(vault.open(row.sealed, row));
-  } catch (error) {
-    if (error instanceof AppError && error.code === "credential_unreadable") return null;
-    throw error;
-  }
-}
-
-/** Only objects are ever sealed. */
-function asObject(plain: unknown): object {
-  if (typeof plain === "object" && plain !== null) return plain;
-  throw new AppError("credential_unreadable");
 }

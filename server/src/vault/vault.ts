@@ -5,7 +5,7 @@
  *   key id (8 bytes) | nonce (12) | ciphertext | tag (16)
  */
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from "node:crypto";
-import type { BillingAccountId } from "@cogni/contract";
+import type { BillingAccountId, ChannelId } from "@cogni/contract";
 import { AppError } from "../errors.ts";
 import type { Secret } from "../secret.ts";
 
@@ -19,12 +19,19 @@ export interface CredentialAad {
   readonly provider: string;
 }
 
+/** As credentials were bound before they were kept with connections: only their move opens one. */
+export interface RegistrationAad {
+  readonly billingAccountId: BillingAccountId;
+  readonly registrationId: string;
+  readonly channel: ChannelId;
+}
+
 /** A secret of the installation itself, by its name in `vault_secrets`. */
 export interface InstallationAad {
   readonly vaultSecret: string;
 }
 
-export type Aad = CredentialAad | InstallationAad;
+export type Aad = CredentialAad | RegistrationAad | InstallationAad;
 
 export interface Vault {
   /** Under the current key. `plain` is stored as JSON. */
@@ -102,11 +109,13 @@ function idOf(key: Buffer): string {
 
 /** As a JSON list, in which no two different addresses read the same. */
 function bytesOf(aad: Aad): Buffer {
-  const address =
-    "vaultSecret" in aad
-      ? ["vault secret", aad.vaultSecret]
-      : ["connection", aad.billingAccountId, aad.connectionId, aad.provider];
-  return Buffer.from(JSON.stringify(address), "utf8");
+  return Buffer.from(JSON.stringify(addressOf(aad)), "utf8");
+}
+
+function addressOf(aad: Aad): readonly string[] {
+  if ("vaultSecret" in aad) return ["vault secret", aad.vaultSecret];
+  if ("registrationId" in aad) return ["credential", aad.billingAccountId, aad.registrationId, aad.channel];
+  return ["connection", aad.billingAccountId, aad.connectionId, aad.provider];
 }
 
 function unreadable(cause: unknown): AppError {

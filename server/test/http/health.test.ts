@@ -33,7 +33,16 @@ describe("the probes", () => {
     // Nobody reconciles here, so nothing is seen of the gateway.
     expect(body).toMatchObject({ ready: true, status: "degraded" });
     expect(body.missing).toContain("gateway: it does not answer");
-    const names = ["database", "schema", "encryption keys", "notifications", "gateway", "event loop", "mail"];
+    const names = [
+      "database",
+      "schema",
+      "connections",
+      "encryption keys",
+      "notifications",
+      "gateway",
+      "event loop",
+      "mail",
+    ];
     expect(body.components.map(({ name }) => name)).toEqual([...names, "lease", "internal port"]);
     for (const { since } of body.components) expect(Date.parse(since)).toBeLessThanOrEqual(Date.now());
   });

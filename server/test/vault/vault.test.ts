@@ -33,7 +33,7 @@ describe("the vault", () => {
     );
   });
 
-  test("opens nothing for another tenant, row or channel", () => {
+  test("opens nothing for another tenant, row or provider", () => {
     fc.assert(
       fc.property(credentials, aads, aads, (credential, aad, other) => {
         fc.pre(JSON.stringify(aad) !== JSON.stringify(other));
