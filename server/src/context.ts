@@ -15,7 +15,6 @@ import type {
   StatusDocument,
   Timeline,
 } from "@cogni/contract";
-import packageJson from "../package.json" with { type: "json" };
 import { type Auth, createAuth } from "./auth/auth.ts";
 import { createManageKeys, type ManageKeys } from "./auth/manage-keys.ts";
 import type { People } from "./auth/people.ts";
@@ -44,7 +43,9 @@ import { type OpenHealth, openHealth } from "./health/open-health.ts";
 import { createUpgradeGate } from "./health/upgrade-gate.ts";
 import type { Logger } from "./log.ts";
 import type { Reconciler } from "./reconcile/reconciler.ts";
-import { createMetrics, type Metrics } from "./telemetry/metrics.ts";
+import type { Metrics } from "./telemetry/metrics.ts";
+import { startTelemetry, type Telemetry } from "./telemetry/start.ts";
+import { traced } from "./telemetry/trace.ts";
 import { type Fingerprints, loadFingerprints } from "./vault/fingerprint.ts";
 import { checkKeys } from "./vault/keys.ts";
 import { moveConnections } from "./vault/move.ts";
@@ -116,13 +117,8 @@ export interface Context {
 /** Throws what `openDatabase` throws, and AppError `encryption_key_missing` or `credential_unreadable`. */
 export async function createContext(config: Config, log: Logger): Promise<Context> {
   const db = await openDatabase(config, log);
-  const metrics = createMetrics({
-    version: packageJson.version,
-    roles: [...config.roles],
-    pools: db.loads,
-    maxAccounts: config.metrics.maxAccounts,
-    served: config.metrics.endpoint !== null,
-  });
+  const telemetry = startTelemetry(config, log, db.loads);
+  const { metrics } = telemetry;
   try {
     const vault = createVault(config.encryption);
     if (config.roles.has("worker")) {
@@ -135,9 +131,10 @@ export async function createContext(config: Config, log: Logger): Promise<Contex
       ? await createWorker({ config, log, metrics, db, vault, fingerprints })
       : null;
     const auth = createAuth(config, db, log, fingerprints);
-    return assemble(config, log, metrics, db, vault, fingerprints, worker, auth);
+    return assemble(config, log, telemetry, db, vault, fingerprints, worker, auth);
   } catch (error) {
     await db.close();
+    await telemetry.stop();
     throw error;
   }
 }
@@ -157,7 +154,7 @@ async function moveAll(db: Db, vault: Vault, log: Logger): Promise<void> {
 function assemble(
   config: Config,
   log: Logger,
-  metrics: Metrics,
+  { metrics, stop: stopTelemetry }: Telemetry,
   db: Db,
   vault: Vault,
   fingerprints: Fingerprints,
@@ -213,6 +210,7 @@ function assemble(
   closing.add("background", "mails", auth.close);
   closing.add("notifications", "notifications", notifications.close);
   closing.add("database", "database", db.close);
+  closing.add("database", "traces", stopTelemetry);
 
   return {
     config,
@@ -227,9 +225,9 @@ function assemble(
       status: (principal) => channelsStatus(deps, principal),
       timeline: (principal, days) => channelsTimeline(deps, principal, days),
       connect: (principal, request, meta, allowance) =>
-        connectChannel(deps, principal, request, meta, allowance),
+        traced("connect", {}, () => connectChannel(deps, principal, request, meta, allowance)),
       disconnect: (principal, request, meta, allowance) =>
-        disconnectChannel(deps, principal, request, meta, allowance),
+        traced("disconnect", {}, () => disconnectChannel(deps, principal, request, meta, allowance)),
       senders: (principal) => pendingSenders(deps, principal),
       decideSender: (principal, request, meta) => decideSender(deps, principal, request, meta),
     },
@@ -265,8 +263,9 @@ function announce(
   { outcomes, logins, decisions, statusHub, worker, forgetPrincipals }: Listeners,
 ): void {
   const { about } = notification;
-  if (about === "wish") worker?.wake(notification);
-  else if (about === "outcome") outcomes.announce(keyString(notification), notification.generation);
+  if (about === "wish") {
+    worker?.wake(notification, { traceparent: notification.traceparent ?? null });
+  } else if (about === "outcome") outcomes.announce(keyString(notification), notification.generation);
   else if (about === "login") logins.announce(keyString(notification), notification.generation);
   else if (about === "decision") worker?.wakeSenders();
   else if (about === "agent") worker?.wakeAgents();

@@ -3,6 +3,7 @@
  * `Secret`, and nothing logs a body.
  */
 import { type DestinationStream, type Logger, pino } from "pino";
+import { traceOfLog } from "./telemetry/trace.ts";
 
 export type { Logger } from "pino";
 
@@ -13,6 +14,7 @@ export function createLogger(level: string, destination?: DestinationStream): Lo
   const options = {
     level,
     base: null,
+    mixin: traceOfLog,
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
     redact: { paths: NEVER_LOGGED.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), censor: "[secret]" },

@@ -35,6 +35,8 @@ export const timingSchema = z.strictObject({
   mail: z
     .strictObject({ attempts: z.number().int().positive().default(5), backoff: backoff(2_000, 60_000) })
     .prefault({}),
+  /** Traces: spans are gathered, a batch of them is sent, and what is left at the end is sent, for so long each. */
+  tracing: z.strictObject({ gatherMs: ms(2_000), exportMs: ms(5_000), flushMs: ms(3_000) }).prefault({}),
   /** Of the status as a stream of events. */
   stream: z
     .strictObject({

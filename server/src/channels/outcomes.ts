@@ -3,6 +3,7 @@
  * same transaction that records the outcome.
  */
 import type { ConnectionKey } from "../db/connections.ts";
+import { traced } from "../telemetry/trace.ts";
 import { keyString } from "./keys.ts";
 
 export interface OutcomeWaiter extends Disposable {
@@ -36,14 +37,16 @@ export function createOutcomes(): Outcomes {
       return {
         async settled(generation, timeoutMs) {
           if (latest >= generation) return true;
-          return new Promise<boolean>((resolve) => {
-            const timer = setTimeout(() => resolve(false), timeoutMs);
-            wake = () => {
-              if (latest < generation) return;
-              clearTimeout(timer);
-              resolve(true);
-            };
-          });
+          const awaited = () =>
+            new Promise<boolean>((resolve) => {
+              const timer = setTimeout(() => resolve(false), timeoutMs);
+              wake = () => {
+                if (latest < generation) return;
+                clearTimeout(timer);
+                resolve(true);
+              };
+            });
+          return traced("await outcome", {}, awaited);
         },
         [Symbol.dispose]() {
           set.delete(listener);

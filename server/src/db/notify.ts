@@ -8,6 +8,7 @@ import { type BillingAccountId, billingAccountIdSchema, channelIdSchema } from "
 import pg from "pg";
 import { z } from "zod";
 import type { Secret } from "../secret.ts";
+import { currentTraceparent } from "../telemetry/trace.ts";
 import type { ConnectionKey } from "./connections.ts";
 import type { DbLog } from "./pool.ts";
 import type { Tx } from "./tenant.ts";
@@ -18,8 +19,8 @@ const CHANNEL = "cogni";
 const address = { billingAccountId: billingAccountIdSchema, channel: channelIdSchema };
 const connection = { ...address, generation: z.number() };
 const notificationSchema = z.discriminatedUnion("about", [
-  /** A wish for this connection was written. */
-  z.object({ about: z.literal("wish"), ...connection }),
+  /** A wish for this connection was written; whoever carries it out goes on with its trace. */
+  z.object({ about: z.literal("wish"), ...connection, traceparent: z.string().nullish() }),
   /** A wish for this connection was brought to its end. */
   z.object({ about: z.literal("outcome"), ...connection }),
   /** The login of this generation has a code, or came to its end. */
@@ -42,7 +43,7 @@ const notificationSchema = z.discriminatedUnion("about", [
 export type Notification = z.infer<typeof notificationSchema>;
 
 export function notifyWish(tx: Tx, key: ConnectionKey, generation: number): Promise<void> {
-  return notify(tx, { about: "wish", ...addressOf(key), generation });
+  return notify(tx, { about: "wish", ...addressOf(key), generation, traceparent: currentTraceparent() });
 }
 
 export function notifyOutcome(tx: Tx, key: ConnectionKey, generation: number): Promise<void> {

@@ -4,8 +4,11 @@
  */
 import { type BillingAccountId, billingAccountIdSchema } from "@cogni/contract";
 import type pg from "pg";
+import { SpanKind, traced } from "../telemetry/trace.ts";
 import { asDatabaseError } from "./errors.ts";
 import type { Db } from "./pool.ts";
+
+const SPAN = { kind: SpanKind.CLIENT, attributes: { "db.system.name": "postgresql" } };
 
 /** Plain values, as pg binds them. */
 export type SqlValue = string | number | boolean | Date | Uint8Array | null | readonly SqlValue[];
@@ -60,7 +63,11 @@ export function setTenant(billingAccountId: BillingAccountId): string {
   return `SET LOCAL app.billing_account_id = '${billingAccountIdSchema.parse(billingAccountId)}'`;
 }
 
-async function transaction<T>(pool: pg.Pool, begin: string, work: (tx: Tx) => Promise<T>): Promise<T> {
+function transaction<T>(pool: pg.Pool, begin: string, work: (tx: Tx) => Promise<T>): Promise<T> {
+  return traced("transaction", SPAN, () => runTransaction(pool, begin, work));
+}
+
+async function runTransaction<T>(pool: pg.Pool, begin: string, work: (tx: Tx) => Promise<T>): Promise<T> {
   const client = await pool.connect().catch((error) => {
     throw asDatabaseError(error);
   });

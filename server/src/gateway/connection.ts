@@ -18,6 +18,7 @@ import type { Secret } from "../secret.ts";
 import type { DeviceCredentials } from "./device-identity.ts";
 import { GatewayRefusedError, GatewayRpcError } from "./errors.ts";
 import { ADMIN_SCOPE, type CheckedHello, checkHello } from "./hello.ts";
+import { traceFrames } from "./trace-frames.ts";
 
 export interface ConnectionOptions {
   readonly url: string;
@@ -105,9 +106,10 @@ export async function connect(options: ConnectionOptions): Promise<Connection> {
 }
 
 function requester(official: OfficialClient): Connection["request"] {
+  const tracedSend = traceFrames(official);
   return async (method, params, timeoutMs) => {
     try {
-      return await official.request<unknown>(method, params, { timeoutMs });
+      return await tracedSend(() => official.request<unknown>(method, params, { timeoutMs }));
     } catch (error) {
       throw toCallError(method, error);
     }

@@ -5,6 +5,7 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { AppError } from "../errors.ts";
+import { currentTraceparent, type Traceparent, traceFrom, untraced } from "../telemetry/trace.ts";
 import { GatewayRpcError } from "./errors.ts";
 import { createMergePatch, type JsonObject, type MergePatch, replacedArrays } from "./json.ts";
 import { type CallOutcome, measured } from "./measured.ts";
@@ -43,6 +44,7 @@ export type OnCommit = (outcome: CallOutcome, edits: number, ms: number) => void
 
 interface Pending {
   readonly edit: ConfigEdit;
+  readonly trace: Traceparent;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
 }
@@ -65,7 +67,8 @@ export function createConfigWriter(
   let running: Promise<void> | null = null;
 
   function wake(): void {
-    running ??= rounds();
+    // For all who wait, not only for whoever came first.
+    running ??= untraced(rounds);
   }
 
   /** Never throws: whatever happens settles the edits it happens to. */
@@ -76,7 +79,8 @@ export function createConfigWriter(
       for (const run of exclusives.splice(0, EXCLUSIVE_PER_ROUND)) await run();
       if (edits.length === 0) continue;
       await pause(budget.waitMs(Date.now()));
-      await commit(edits.splice(0));
+      const batch = edits.splice(0);
+      await tracedFor(batch, () => commit(batch));
     }
     // In the same step as the look at the queues, or what comes in between would wait for ever.
     running = null;
@@ -135,7 +139,7 @@ export function createConfigWriter(
   return {
     submit: (edit) =>
       new Promise((resolve, reject) => {
-        edits.push({ edit, resolve, reject });
+        edits.push({ edit, trace: currentTraceparent(), resolve, reject });
         wake();
       }),
     exclusive: (run) =>
@@ -151,6 +155,14 @@ export function createConfigWriter(
       await running;
     },
   };
+}
+
+/** A part of the first one's trace, and linked to those of the others. */
+function tracedFor(batch: readonly Pending[], work: () => Promise<void>): Promise<void> {
+  const [first, ...links] = batch.map(({ trace }) => trace).filter((trace) => trace !== null);
+  if (first === undefined) return work();
+  const attributes = { "cogni.config.edits": batch.length };
+  return traceFrom(first, "config commit", { attributes, links }, work);
 }
 
 /**

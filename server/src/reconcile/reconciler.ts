@@ -10,6 +10,7 @@ import { placeTenants } from "../db/placements.ts";
 import type { Db } from "../db/pool.ts";
 import { withService } from "../db/tenant.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
+import type { Cause } from "./loop.ts";
 import { type Repeated, repeat } from "./repeat.ts";
 import type { Session } from "./session.ts";
 
@@ -38,7 +39,7 @@ export interface Reconciler {
   /** Why it can't use the gateway, for the operator; null: it can, or does not know. */
   gatewayProblem(): string | null;
   /** A wish was written, by whichever process. */
-  wake(key: ConnectionKey): void;
+  wake(key: ConnectionKey, cause: Cause): void;
   /** A tenant decided of someone who waits to be let in. */
   wakeSenders(): void;
   /** A tenant changed what its agent is told. */
@@ -115,7 +116,7 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
     gatewayId,
     holdsLease: () => session !== null,
     gatewayProblem: () => session?.problem() ?? null,
-    wake: (key) => session?.wake(key),
+    wake: (key, cause) => session?.wake(key, cause),
     wakeSenders: () => session?.wakeSenders(),
     wakeAgents: () => session?.wakeAgents(),
     wakeTenant: (billingAccountId) => session?.wakeTenant(billingAccountId),

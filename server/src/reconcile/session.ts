@@ -26,7 +26,7 @@ import { briefAgents } from "./agents.ts";
 import { createContenders } from "./contenders.ts";
 import { createGate } from "./gate.ts";
 import { carryOutLogin, type LoginTiming } from "./login.ts";
-import { createLoop, exponentialBackoff } from "./loop.ts";
+import { type Cause, createLoop, exponentialBackoff } from "./loop.ts";
 import { reconcileAccount } from "./reconcile-account.ts";
 import { reportGateway } from "./report.ts";
 import { type SendersPause, startSenders } from "./senders.ts";
@@ -64,7 +64,7 @@ export interface SessionDeps {
 export interface Session {
   /** Why the gateway can't be used, for the operator; null: it can. */
   problem(): string | null;
-  wake(key: ConnectionKey): void;
+  wake(key: ConnectionKey, cause?: Cause): void;
   /** A tenant decided of someone who waits to be let in. */
   wakeSenders(): void;
   /** A tenant changed what its agent is told. */
@@ -95,6 +95,7 @@ export function openSession(deps: SessionDeps): Session {
   const background = new Set<Promise<void>>();
 
   const loop = createLoop({
+    name: "account",
     reconcile: async (key, signal) => {
       const result = await reconcileAccount(
         { ...deps, ...timing, limit, contenders, leftovers },
@@ -109,6 +110,7 @@ export function openSession(deps: SessionDeps): Session {
     log,
   });
   const logins = createLoop({
+    name: "login",
     reconcile: (key, signal) => carryOutLogin({ ...deps, ...timing, limit }, key, signal),
     backoff: exponentialBackoff(timing.backoff.firstMs, LOGIN_BACKOFF_MS),
     onRun: (outcome, ms) => deps.metrics.reconcile.ran(gateway.id, "login", outcome, ms),
@@ -118,7 +120,8 @@ export function openSession(deps: SessionDeps): Session {
   const watch = startWatch({
     ...deps,
     onStates: report.accounts,
-    nudge: loop.nudge,
+    // What is not as wished is worth a trace; what a sweep finds in order is not.
+    nudge: (key) => loop.nudge(key, { traceparent: null }),
     unreachableAfterMs: timing.unreachableAfterMs,
     maxLeftovers: MAX_LEFTOVERS,
     leftovers,
@@ -165,9 +168,9 @@ export function openSession(deps: SessionDeps): Session {
     for (const key of await withService(db, (tx) => openAccounts(tx, billingAccountId))) wake(key);
   }
 
-  function wake(key: ConnectionKey): void {
-    loop.wake(key);
-    logins.wake(key);
+  function wake(key: ConnectionKey, cause?: Cause): void {
+    loop.wake(key, cause);
+    logins.wake(key, cause);
   }
 
   function nudge(key: ConnectionKey): void {

@@ -66,7 +66,15 @@ export function processMetrics(registry: Registry, { version, roles, pools }: Pr
   };
 }
 
+const MISNAMED = [
+  "nodejs_active_handles_total",
+  "nodejs_active_requests_total",
+  "nodejs_active_resources_total",
+];
+
 /** Memory, processor, files, event loop, garbage collection: by the names that every Node program has them under. */
 export function addProcess(registry: Registry): void {
   collectDefaultMetrics({ register: registry });
+  // Gauges by a counter's name, of what `nodejs_active_resources` tells by kind.
+  for (const name of MISNAMED) registry.removeSingleMetric(name);
 }

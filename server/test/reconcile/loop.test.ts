@@ -17,6 +17,7 @@ describe("the loop", () => {
     let most = 0;
     let runs = 0;
     const loop = createLoop({
+      name: "account",
       log,
       backoff: () => 1,
       reconcile: async (_key, signal): Promise<ReconcileResult> => {
@@ -41,6 +42,7 @@ describe("the loop", () => {
     const failures: number[] = [];
     const calls: string[] = [];
     const loop = createLoop({
+      name: "account",
       log,
       backoff: (count) => {
         failures.push(count);
@@ -63,6 +65,7 @@ describe("the loop", () => {
   it("does not let a sighting cut short the pause before a retry", async () => {
     let runs = 0;
     const loop = createLoop({
+      name: "account",
       log,
       backoff: () => 60_000,
       reconcile: async (): Promise<ReconcileResult> => {
