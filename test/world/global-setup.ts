@@ -1,7 +1,9 @@
 /** One world for all test files of this folder: a gateway takes longer to boot than most of them to run. */
 import type { TestProject } from "vitest/node";
+import { freePort } from "../../dev-env/src/ports.ts";
 import { startWorld } from "../../dev-env/src/world.ts";
 import type { WorldDescription, WorldProblem } from "../../dev-env/src/world-client.ts";
+import { startCollector } from "../support/collector.ts";
 import { ODD_PLUGINS } from "../support/odd-plugins/overlay.ts";
 
 declare module "vitest" {
@@ -11,6 +13,7 @@ declare module "vitest" {
 }
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const collector = await startCollector();
   try {
     const world = await startWorld({
       gatewayOverlay: ODD_PLUGINS,
@@ -18,16 +21,23 @@ export default async function setup(project: TestProject): Promise<() => Promise
       settings: {
         // For a tenant to choose; they all are the same stand-in.
         LLM_MODELS: "echo-large",
-        TIMING: JSON.stringify({ reconcile: { sweepMs: 5_000 } }),
+        TIMING: JSON.stringify({ reconcile: { sweepMs: 5_000 }, tracing: { gatherMs: 200 } }),
+        // What is told to operators is looked at by tests, too.
+        OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+        METRICS_PORT: String(await freePort()),
+        METRICS_ACCOUNTS: "1",
       },
       log: (line) => process.stdout.write(`  world: ${line}\n`),
     });
     const { url, dataDir, gateway, telegramUrl, tryItUrl, llmUrl, oidcUrl, env } = world;
     project.provide("world", { url, dataDir, gateway, telegramUrl, tryItUrl, llmUrl, oidcUrl, env });
-    return () => world.stop();
+    return async () => {
+      await world.stop();
+      await collector.close();
+    };
   } catch (error) {
     // Thrown here, it would end the tests of the rooms as well.
     project.provide("world", { problem: error instanceof Error ? error.message : String(error) });
-    return async () => undefined;
+    return () => collector.close();
   }
 }
