@@ -40,15 +40,15 @@ module.exports = {
     ),
     rule(
       "rules-know-no-entrance",
-      "Channels and sign-in are called by routes and loops, and know neither.",
-      { path: `${server}(channels|auth)/` },
+      "Channels, sign-in and audit are called by routes and loops, and know neither.",
+      { path: `${server}(channels|auth|audit)/` },
       { path: `${server}(http|reconcile)/` },
     ),
     rule(
       "foundations-know-no-rules",
       "Gateway, vault, database and mail serve the rules above them.",
       { path: `${server}(gateway|vault|db|mail)/` },
-      { path: `${server}(channels|auth|http|reconcile)/` },
+      { path: `${server}(channels|auth|audit|http|reconcile)/` },
     ),
     rule(
       "foundations-stand-apart",

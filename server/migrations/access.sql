@@ -357,6 +357,203 @@ CREATE OR REPLACE FUNCTION unmoved_registrations()
     WHERE NOT EXISTS (SELECT FROM public.connections c WHERE c.id = r.id)
   $$;
 
+-- The audit. Rows come into it, and leave it, by the hands of these functions only: no role that the program signs in with may write
+-- a place or a hash, change a row, or delete one. They run as the owner.
+
+-- Puts a row at the end of its chain, whoever writes it. The order of locks is the same for all: the tenant, then the chain's head,
+-- which stays locked until the transaction ends. Whoever writes into several chains in one transaction writes into those of tenants
+-- first, in the order of their ids, and into the platform's last.
+CREATE OR REPLACE FUNCTION chain_audit()
+  RETURNS trigger
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+  AS $$
+    DECLARE
+      head public.audit_heads;
+      of_channel text;
+      of_account text;
+    BEGIN
+      IF TG_TABLE_NAME = 'platform_audit_log' THEN
+        head := public.locked_head('platform');
+      ELSE
+        -- What the foreign key locks in the end, first: whoever erases the tenant holds it before they come to the head.
+        PERFORM FROM public.billing_accounts b WHERE b.id = NEW.billing_account_id FOR KEY SHARE;
+        head := public.locked_head('tenant/' || NEW.billing_account_id);
+        of_channel := NEW.channel;
+        of_account := NEW.account_id;
+      END IF;
+      -- With the lock held, so that times are in the order of places, as long as the clock goes forwards.
+      NEW.at := clock_timestamp();
+      NEW.actor := jsonb_build_object('kind', NEW.actor->>'kind', 'id', NEW.actor->>'id');
+      NEW.seq := head.seq + 1;
+      NEW.salts := public.audit_salts();
+      NEW.commitments := public.audit_commitments(NEW.salts, NEW.actor, NEW.subject, of_account, NEW.remote_address, NEW.request_id);
+      NEW.seal := NULL;
+      NEW.hash := public.audit_hash(head.genesis, head.hash, NEW.seq, NEW.at, NEW.actor->>'kind', NEW.action, of_channel,
+        NEW.outcome, NEW.commitments);
+      UPDATE public.audit_heads h SET seq = NEW.seq, hash = NEW.hash WHERE h.chain = head.chain;
+      RETURN NEW;
+    END
+  $$;
+CREATE OR REPLACE TRIGGER chain BEFORE INSERT ON audit_log FOR EACH ROW EXECUTE FUNCTION chain_audit();
+CREATE OR REPLACE TRIGGER chain BEFORE INSERT ON platform_audit_log FOR EACH ROW EXECUTE FUNCTION chain_audit();
+
+-- Drops the beginning of a tenant's chain or the platform's, and says how many rows: of days that are over since `keep_days`, and never
+-- what is younger than 30 days; no more than `span_days` of them at once (null: any number), so that a clock that jumps ahead takes
+-- little along, and 5,000 rows at most. The anchor is where the chain begins from then on, and its newest row confirms it.
+CREATE OR REPLACE FUNCTION drop_old_audit(of_chain text, keep_days integer, span_days integer)
+  RETURNS integer
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+  AS $$
+    DECLARE
+      of_tenant text := substring(of_chain FROM '^tenant/(.*)$');
+      rows text := CASE WHEN of_tenant IS NULL THEN 'public.platform_audit_log a WHERE true'
+        ELSE 'public.audit_log a WHERE a.billing_account_id = $1' END;
+      until timestamptz := date_trunc('day', clock_timestamp() - make_interval(days => greatest(keep_days, 30)), 'UTC');
+      head public.audit_heads;
+      begins timestamptz;
+      through bigint;
+      worth boolean;
+      anchor bytea;
+      said text;
+    BEGIN
+      IF of_tenant IS NULL AND of_chain <> 'platform' THEN RETURN 0;
+      END IF;
+      PERFORM FROM public.billing_accounts b WHERE b.id = of_tenant FOR KEY SHARE;
+      IF of_tenant IS NOT NULL AND NOT FOUND THEN RETURN 0;
+      END IF;
+      head := public.locked_head(of_chain);
+      EXECUTE 'SELECT a.at FROM ' || rows || ' ORDER BY a.seq LIMIT 1' INTO begins USING of_tenant;
+      -- Never ahead of the row that is oldest: one that was written while the clock was wrong holds back those behind it.
+      until := least(until, begins + make_interval(days => span_days));
+      EXECUTE 'SELECT a.seq - 1 FROM ' || rows || ' AND a.at >= $2 ORDER BY a.seq LIMIT 1' INTO through USING of_tenant, until;
+      through := least(coalesce(through, head.seq), head.anchor_seq + 5000);
+      -- Rows that only say that something was dropped are no reason to drop them and to say so again.
+      EXECUTE 'SELECT EXISTS (SELECT FROM ' || rows || $q$ AND a.seq <= $2 AND a.action <> 'audit.prune')$q$ INTO worth
+        USING of_tenant, through;
+      IF NOT worth THEN RETURN 0;
+      END IF;
+      -- With the head locked, nobody waits for rows: whoever erases someone in them wants this head before long.
+      BEGIN
+        EXECUTE 'SELECT FROM ' || rows || ' AND a.seq <= $2 FOR UPDATE NOWAIT' USING of_tenant, through;
+      EXCEPTION WHEN lock_not_available THEN RETURN 0;
+      END;
+      EXECUTE 'SELECT a.hash FROM ' || rows || ' AND a.seq = $2' INTO anchor USING of_tenant, through;
+      EXECUTE 'DELETE FROM ' || rows || ' AND a.seq <= $2' USING of_tenant, through;
+      UPDATE public.audit_heads h SET anchor_seq = through, anchor_hash = anchor, anchored_at = clock_timestamp()
+        WHERE h.chain = of_chain;
+      said := through || '/' || encode(anchor, 'hex');
+      IF of_tenant IS NULL THEN
+        INSERT INTO public.platform_audit_log (actor, action, subject, outcome)
+          VALUES ('{"kind": "system", "id": "retention"}', 'audit.prune', said, 'done');
+      ELSE
+        INSERT INTO public.audit_log (billing_account_id, actor, action, subject, outcome)
+          VALUES (of_tenant, '{"kind": "system", "id": "retention"}', 'audit.prune', said, 'done');
+      END IF;
+      RETURN through - head.anchor_seq;
+    END
+  $$;
+
+-- The same of a tenant that was erased: its chain grows no more, so all of it goes at once, when its last row is old enough. A row of
+-- the platform's chain says where it ended. Rows from before there were chains go one by one, with no word of them.
+CREATE OR REPLACE FUNCTION drop_erased_audit(of_pseudonym text, keep_days integer)
+  RETURNS integer
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+  AS $$
+    DECLARE
+      until timestamptz := date_trunc('day', clock_timestamp() - make_interval(days => greatest(keep_days, 30)), 'UTC');
+      head public.audit_heads;
+      dropped integer;
+    BEGIN
+      SELECT * INTO head FROM public.audit_heads h WHERE h.chain = 'erased/' || of_pseudonym FOR UPDATE;
+      IF FOUND AND EXISTS (SELECT FROM public.erased_audit_log e WHERE e.pseudonym = of_pseudonym AND e.seq IS NOT NULL AND e.at >= until)
+      THEN RETURN 0;
+      END IF;
+      DELETE FROM public.erased_audit_log e WHERE e.pseudonym = of_pseudonym AND (e.seq IS NOT NULL OR e.at < until);
+      GET DIAGNOSTICS dropped = ROW_COUNT;
+      IF head.chain IS NOT NULL THEN
+        DELETE FROM public.audit_heads h WHERE h.chain = head.chain;
+        INSERT INTO public.platform_audit_log (actor, action, subject, outcome)
+          VALUES ('{"kind": "system", "id": "retention"}', 'audit.end', of_pseudonym || '/' || head.seq || '/' || encode(head.hash, 'hex'),
+            'done');
+      END IF;
+      RETURN dropped;
+    END
+  $$;
+
+-- Puts pseudonyms in the place of those who are erased, in rows of a tenant's chain or of the platform's; whose act it was, goes
+-- with the address and the request, too. One place in each of the lists for each row; null: that stays as it is.
+CREATE OR REPLACE FUNCTION redact_audit(of_chain text, seqs bigint[], actors text[], subjects text[], seals bytea[])
+  RETURNS void
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+  AS $$
+    DECLARE
+      of_tenant text := substring(of_chain FROM '^tenant/(.*)$');
+    BEGIN
+      PERFORM public.require_pseudonyms(actors || subjects);
+      EXECUTE 'UPDATE ' || CASE WHEN of_tenant IS NULL THEN 'public.platform_audit_log' ELSE 'public.audit_log' END || $q$ a SET
+          actor = coalesce(jsonb_set(a.actor, '{id}', to_jsonb(n.actor)), a.actor),
+          subject = coalesce(n.subject, a.subject),
+          remote_address = CASE WHEN n.actor IS NULL THEN a.remote_address END,
+          request_id = CASE WHEN n.actor IS NULL THEN a.request_id END,
+          salts = ARRAY[CASE WHEN n.actor IS NULL THEN a.salts[1] END, CASE WHEN n.subject IS NULL THEN a.salts[2] END, a.salts[3],
+            CASE WHEN n.actor IS NULL THEN a.salts[4] END, CASE WHEN n.actor IS NULL THEN a.salts[5] END],
+          seal = n.seal
+        FROM unnest($2, $3, $4, $5) AS n (seq, actor, subject, seal)
+        WHERE a.seq = n.seq AND $q$ || CASE WHEN of_tenant IS NULL THEN '$1 IS NULL' ELSE 'a.billing_account_id = $1' END
+        USING of_tenant, seqs, actors, subjects, seals;
+    END
+  $$;
+
+CREATE OR REPLACE FUNCTION require_pseudonyms(names text[])
+  RETURNS void
+  LANGUAGE plpgsql IMMUTABLE
+  AS $$
+    BEGIN
+      IF EXISTS (SELECT FROM unnest(names) AS n (name) WHERE n.name !~ '^(tenant|subject):[0-9a-f]{32}$')
+      THEN RAISE EXCEPTION 'only a pseudonym stands in the place of what is erased';
+      END IF;
+    END
+  $$;
+
+-- Moves rows of a tenant that is being deleted to where no tenant is named; lists as above. A row that is not named in `actors` was
+-- the program's own act.
+CREATE OR REPLACE FUNCTION move_audit(of_tenant text, of_pseudonym text, seqs bigint[], actors text[], subjects text[], seals bytea[])
+  RETURNS void
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+  AS $$
+    BEGIN
+      PERFORM public.require_pseudonyms(of_pseudonym || actors || subjects);
+      PERFORM FROM public.billing_accounts b WHERE b.id = of_tenant AND b.status = 'deleting' FOR KEY SHARE;
+      IF NOT FOUND THEN RAISE EXCEPTION 'the audit of a tenant that stays is not moved';
+      END IF;
+      WITH taken AS (
+        DELETE FROM public.audit_log a WHERE a.billing_account_id = of_tenant AND a.seq = ANY (seqs) RETURNING a.*
+      )
+      INSERT INTO public.erased_audit_log (id, pseudonym, at, actor, action, channel, outcome, subject, seq, hash, salts, commitments, seal)
+        SELECT t.id, of_pseudonym, t.at, coalesce(jsonb_set(t.actor, '{id}', to_jsonb(n.actor)), t.actor), t.action, t.channel, t.outcome,
+          -- What confirms the anchor names nobody.
+          CASE WHEN t.action = 'audit.prune' THEN t.subject ELSE n.subject END, t.seq, t.hash,
+          ARRAY[CASE WHEN n.actor IS NULL THEN t.salts[1] END, CASE WHEN t.action = 'audit.prune' THEN t.salts[2] END, NULL, NULL, NULL]::uuid[],
+          t.commitments, n.seal
+        FROM taken t JOIN unnest(seqs, actors, subjects, seals) AS n (seq, actor, subject, seal) ON n.seq = t.seq;
+    END
+  $$;
+
+-- The chain of a tenant that is erased, under its pseudonym from now on.
+CREATE OR REPLACE FUNCTION erase_chain(of_tenant text, of_pseudonym text, at_seal bytea)
+  RETURNS void
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+  AS $$
+    BEGIN
+      PERFORM public.require_pseudonyms(ARRAY[of_pseudonym]);
+      PERFORM FROM public.audit_log a WHERE a.billing_account_id = of_tenant;
+      IF FOUND THEN RAISE EXCEPTION 'the chain of a tenant that has rows of its own keeps its name';
+      END IF;
+      UPDATE public.audit_heads h SET chain = 'erased/' || of_pseudonym, salt = NULL, seal = at_seal
+        WHERE h.chain = 'tenant/' || of_tenant;
+    END
+  $$;
+
 -- Nobody starts with anything.
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
 REVOKE ALL ON ALL TABLES IN SCHEMA public, auth FROM PUBLIC, :api, :service;
@@ -385,6 +582,8 @@ BEGIN
     EXECUTE format('GRANT DELETE ON public.%I TO :service', wall.name);
   END LOOP;
 END $$;
+-- But for the audit, whose rows are moved.
+REVOKE DELETE ON audit_log FROM :service;
 
 -- What the functions above need to see.
 DROP POLICY IF EXISTS lookup ON api_keys;
@@ -407,6 +606,11 @@ DROP POLICY IF EXISTS lookup ON connect_links;
 CREATE POLICY lookup ON connect_links FOR SELECT TO :owner USING (true);
 DROP POLICY IF EXISTS lookup ON connect_link_settings;
 CREATE POLICY lookup ON connect_link_settings FOR SELECT TO :owner USING (true);
+-- The audit's own functions, which alone change and drop rows, whosever they are; and lock the tenant, without changing it.
+DROP POLICY IF EXISTS chain ON audit_log;
+CREATE POLICY chain ON audit_log TO :owner USING (true);
+DROP POLICY IF EXISTS chain ON billing_accounts;
+CREATE POLICY chain ON billing_accounts FOR UPDATE TO :owner USING (true) WITH CHECK (false);
 
 GRANT EXECUTE ON FUNCTION lookup_connect_link(bytea), connect_link_origins(uuid) TO :api;
 GRANT EXECUTE ON FUNCTION lookup_api_key(bytea), lookup_session(text, text), lookup_invitation(bytea),
@@ -430,7 +634,8 @@ GRANT SELECT ON account_state_changes, approved_senders TO :api;
 GRANT SELECT, INSERT (billing_account_id, instructions, greeting, model),
   UPDATE (instructions, greeting, model, version, changed_at) ON agents TO :api;
 GRANT SELECT, UPDATE (decision, decided_at) ON pending_senders TO :api;
-GRANT SELECT, INSERT ON audit_log TO :api;
+GRANT SELECT (billing_account_id, at, actor, action, channel, account_id, subject, outcome, remote_address, request_id, seq, hash),
+  INSERT (billing_account_id, actor, action, channel, account_id, subject, outcome, remote_address, request_id) ON audit_log TO :api;
 GRANT SELECT, INSERT, UPDATE (last_used_at, revoked_at, expires_at) ON api_keys TO :api;
 GRANT SELECT, INSERT, UPDATE, DELETE ON members TO :api;
 GRANT SELECT, INSERT, UPDATE (accepted_at, revoked_at) ON invitations TO :api;
@@ -442,7 +647,7 @@ GRANT SELECT ON webhook_attempts TO :api;
 GRANT UPDATE (name) ON billing_accounts TO :api;
 GRANT SELECT ON tenant_deletions TO :api;
 GRANT SELECT ON platform_administrators TO :api;
-GRANT INSERT ON platform_audit_log TO :api;
+GRANT INSERT (actor, action, subject, outcome, remote_address, request_id) ON platform_audit_log TO :api;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA auth TO :api;
 GRANT SELECT, INSERT, UPDATE (points, expire) ON rate_limits TO :api;
 
@@ -455,17 +660,23 @@ GRANT SELECT (id, billing_account_id) ON channel_registrations TO :service;
 GRANT SELECT, INSERT, UPDATE, DELETE ON account_observations, pending_senders TO :service;
 GRANT SELECT, INSERT, DELETE ON account_state_changes, approved_senders TO :service;
 GRANT SELECT, UPDATE (applied_version) ON agents TO :service;
-GRANT SELECT, INSERT ON audit_log, api_keys, members, invitations TO :service;
+GRANT SELECT, INSERT ON api_keys, members, invitations TO :service;
+GRANT SELECT, INSERT (billing_account_id, actor, action, channel, account_id, subject, outcome, remote_address, request_id)
+  ON audit_log TO :service;
 GRANT SELECT, UPDATE ON webhook_endpoints TO :service;
 GRANT SELECT, INSERT, UPDATE ON webhook_deliveries TO :service;
 GRANT SELECT, INSERT ON webhook_attempts TO :service;
 GRANT SELECT, INSERT, DELETE ON platform_administrators TO :service;
 GRANT SELECT, INSERT, UPDATE (revoked_at) ON platform_invitations TO :service;
-GRANT INSERT ON platform_audit_log TO :service;
+GRANT SELECT, INSERT (actor, action, subject, outcome, remote_address, request_id) ON platform_audit_log TO :service;
+GRANT SELECT ON audit_heads TO :service;
+GRANT EXECUTE ON FUNCTION drop_old_audit(text, integer, integer), drop_erased_audit(text, integer),
+  redact_audit(text, bigint[], text[], text[], bytea[]), erase_chain(text, text, bytea),
+  move_audit(text, text, bigint[], text[], text[], bytea[]) TO :service;
 GRANT SELECT ON connect_links, connect_link_settings TO :service;
 GRANT SELECT (expire), DELETE ON rate_limits TO :service;
--- To erase a tenant; what is kept of its audit has pseudonyms for all whom it names, in other tenants' rows, too.
+-- To erase a tenant.
 GRANT SELECT, INSERT, UPDATE (step) ON tenant_deletions TO :service;
-GRANT INSERT ON erased_tenants, erased_audit_log TO :service;
-GRANT SELECT, UPDATE (actor, subject) ON audit_log, platform_audit_log TO :service;
+GRANT INSERT ON erased_tenants TO :service;
+GRANT SELECT ON erased_audit_log TO :service;
 GRANT UPDATE (revoked_at) ON api_keys, invitations TO :service;

@@ -135,6 +135,7 @@ function toConfig(settings: Settings) {
     logLevel: settings.LOG_LEVEL,
     timing: settings.TIMING,
     timelineDays: settings.TIMELINE_DAYS,
+    auditDays: settings.AUDIT_DAYS,
   };
 }
 

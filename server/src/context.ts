@@ -42,6 +42,7 @@ import type { Db } from "./db/pool.ts";
 import { type OpenHealth, openHealth } from "./health/open-health.ts";
 import { createUpgradeGate } from "./health/upgrade-gate.ts";
 import type { Logger } from "./log.ts";
+import { keepAudit } from "./reconcile/keep-audit.ts";
 import type { Reconciler } from "./reconcile/reconciler.ts";
 import type { Metrics } from "./telemetry/metrics.ts";
 import { startTelemetry, type Telemetry } from "./telemetry/start.ts";
@@ -241,6 +242,9 @@ function assemble(
     startWork() {
       health.internalPortOpened();
       worker?.start();
+      if (!worker) return;
+      const audit = keepAudit({ db, log, keepDays: config.auditDays, timing: timing.audit });
+      closing.add("background", "audit", audit.stop);
     },
     closing,
     async close() {

@@ -128,6 +128,7 @@ export const settingsShape = {
   SHUTDOWN_GRACE_SECONDS: seconds.optional(),
   DATA_DIR: path.default(resolve(".data")),
   TIMELINE_DAYS: count.default(30),
+  AUDIT_DAYS: count.pipe(z.number().min(30, "must be at least 30")).default(365),
   TIMING: jsonText.pipe(timingSchema).prefault("{}"),
   OTEL_EXPORTER_OTLP_ENDPOINT: httpUrl.optional(),
   OTEL_EXPORTER_OTLP_HEADERS: headers.optional(),

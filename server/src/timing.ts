@@ -52,6 +52,14 @@ export const timingSchema = z.strictObject({
     .prefault({}),
   /** What the state bears of an account that comes and goes: see channels/steadiness.ts. */
   patience: z.strictObject({ blipMs: ms(5_000), steadyMs: ms(15_000) }).prefault({}),
+  audit: z
+    .strictObject({
+      /** Between two looks at which chains have grown, to tell the log where they end. */
+      headsMs: ms(60_000),
+      /** Between two looks for rows whose time is over. */
+      pruneMs: ms(60 * 60_000),
+    })
+    .prefault({}),
   gateway: z
     .strictObject({
       /** One call. */

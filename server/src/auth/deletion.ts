@@ -63,9 +63,9 @@ async function begun(tx: WalledTx, { billingAccountId }: DeletionWish, by: By, i
     throw new AppError("invalid_request", { detail, errors: [{ path: "name", message }] });
   }
   const action = "tenant.delete";
-  await recordPlatformAct(tx, { ...by, action, subject: billingAccountId, outcome: "requested" });
   const none = { channel: null, accountId: null };
   await append(tx, { ...by, ...none, billingAccountId, action, outcome: "requested" });
+  await recordPlatformAct(tx, { ...by, action, subject: billingAccountId, outcome: "requested" });
   await notifyTenant(tx, billingAccountId);
 }
 

@@ -49,8 +49,8 @@ async function tell(
   by: Pick<PlatformAct, "actor" | "meta">,
 ): Promise<void> {
   const action = suspended ? "tenant.suspend" : "tenant.resume";
-  await recordPlatformAct(tx, { ...by, action, subject: billingAccountId });
   const none = { channel: null, accountId: null };
   await append(tx, { ...by, ...none, billingAccountId, action, outcome: "done" });
+  await recordPlatformAct(tx, { ...by, action, subject: billingAccountId });
   await notifyTenant(tx, billingAccountId);
 }

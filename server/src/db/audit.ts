@@ -46,7 +46,7 @@ export async function append(tx: WalledTx, entry: AuditEntry): Promise<void> {
 export async function lastConnectedBy(tx: TenantTx, channel: ChannelId): Promise<AuditEntry["actor"] | null> {
   const [row] = await tx.query<{ actor: AuditEntry["actor"] }>(
     `SELECT actor FROM audit_log WHERE channel = $1 AND action IN ('channel.connect', 'channel.replace')
-       AND actor->>'kind' <> 'system' ORDER BY id DESC LIMIT 1`,
+       AND actor->>'kind' <> 'system' ORDER BY seq DESC LIMIT 1`,
     [channel],
   );
   return row?.actor ?? null;
@@ -67,7 +67,7 @@ export function list(
   return tx.query(
     `SELECT billing_account_id AS "billingAccountId", at, actor, action, channel, account_id AS "accountId", outcome,
        request_id AS "requestId", remote_address AS "remoteAddress", subject
-     FROM audit_log ORDER BY id DESC LIMIT $1`,
+     FROM audit_log ORDER BY seq DESC LIMIT $1`,
     [limit],
   );
 }

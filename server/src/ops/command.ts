@@ -16,7 +16,10 @@ export interface OpsContext {
 }
 
 /** What of the settings these commands use. */
-export type OpsConfig = Pick<Config, "database" | "encryption" | "http" | "mail" | "dataDir" | "timing">;
+export type OpsConfig = Pick<
+  Config,
+  "database" | "encryption" | "http" | "mail" | "dataDir" | "timing" | "auditDays"
+>;
 
 export interface OpsResult {
   /** For people. */

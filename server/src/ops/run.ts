@@ -8,6 +8,7 @@ import type { Logger } from "../log.ts";
 import { openMail } from "../mail/open-mail.ts";
 import { createVault } from "../vault/vault.ts";
 import { adminCommands } from "./admins.ts";
+import { auditCommands } from "./audit.ts";
 import { type OpsCommand, type OpsConfig, type OpsOptions, UsageError } from "./command.ts";
 import { connectionCommands } from "./connections.ts";
 import { doctorCommands } from "./doctor.ts";
@@ -22,6 +23,7 @@ const COMMANDS: readonly OpsCommand[] = [
   ...tenantLifeCommands,
   ...keyCommands,
   ...connectionCommands,
+  ...auditCommands,
 ];
 
 export interface OpsIo {
@@ -30,6 +32,8 @@ export interface OpsIo {
   readonly log: Logger;
   readonly out: (line: string) => void;
   readonly err: (line: string) => void;
+  /** Told of long work on its way; `err` where there is no better place. */
+  readonly progress?: (line: string) => void;
 }
 
 /** The exit code: 0 well, 1 not well, 2 a command line that is not understood. */
@@ -57,7 +61,7 @@ async function execute(
   command: OpsCommand,
   operands: readonly string[],
   options: OpsOptions,
-  { config: readSettings, log, out, err }: OpsIo,
+  { config: readSettings, log, out, err, progress = err }: OpsIo,
 ): Promise<boolean> {
   const config = readSettings();
   const { asFound } = command;
@@ -66,7 +70,7 @@ async function execute(
   const mail = openMail(config, log);
   try {
     const vault = createVault(config.encryption);
-    const result = await command.run({ db, vault, config, mail, progress: err }, operands, options);
+    const result = await command.run({ db, vault, config, mail, progress }, operands, options);
     out(options.json === true ? JSON.stringify(result.data, null, 2) : result.text);
     return result.ok ?? true;
   } finally {

@@ -16,7 +16,8 @@ import {
   reachStep,
   rememberErased,
 } from "../db/deletions.ts";
-import { moveAudit, renameInAudits } from "../db/erased-audit.ts";
+import { eraseChain, moveAudit, renameInAudits } from "../db/erased-audit.ts";
+import { recordPlatformAct } from "../db/platform-audit.ts";
 import type { Db } from "../db/pool.ts";
 import { withService } from "../db/tenant.ts";
 import { openAccounts } from "../db/tenant-status.ts";
@@ -32,6 +33,7 @@ export interface DeletionDeps {
   readonly log: Logger;
 }
 
+const DELETION = { kind: "system", id: "deletion" } as const;
 /** Audit rows that are rewritten in one transaction. */
 const AUDIT_ROWS = 1_000;
 
@@ -70,32 +72,39 @@ async function moveAuditOf(
   { db, fingerprints }: DeletionDeps,
   { billingAccountId }: Deletion,
 ): Promise<void> {
-  const move = () =>
-    withService(db, (tx) => moveAudit(tx, billingAccountId, fingerprints.pseudonym, AUDIT_ROWS));
+  const move = () => withService(db, (tx) => moveAudit(tx, billingAccountId, fingerprints, AUDIT_ROWS));
   while ((await move()) === AUDIT_ROWS);
 }
 
 /** All or nothing. False: an account came up again meanwhile. */
 function eraseRecords({ db, fingerprints }: DeletionDeps, { billingAccountId }: Deletion): Promise<boolean> {
-  const { pseudonym } = fingerprints;
   return withService(db, async (tx) => {
     await lockTenant(tx, billingAccountId);
     if ((await openAccounts(tx, billingAccountId)).length > 0) return false;
+    const erased: string[] = [];
     for (const userId of await memberIds(tx, billingAccountId)) {
-      if (await erasePerson(tx, userId)) await renameInAudits(tx, "subject", userId, pseudonym);
+      if (await erasePerson(tx, userId)) erased.push(userId);
     }
+    for (const userId of erased) await renameInAudits(tx, "subject", userId, fingerprints);
     await append(tx, {
       billingAccountId,
-      actor: { kind: "system", id: "deletion" },
+      actor: DELETION,
       action: "tenant.delete",
       channel: null,
       accountId: null,
       outcome: "done",
       meta: null,
     });
-    while ((await moveAudit(tx, billingAccountId, pseudonym, AUDIT_ROWS)) === AUDIT_ROWS);
-    await renameInAudits(tx, "tenant", billingAccountId, pseudonym);
-    await rememberErased(tx, pseudonym("tenant", billingAccountId));
+    while ((await moveAudit(tx, billingAccountId, fingerprints, AUDIT_ROWS)) === AUDIT_ROWS);
+    await eraseChain(tx, billingAccountId, fingerprints);
+    await renameInAudits(tx, "tenant", billingAccountId, fingerprints);
+    const pseudonym = fingerprints.pseudonym("tenant", billingAccountId);
+    await rememberErased(tx, pseudonym);
+    for (const userId of erased) {
+      const subject = fingerprints.pseudonym("subject", userId);
+      await recordPlatformAct(tx, { actor: DELETION, action: "person.erase", subject, meta: null });
+    }
+    await recordPlatformAct(tx, { actor: DELETION, action: "tenant.erase", subject: pseudonym, meta: null });
     await eraseRows(tx, billingAccountId);
     return true;
   });

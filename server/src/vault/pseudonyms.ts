@@ -12,10 +12,16 @@ export type Named = "tenant" | "subject";
 export interface Pseudonyms {
   /** 128 bits in hex, after the kind and a colon: no tenant, person or key has an id of that form. */
   pseudonym(kind: Named, id: string): string;
+  /** 32 bytes by which this program knows again what it wrote, and that nobody makes who has the database alone. */
+  seal(text: string): Uint8Array;
 }
 
 export function createPseudonyms(key: Secret<Uint8Array>): Pseudonyms {
   return {
+    seal: (text) =>
+      createHmac("sha256", key.reveal())
+        .update(JSON.stringify({ seal: text }))
+        .digest(),
     pseudonym(kind, id) {
       // Of another form than what fingerprints are made of.
       const mac = createHmac("sha256", key.reveal()).update(JSON.stringify({ pseudonym: kind, id }));

@@ -184,6 +184,8 @@ describe("the wall between tenants", () => {
     expect(seen.sort()).toEqual([
       "account_observations",
       "api_keys",
+      // Of which the owner's functions drop and redact rows.
+      "audit_log",
       "billing_accounts",
       "channel_registrations",
       "connect_link_settings",
@@ -251,6 +253,11 @@ describe("the wall between tenants", () => {
     for (const sql of [
       "UPDATE audit_log SET outcome = 'other'",
       "DELETE FROM audit_log",
+      "INSERT INTO audit_log (billing_account_id, actor, action, outcome, seq) VALUES ('acme', '{}', 'x', 'x', 7)",
+      "INSERT INTO audit_log (billing_account_id, actor, action, outcome, at) VALUES ('acme', '{}', 'x', 'x', now())",
+      "SELECT salts FROM audit_log",
+      "SELECT FROM audit_heads",
+      "SELECT drop_old_audit('tenant/acme', 365, NULL)",
       "DELETE FROM connections",
       "SELECT FROM channel_registrations",
       "SELECT registrations_after(gen_random_uuid(), 1)",
@@ -283,6 +290,23 @@ describe("the wall between tenants", () => {
       await expect(attempt(sql), sql).rejects.toThrow(/permission denied/);
     }
     expect(await attempt("SELECT id, reachable, observed_at FROM gateways")).toHaveLength(1);
+  });
+
+  test("keeps the audit log append-only from the service, too", async () => {
+    for (const sql of [
+      "UPDATE audit_log SET outcome = 'other'",
+      "DELETE FROM audit_log",
+      "UPDATE platform_audit_log SET outcome = 'other'",
+      "DELETE FROM platform_audit_log",
+      "INSERT INTO erased_audit_log (id, pseudonym, at, actor, action, outcome) VALUES (1, 'x', now(), '{}', 'x', 'x')",
+      "DELETE FROM erased_audit_log",
+      "UPDATE audit_heads SET seq = 0",
+      "DELETE FROM audit_heads",
+      "ALTER TABLE audit_log DISABLE TRIGGER chain",
+    ]) {
+      const attempt = withService(database.db, (tx) => tx.query(sql));
+      await expect(attempt, sql).rejects.toThrow(/permission denied|must be owner/);
+    }
   });
 
   test("refuses a tenant id of any form but its own before it reaches SQL", async () => {

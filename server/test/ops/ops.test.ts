@@ -50,6 +50,7 @@ async function ops(
       mail: null,
       dataDir: outbox.dataDir,
       timing: settings.timing,
+      auditDays: settings.auditDays,
     }),
     log: createLogger("silent"),
     out: (text) => out.push(text),
