@@ -6,6 +6,7 @@ export const SCOPES = [
   "account:read",
   "agent:read",
   "agent:write",
+  "audit:read",
   "channels:read",
   "channels:write",
   "keys:read",
@@ -23,6 +24,7 @@ export const KEY_SCOPES = [
   "account:read",
   "agent:read",
   "agent:write",
+  "audit:read",
   "channels:read",
   "channels:write",
   "keys:read",
@@ -46,6 +48,7 @@ const MANAGER: readonly Scope[] = [...VIEWER, "channels:write"];
 const ADMIN: readonly Scope[] = [
   ...MANAGER,
   "agent:write",
+  "audit:read",
   "keys:read",
   "keys:write",
   "links:read",

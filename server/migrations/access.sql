@@ -208,6 +208,26 @@ CREATE FUNCTION operator_tenants(of_session text, after_id text, at_most integer
     ORDER BY b.id LIMIT at_most
   $$;
 
+-- What was done to the platform, the newest first: `at_most` entries before the one of that place, and each filter is null for none. With
+-- the names of those who did it, and of the tenants it was done to.
+CREATE OR REPLACE FUNCTION operator_audit(of_session text, before_seq bigint, at_most integer, of_entry bigint, of_kind text,
+    of_actor text, of_action text, of_outcome text, since timestamptz, until timestamptz)
+  RETURNS TABLE (seq bigint, at timestamptz, actor jsonb, name text, action text, subject text, subject_name text, outcome text,
+    remote_address text, request_id text, hash bytea)
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+  AS $$
+    SELECT a.seq, a.at, a.actor, (SELECT u.name FROM auth."user" u WHERE u.id = a.actor->>'id'), a.action, a.subject,
+      coalesce((SELECT b.name FROM public.billing_accounts b WHERE b.id = a.subject),
+        (SELECT u.name FROM auth."user" u WHERE u.id = a.subject)), a.outcome, a.remote_address, a.request_id, a.hash
+    FROM public.platform_audit_log a
+    WHERE public.is_administrators_session(of_session)
+      AND (before_seq IS NULL OR a.seq < before_seq) AND (of_entry IS NULL OR a.seq = of_entry)
+      AND (of_kind IS NULL OR a.actor->>'kind' = of_kind) AND (of_actor IS NULL OR a.actor->>'id' = of_actor)
+      AND (of_action IS NULL OR a.action = of_action) AND (of_outcome IS NULL OR a.outcome = of_outcome)
+      AND (since IS NULL OR a.at >= since) AND (until IS NULL OR a.at < until)
+    ORDER BY a.seq DESC LIMIT at_most
+  $$;
+
 -- Whether there is such a gateway.
 CREATE OR REPLACE FUNCTION operator_drain(of_session text, of_gateway text, wanted boolean)
   RETURNS boolean
@@ -617,7 +637,8 @@ GRANT EXECUTE ON FUNCTION lookup_api_key(bytea), lookup_session(text, text), loo
   tenants_of_session(text), is_invited(text), lookup_platform_invitation(bytea), accept_platform_invitation(bytea, text) TO :api;
 GRANT EXECUTE ON FUNCTION is_administrators_session(text), operator_gateways(text),
   operator_tenants(text, text, integer, text, text, text), operator_drain(text, text, boolean),
-  operator_create_tenant(text, text, text) TO :api;
+  operator_create_tenant(text, text, text), operator_audit(text, bigint, integer, bigint, text, text, text, text, timestamptz,
+  timestamptz) TO :api;
 GRANT EXECUTE ON FUNCTION operator_suspend(text, boolean), operator_delete(text, text), delete_own_tenant(text) TO :api;
 GRANT EXECUTE ON FUNCTION was_erased(text) TO :api, :service;
 GRANT EXECUTE ON FUNCTION roomiest_gateway(), set_suspended(text, boolean), begin_deletion(text, text), erase_person(text)

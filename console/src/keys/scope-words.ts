@@ -11,6 +11,7 @@ export const PRESETS = {
     "account:read",
     "agent:read",
     "agent:write",
+    "audit:read",
     "channels:read",
     "channels:write",
     "keys:read",

@@ -24,8 +24,10 @@ import { deleteTenant } from "./routes/delete-tenant.ts";
 import { disconnectChannel } from "./routes/disconnect-channel.ts";
 import { drainGateway } from "./routes/drain-gateway.ts";
 import { endSessions } from "./routes/end-sessions.ts";
+import { exportAudit, exportOperatorAudit } from "./routes/export-audit.ts";
 import { forgotPassword } from "./routes/forgot-password.ts";
 import { getAgent } from "./routes/get-agent.ts";
+import { getAudit, getOperatorAudit } from "./routes/get-audit.ts";
 import { getChannelsStatus } from "./routes/get-channels-status.ts";
 import { getChannelsTimeline } from "./routes/get-channels-timeline.ts";
 import { getConnectLinks } from "./routes/get-connect-links.ts";
@@ -72,6 +74,8 @@ export const ROUTES: readonly Route[] = [
   decideSenders,
   getAgent,
   changeAgent,
+  getAudit,
+  exportAudit,
   getMe,
   getKeys,
   createKey,
@@ -91,6 +95,8 @@ export const ROUTES: readonly Route[] = [
   createTenant,
   renameTenant,
   deleteTenant,
+  getOperatorAudit,
+  exportOperatorAudit,
   getOperatorGateways,
   drainGateway,
   getOperatorTenants,
