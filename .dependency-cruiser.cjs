@@ -40,21 +40,27 @@ module.exports = {
     ),
     rule(
       "rules-know-no-entrance",
-      "Channels, sign-in and audit are called by routes and loops, and know neither.",
-      { path: `${server}(channels|auth|audit)/` },
+      "Channels, sign-in, audit and alerts are called by routes and loops, and know neither.",
+      { path: `${server}(channels|auth|audit|alerts)/` },
       { path: `${server}(http|reconcile)/` },
     ),
     rule(
       "foundations-know-no-rules",
       "Gateway, vault, database and mail serve the rules above them.",
       { path: `${server}(gateway|vault|db|mail)/` },
-      { path: `${server}(channels|auth|audit|http|reconcile)/` },
+      { path: `${server}(channels|auth|audit|alerts|http|reconcile)/` },
     ),
     rule(
       "foundations-stand-apart",
       "Gateway, database and mail are put together, and with the vault, by those who use them.",
       { path: `${server}(gateway|db|mail)/` },
       { path: `${server}(gateway|vault|db|mail)/`, pathNot: `${server}$1/` },
+    ),
+    rule(
+      "alerts-look-at-the-database",
+      "What is wrong is found in what the watcher wrote, by any process: no gateway is asked for it, and no secret opened.",
+      { path: `${server}alerts/` },
+      { path: `${server}(gateway|vault|channels)/` },
     ),
     rule(
       "vault-knows-no-gateway",

@@ -1,6 +1,7 @@
 export * from "./access.ts";
 export * from "./agent.ts";
 export * from "./agent-limits.ts";
+export * from "./alerts.ts";
 export * from "./audit.ts";
 export * from "./bridge.ts";
 export * from "./channels.ts";

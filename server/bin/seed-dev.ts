@@ -18,6 +18,7 @@ import { createPools, type Db } from "../src/db/pool.ts";
 import { withNoTenant, withService } from "../src/db/tenant.ts";
 import { AppError } from "../src/errors.ts";
 import { createLogger } from "../src/log.ts";
+import { openMail } from "../src/mail/open-mail.ts";
 import { loadFingerprints } from "../src/vault/fingerprint.ts";
 import { createVault } from "../src/vault/vault.ts";
 
@@ -41,7 +42,7 @@ if (config.production) throw new Error("Production is not seeded: use `npm run o
 const log = createLogger("warn");
 const db = createPools(config.database, log);
 const fingerprints = await loadFingerprints(db, createVault(config.encryption));
-const { people } = createAuth(config, db, log, fingerprints);
+const { people } = createAuth(config, db, log, fingerprints, openMail(config, log));
 
 const made: { billingAccountId: string; apiKey: string | null }[] = [];
 const { tenants, administrators } = inputSchema.parse(await json(process.stdin));

@@ -240,6 +240,47 @@ CREATE OR REPLACE FUNCTION operator_drain(of_session text, of_gateway text, want
     SELECT EXISTS (SELECT FROM changed)
   $$;
 
+-- The platform's alerts: those that stand, and a page of those that are over, the latest first, after the one that is named.
+DROP FUNCTION IF EXISTS operator_alerts(text, uuid, integer);
+CREATE FUNCTION operator_alerts(of_session text, after_id uuid, at_most integer)
+  RETURNS SETOF public.alerts
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+  AS $$
+    (SELECT a FROM public.alerts a
+     WHERE public.is_administrators_session(of_session) AND a.billing_account_id IS NULL AND after_id IS NULL
+       AND a.opened_at IS NOT NULL AND a.resolved_at IS NULL
+     ORDER BY a.opened_at DESC, a.id DESC)
+    UNION ALL
+    (SELECT a FROM public.alerts a
+     WHERE public.is_administrators_session(of_session) AND a.billing_account_id IS NULL AND a.resolved_at IS NOT NULL
+       AND (after_id IS NULL OR (a.resolved_at, a.id) < (SELECT b.resolved_at, b.id FROM public.alerts b
+         WHERE b.id = after_id AND b.billing_account_id IS NULL))
+     ORDER BY a.resolved_at DESC, a.id DESC LIMIT at_most)
+  $$;
+
+-- One of the platform's that stands counts as seen from now on. Whether there is such a one.
+CREATE OR REPLACE FUNCTION operator_acknowledge_alert(of_session text, of_alert uuid, seen_by jsonb)
+  RETURNS boolean
+  LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+  AS $$
+    WITH seen AS (
+      UPDATE public.alerts a SET acknowledged_at = coalesce(a.acknowledged_at, now()),
+        acknowledged_by = coalesce(a.acknowledged_by, seen_by)
+      WHERE a.id = of_alert AND a.billing_account_id IS NULL AND a.opened_at IS NOT NULL AND a.resolved_at IS NULL
+        AND public.is_administrators_session(of_session) RETURNING a.id
+    )
+    SELECT EXISTS (SELECT FROM seen)
+  $$;
+
+-- Whether the administrator of that session gets the platform's alerts by mail; set to `wanted`, unless that is null.
+CREATE OR REPLACE FUNCTION operator_alert_mails(of_session text, wanted boolean)
+  RETURNS boolean
+  LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+  AS $$
+    UPDATE public.platform_administrators p SET alert_mails = coalesce(wanted, p.alert_mails) FROM auth.session s
+    WHERE s.id = of_session AND s."expiresAt" > now() AND p.user_id = s."userId" RETURNING p.alert_mails
+  $$;
+
 -- The gateway with the most room, by accounts; null where all are full or draining, or none is known.
 CREATE OR REPLACE FUNCTION roomiest_gateway()
   RETURNS text
@@ -632,6 +673,10 @@ CREATE POLICY chain ON audit_log TO :owner USING (true);
 DROP POLICY IF EXISTS chain ON billing_accounts;
 CREATE POLICY chain ON billing_accounts FOR UPDATE TO :owner USING (true) WITH CHECK (false);
 
+-- The platform's alone.
+DROP POLICY IF EXISTS lookup ON alerts;
+CREATE POLICY lookup ON alerts TO :owner USING (billing_account_id IS NULL);
+
 GRANT EXECUTE ON FUNCTION lookup_connect_link(bytea), connect_link_origins(uuid) TO :api;
 GRANT EXECUTE ON FUNCTION lookup_api_key(bytea), lookup_session(text, text), lookup_invitation(bytea),
   tenants_of_session(text), is_invited(text), lookup_platform_invitation(bytea), accept_platform_invitation(bytea, text) TO :api;
@@ -639,6 +684,8 @@ GRANT EXECUTE ON FUNCTION is_administrators_session(text), operator_gateways(tex
   operator_tenants(text, text, integer, text, text, text), operator_drain(text, text, boolean),
   operator_create_tenant(text, text, text), operator_audit(text, bigint, integer, bigint, text, text, text, text, timestamptz,
   timestamptz) TO :api;
+GRANT EXECUTE ON FUNCTION operator_alerts(text, uuid, integer), operator_acknowledge_alert(text, uuid, jsonb),
+  operator_alert_mails(text, boolean) TO :api;
 GRANT EXECUTE ON FUNCTION operator_suspend(text, boolean), operator_delete(text, text), delete_own_tenant(text) TO :api;
 GRANT EXECUTE ON FUNCTION was_erased(text) TO :api, :service;
 GRANT EXECUTE ON FUNCTION roomiest_gateway(), set_suspended(text, boolean), begin_deletion(text, text), erase_person(text)
@@ -657,7 +704,7 @@ GRANT SELECT, INSERT (billing_account_id, instructions, greeting, model),
 GRANT SELECT, UPDATE (decision, decided_at) ON pending_senders TO :api;
 GRANT SELECT (billing_account_id, at, actor, action, channel, account_id, subject, outcome, remote_address, request_id, seq, hash),
   INSERT (billing_account_id, actor, action, channel, account_id, subject, outcome, remote_address, request_id) ON audit_log TO :api;
-GRANT SELECT, INSERT, UPDATE (last_used_at, revoked_at, expires_at) ON api_keys TO :api;
+GRANT SELECT, INSERT, UPDATE (last_used_at, revoked_at, expires_at, replaced_at) ON api_keys TO :api;
 GRANT SELECT, INSERT, UPDATE, DELETE ON members TO :api;
 GRANT SELECT, INSERT, UPDATE (accepted_at, revoked_at) ON invitations TO :api;
 GRANT SELECT, INSERT, DELETE, UPDATE (opened_at, bearer_hash, revoked_at) ON connect_links TO :api;
@@ -666,6 +713,8 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON webhook_endpoints TO :api;
 GRANT SELECT, INSERT, UPDATE (state, lane, tries, next_attempt_at, finished_at) ON webhook_deliveries TO :api;
 GRANT SELECT ON webhook_attempts TO :api;
 GRANT UPDATE (name) ON billing_accounts TO :api;
+GRANT SELECT, UPDATE (acknowledged_at, acknowledged_by) ON alerts TO :api;
+GRANT SELECT ON alert_notices TO :api;
 GRANT SELECT ON tenant_deletions TO :api;
 GRANT SELECT ON platform_administrators TO :api;
 GRANT INSERT (actor, action, subject, outcome, remote_address, request_id) ON platform_audit_log TO :api;
@@ -696,6 +745,10 @@ GRANT EXECUTE ON FUNCTION drop_old_audit(text, integer, integer), drop_erased_au
   move_audit(text, text, bigint[], text[], text[], bytea[]) TO :service;
 GRANT SELECT ON connect_links, connect_link_settings TO :service;
 GRANT SELECT (expire), DELETE ON rate_limits TO :service;
+-- Whom an alert is mailed to, in which language; nothing else of people.
+GRANT SELECT, INSERT, UPDATE, DELETE ON alerts, alert_notices TO :service;
+GRANT USAGE ON SCHEMA auth TO :service;
+GRANT SELECT (id, email, locale) ON auth."user" TO :service;
 -- To erase a tenant.
 GRANT SELECT, INSERT, UPDATE (step) ON tenant_deletions TO :service;
 GRANT INSERT ON erased_tenants TO :service;

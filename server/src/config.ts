@@ -136,6 +136,10 @@ function toConfig(settings: Settings) {
     timing: settings.TIMING,
     timelineDays: settings.TIMELINE_DAYS,
     auditDays: settings.AUDIT_DAYS,
+    /** For how long alerts that are over are kept. */
+    alertDays: settings.ALERT_DAYS,
+    /** So long before its end is told of a key. */
+    alertExpiryDays: settings.ALERT_EXPIRY_DAYS,
   };
 }
 

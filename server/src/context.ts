@@ -15,6 +15,8 @@ import type {
   StatusDocument,
   Timeline,
 } from "@cogni/contract";
+import { startAlertMails } from "./alert-mails.ts";
+import { type Alerts, createAlerts } from "./alerts/alerts.ts";
 import { type Auth, createAuth } from "./auth/auth.ts";
 import { createManageKeys, type ManageKeys } from "./auth/manage-keys.ts";
 import type { People } from "./auth/people.ts";
@@ -42,8 +44,11 @@ import type { Db } from "./db/pool.ts";
 import { type OpenHealth, openHealth } from "./health/open-health.ts";
 import { createUpgradeGate } from "./health/upgrade-gate.ts";
 import type { Logger } from "./log.ts";
+import type { MailPort } from "./mail/mail-port.ts";
+import { openMail } from "./mail/open-mail.ts";
 import { keepAudit } from "./reconcile/keep-audit.ts";
 import type { Reconciler } from "./reconcile/reconciler.ts";
+import type { Repeated } from "./reconcile/repeat.ts";
 import type { Metrics } from "./telemetry/metrics.ts";
 import { startTelemetry, type Telemetry } from "./telemetry/start.ts";
 import { traced } from "./telemetry/trace.ts";
@@ -96,6 +101,7 @@ export interface Context {
   /** How often who may ask for what changes channels. */
   readonly allowances: Allowances;
   readonly agents: Agents;
+  readonly alerts: Alerts;
   /** The status as streams. Closed before the port is, which would wait for them. */
   readonly statusHub: StatusHub;
   /** Only where this process is a worker: for the gateways, on the internal port. */
@@ -120,6 +126,7 @@ export async function createContext(config: Config, log: Logger): Promise<Contex
   const db = await openDatabase(config, log);
   const telemetry = startTelemetry(config, log, db.loads);
   const { metrics } = telemetry;
+  const mail = openMail(config, log);
   try {
     const vault = createVault(config.encryption);
     if (config.roles.has("worker")) {
@@ -131,9 +138,10 @@ export async function createContext(config: Config, log: Logger): Promise<Contex
     const worker = config.roles.has("worker")
       ? await createWorker({ config, log, metrics, db, vault, fingerprints })
       : null;
-    const auth = createAuth(config, db, log, fingerprints);
-    return assemble(config, log, telemetry, db, vault, fingerprints, worker, auth);
+    const auth = createAuth(config, db, log, fingerprints, mail);
+    return assemble(config, log, telemetry, db, vault, fingerprints, worker, auth, mail);
   } catch (error) {
+    await mail.close();
     await db.close();
     await telemetry.stop();
     throw error;
@@ -161,6 +169,7 @@ function assemble(
   fingerprints: Fingerprints,
   worker: Reconciler | null,
   auth: Auth,
+  mail: MailPort,
 ): Context {
   const closing = createClosing(log);
   const outcomes = createOutcomes();
@@ -206,9 +215,13 @@ function assemble(
   });
 
   const health = openHealth({ config, db, vault, worker, notifications }, closing, log);
+  let letters: Repeated | null = null;
   if (worker) closing.add("lease", "reconciling", worker.stop);
   closing.add("streams", "status streams", statusHub.close);
-  closing.add("background", "mails", auth.close);
+  closing.add("background", "mails", async () => {
+    await letters?.stop();
+    await mail.close();
+  });
   closing.add("notifications", "notifications", notifications.close);
   closing.add("database", "database", db.close);
   closing.add("database", "traces", stopTelemetry);
@@ -222,6 +235,7 @@ function assemble(
     keys: createManageKeys(db, () => new Date()),
     agents: createAgents(db),
     allowances: createAllowances(db, config.limits),
+    alerts: createAlerts(db),
     channels: {
       status: (principal) => channelsStatus(deps, principal),
       timeline: (principal, days) => channelsTimeline(deps, principal, days),
@@ -245,6 +259,7 @@ function assemble(
       if (!worker) return;
       const audit = keepAudit({ db, log, keepDays: config.auditDays, timing: timing.audit });
       closing.add("background", "audit", audit.stop);
+      letters = startAlertMails(config, db, mail, log);
     },
     closing,
     async close() {

@@ -35,9 +35,9 @@ export function settingProblems(
     ...(worker ? OF_THE_WORKER : []),
     ...(production ? (["PUBLIC_URL"] as const) : []),
     ...(production && worker ? (["LLM_API_KEY"] as const) : []),
-    // Without them, whoever forgot a password could wait for a mail that nobody sends.
-    ...(production && api ? (["SMTP_URL"] as const) : []),
-    ...((production && api) || settings.SMTP_URL ? (["MAIL_FROM"] as const) : []),
+    // Without them, whoever forgot a password, or has a channel that is down, could wait for a mail that nobody sends.
+    ...(production && (api || worker) ? (["SMTP_URL"] as const) : []),
+    ...((production && (api || worker)) || settings.SMTP_URL ? (["MAIL_FROM"] as const) : []),
     // Half of them would be a button that leads nowhere.
     ...(OIDC_SETTINGS.some((setting) => settings[setting] !== undefined) ? OIDC_SETTINGS : []),
   ];

@@ -129,6 +129,8 @@ export const settingsShape = {
   DATA_DIR: path.default(resolve(".data")),
   TIMELINE_DAYS: count.default(30),
   AUDIT_DAYS: count.pipe(z.number().min(30, "must be at least 30")).default(365),
+  ALERT_DAYS: count.default(90),
+  ALERT_EXPIRY_DAYS: count.default(7),
   TIMING: jsonText.pipe(timingSchema).prefault("{}"),
   OTEL_EXPORTER_OTLP_ENDPOINT: httpUrl.optional(),
   OTEL_EXPORTER_OTLP_HEADERS: headers.optional(),

@@ -60,6 +60,39 @@ export const timingSchema = z.strictObject({
       pruneMs: ms(60 * 60_000),
     })
     .prefault({}),
+  /** What is told to people: see alerts/. */
+  alerts: z
+    .strictObject({
+      /** Between two looks at what is wrong. */
+      everyMs: ms(5_000),
+      /** An account that was up is down for so long before its tenant is told, where it may come back by itself… */
+      downMs: ms(90_000),
+      /** …and where it waits for a person. */
+      actionMs: ms(15_000),
+      /** A login that nobody finished; whoever still sits before the page asks for another. */
+      loginMs: ms(60_000),
+      /** A gateway that does not answer. */
+      gatewayMs: ms(30_000),
+      /** All else that operators are told of. */
+      operatorMs: ms(30_000),
+      /** After a change of the gateway's config that makes its accounts reconnect, they have so long. */
+      plannedMs: ms(120_000),
+      /** What goes wrong for one tenant within this time goes into one mail. */
+      gatherMs: ms(20_000),
+      /** The same alert, come again, is mailed again after a pause that doubles with each mail of a day. */
+      again: backoff(15 * 60_000, 12 * 60 * 60_000),
+      mail: z
+        .strictObject({
+          /** Between two looks for mails that are due. */
+          everyMs: ms(2_000),
+          /** A mail that was begun and not ended is another process's after so long. */
+          claimMs: ms(120_000),
+          /** Before one that the mail server did not take is tried again. */
+          retry: backoff(30_000, 15 * 60_000),
+        })
+        .prefault({}),
+    })
+    .prefault({}),
   gateway: z
     .strictObject({
       /** One call. */

@@ -98,6 +98,11 @@ export async function createWorker(deps: WorkerDeps): Promise<Reconciler> {
         timing: timing.reconcile,
         patience: timing.patience,
         timelineDays: config.timelineDays,
+        alerts: {
+          alertTiming: timing.alerts,
+          alertDays: config.alertDays,
+          expiryDays: config.alertExpiryDays,
+        },
         models: llm.models,
       }),
     elapsedMs: () => performance.now(),

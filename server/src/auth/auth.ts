@@ -2,7 +2,7 @@
 import type { Config } from "../config.ts";
 import type { Db } from "../db/pool.ts";
 import type { Logger } from "../log.ts";
-import { openMail } from "../mail/open-mail.ts";
+import type { MailPort } from "../mail/mail-port.ts";
 import type { Pseudonyms } from "../vault/pseudonyms.ts";
 import { createInvitationLinks, type InvitationLinks } from "./accept-invitation.ts";
 import { createApiKeys } from "./api-keys.ts";
@@ -33,11 +33,15 @@ export interface Auth {
   readonly tenants: Tenants;
   readonly operator: Operator;
   readonly connectLinks: ManageConnectLinks & ConnectLinkDoor;
-  /** Lets mail that is on its way arrive. */
-  close(): Promise<void>;
 }
 
-export function createAuth(config: Config, db: Db, log: Logger, pseudonyms: Pseudonyms): Auth {
+export function createAuth(
+  config: Config,
+  db: Db,
+  log: Logger,
+  pseudonyms: Pseudonyms,
+  mail: MailPort,
+): Auth {
   const ttlMs = config.timing.principalCacheMs;
   const cookie = sessionCookie(config);
   const { origin } = config.http.publicUrl;
@@ -52,7 +56,6 @@ export function createAuth(config: Config, db: Db, log: Logger, pseudonyms: Pseu
   };
   const loaded = () => (betterAuth ??= load());
 
-  const mail = openMail(config, log);
   const byMail = createByMail({
     db,
     mail,
@@ -84,6 +87,5 @@ export function createAuth(config: Config, db: Db, log: Logger, pseudonyms: Pseu
       }),
       ...createConnectLinkDoor(db),
     },
-    close: () => mail.close(),
   };
 }

@@ -136,9 +136,12 @@ export async function countApiKeys(tx: TenantTx, now: Date): Promise<number> {
   return rows[0]?.living ?? 0;
 }
 
-/** One that ends sooner keeps its end. */
+/** It is replaced by another. One that ends sooner keeps its end. */
 export async function expireApiKey(tx: TenantTx, id: string, at: Date): Promise<void> {
-  await tx.query("UPDATE api_keys SET expires_at = least(expires_at, $2) WHERE id = $1", [id, at]);
+  await tx.query(
+    "UPDATE api_keys SET expires_at = least(expires_at, $2), replaced_at = now() WHERE id = $1",
+    [id, at],
+  );
 }
 
 function hashOf(key: string): Buffer {

@@ -31,3 +31,7 @@ export async function catalogOf(tx: TenantTx): Promise<readonly OfferedChannel[]
   );
   return rows[0]?.catalog ?? [];
 }
+
+/** What the channel of a row called `a` is called, by whichever gateway offers it. */
+export const LABEL = `(SELECT entry->>'label' FROM gateways g, jsonb_array_elements(g.catalog) entry
+  WHERE entry->>'channel' = a.channel ORDER BY g.id LIMIT 1)`;

@@ -1,5 +1,6 @@
 /** People, as they are made and found before any tenant is known. */
 import { randomUUID } from "node:crypto";
+import type { Locale } from "@cogni/contract";
 import type { Tx } from "./tenant.ts";
 
 export interface NewPersonRow {
@@ -43,4 +44,12 @@ export async function personOfId(tx: Tx, userId: string): Promise<{ email: strin
     [userId],
   );
   return person ?? null;
+}
+
+/** In which language the person reads the pages; nothing is written where it is known. */
+export async function rememberLocale(tx: Tx, userId: string, locale: Locale): Promise<void> {
+  await tx.query('UPDATE auth."user" SET locale = $2 WHERE id = $1 AND locale IS DISTINCT FROM $2', [
+    userId,
+    locale,
+  ]);
 }

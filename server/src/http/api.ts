@@ -10,6 +10,9 @@ import { observed } from "./observe.ts";
 import { answerProblem, logProblem } from "./problem.ts";
 import type { Route } from "./route.ts";
 import { acceptInvitation } from "./routes/accept-invitation.ts";
+import { acknowledgeAlert } from "./routes/acknowledge-alert.ts";
+import { acknowledgeOperatorAlert } from "./routes/acknowledge-operator-alert.ts";
+import { getAlertMail, setAlertMail } from "./routes/alert-mail.ts";
 import { changeAgent } from "./routes/change-agent.ts";
 import { changeRole } from "./routes/change-role.ts";
 import { connectChannel } from "./routes/connect-channel.ts";
@@ -27,6 +30,7 @@ import { endSessions } from "./routes/end-sessions.ts";
 import { exportAudit, exportOperatorAudit } from "./routes/export-audit.ts";
 import { forgotPassword } from "./routes/forgot-password.ts";
 import { getAgent } from "./routes/get-agent.ts";
+import { getAlerts } from "./routes/get-alerts.ts";
 import { getAudit, getOperatorAudit } from "./routes/get-audit.ts";
 import { getChannelsStatus } from "./routes/get-channels-status.ts";
 import { getChannelsTimeline } from "./routes/get-channels-timeline.ts";
@@ -34,6 +38,7 @@ import { getConnectLinks } from "./routes/get-connect-links.ts";
 import { getKeys } from "./routes/get-keys.ts";
 import { getMe } from "./routes/get-me.ts";
 import { getMembers } from "./routes/get-members.ts";
+import { getOperatorAlerts } from "./routes/get-operator-alerts.ts";
 import { getOperatorGateways } from "./routes/get-operator-gateways.ts";
 import { getOperatorTenants } from "./routes/get-operator-tenants.ts";
 import { getPerson } from "./routes/get-person.ts";
@@ -47,6 +52,7 @@ import { lookAtInvitation } from "./routes/look-at-invitation.ts";
 import { oidcCallback } from "./routes/oidc-callback.ts";
 import { oidcStart } from "./routes/oidc-start.ts";
 import { openConnectLink } from "./routes/open-connect-link.ts";
+import { getOperatorAlertMail, setOperatorAlertMail } from "./routes/operator-alert-mail.ts";
 import { removeMember } from "./routes/remove-member.ts";
 import { renameTenant } from "./routes/rename-tenant.ts";
 import { resetPassword } from "./routes/reset-password.ts";
@@ -72,6 +78,10 @@ export const ROUTES: readonly Route[] = [
   disconnectChannel,
   getSenders,
   decideSenders,
+  getAlerts,
+  acknowledgeAlert,
+  getAlertMail,
+  setAlertMail,
   getAgent,
   changeAgent,
   getAudit,
@@ -97,6 +107,10 @@ export const ROUTES: readonly Route[] = [
   deleteTenant,
   getOperatorAudit,
   exportOperatorAudit,
+  getOperatorAlerts,
+  acknowledgeOperatorAlert,
+  getOperatorAlertMail,
+  setOperatorAlertMail,
   getOperatorGateways,
   drainGateway,
   getOperatorTenants,

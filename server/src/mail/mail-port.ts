@@ -26,6 +26,11 @@ export interface MailTransport {
 export interface MailPort {
   /** Returns at once. Throws ZodError for an address or subject that is none, which is a mistake of ours. */
   send(mail: Mail): void;
+  /**
+   * One attempt, for whoever keeps the mail until it is sent. `away`: try again later; `refused`: nobody takes mail at that
+   * address. Throws as `send` does.
+   */
+  deliver(mail: Mail): Promise<"sent" | "refused" | "away">;
   /** What is on its way arrives, within `CLOSE_MS`; what waits for another attempt is given up. */
   close(): Promise<void>;
 }
@@ -57,6 +62,14 @@ export function createMailPort(transport: MailTransport, timing: Timing["mail"],
       if (underWay.size >= MAX_UNDER_WAY) return log.error("a mail was given up: too many are waiting");
       const carried = carry(parsed).finally(() => underWay.delete(carried));
       underWay.add(carried);
+    },
+    async deliver(mail) {
+      const failure = await failureOf(transport.deliver(mailSchema.parse(mail)));
+      if (!failure) return "sent";
+      // A mail server that refuses us refuses every mail, and none of them for good.
+      const refused = failure.final && failure.facts.code !== "EAUTH";
+      log.warn({ ...failure.facts, refused }, "a mail could not be sent");
+      return refused ? "refused" : "away";
     },
     async close() {
       ending.abort();

@@ -13,6 +13,7 @@ import { type OpsCommand, type OpsConfig, type OpsOptions, UsageError } from "./
 import { connectionCommands } from "./connections.ts";
 import { doctorCommands } from "./doctor.ts";
 import { keyCommands } from "./keys.ts";
+import { maintenanceCommands } from "./maintenance.ts";
 import { tenantLifeCommands } from "./tenant-life.ts";
 import { tenantCommands } from "./tenants.ts";
 
@@ -21,6 +22,7 @@ const COMMANDS: readonly OpsCommand[] = [
   ...tenantCommands,
   ...adminCommands,
   ...tenantLifeCommands,
+  ...maintenanceCommands,
   ...keyCommands,
   ...connectionCommands,
   ...auditCommands,

@@ -2,6 +2,7 @@
 import type { BillingAccountId } from "@cogni/contract";
 import type { Logger } from "pino";
 import type { Patience } from "../channels/steadiness.ts";
+import { forgetAlerts } from "../db/alerts.ts";
 import { saveCatalog } from "../db/catalogs.ts";
 import { recordDisplayName } from "../db/connection-outcomes.ts";
 import {
@@ -23,6 +24,7 @@ import type { Metrics } from "../telemetry/metrics.ts";
 import type { Fingerprints } from "../vault/fingerprint.ts";
 import type { Vault } from "../vault/vault.ts";
 import { briefAgents } from "./agents.ts";
+import { type AlertSettings, startAlerts } from "./alerts.ts";
 import { createContenders } from "./contenders.ts";
 import { createGate } from "./gate.ts";
 import { carryOutLogin, type LoginTiming } from "./login.ts";
@@ -55,6 +57,7 @@ export interface SessionDeps {
   readonly patience: Patience;
   /** How long the states of accounts are kept. */
   readonly timelineDays: number;
+  readonly alerts: AlertSettings;
   /** What the operator offers, the default first. */
   readonly models: readonly string[];
   readonly metrics: Metrics;
@@ -91,6 +94,7 @@ export function openSession(deps: SessionDeps): Session {
   const limit = createGate(GATEWAY_CALLS_AT_ONCE);
   const contenders = createContenders(db);
   const leftovers = new Set<string>();
+  let leftoversWaiting = 0;
   const naming = new Set<string>();
   const background = new Set<Promise<void>>();
 
@@ -125,7 +129,11 @@ export function openSession(deps: SessionDeps): Session {
     unreachableAfterMs: timing.unreachableAfterMs,
     maxLeftovers: MAX_LEFTOVERS,
     leftovers,
+    onWaiting: (accounts) => {
+      leftoversWaiting = accounts;
+    },
   });
+  const alerts = startAlerts({ ...deps, ...deps.alerts, leftovers: () => leftoversWaiting });
   const senders = startSenders({ ...deps, pause: timing.senders, wake: loop.wake });
   // Never two at once: the one that read earlier would tell last.
   const brief = coalesce(() => briefAgents(deps));
@@ -149,7 +157,9 @@ export function openSession(deps: SessionDeps): Session {
     if (!gateway.reachable()) return;
     await offer(await gateway.catalog());
     const connections = await withService(db, async (tx) => {
-      await forgetStates(tx, new Date(deps.clock().getTime() - deps.timelineDays * DAY_MS));
+      const ago = (days: number) => new Date(deps.clock().getTime() - days * DAY_MS);
+      await forgetStates(tx, ago(deps.timelineDays));
+      await forgetAlerts(tx, ago(deps.alerts.alertDays));
       for (const login of await unfinishedLogins(tx, gateway.id)) logins.nudge(login);
       return allOnGateway(tx, gateway.id);
     });
@@ -198,7 +208,7 @@ export function openSession(deps: SessionDeps): Session {
   async function stopAll(): Promise<void> {
     clearInterval(sweeping);
     for (const end of unsubscribe) end();
-    await Promise.all([watch, senders, tenants, loop, logins].map((part) => part.stop()));
+    await Promise.all([watch, alerts, senders, tenants, loop, logins].map((part) => part.stop()));
   }
 
   function inBackground(task: () => Promise<void>): void {

@@ -44,6 +44,8 @@ export interface WatchDeps {
   readonly maxLeftovers: number;
   /** Filled with each look: those that may be stopped. */
   readonly leftovers: Set<string>;
+  /** Told with each look: how many wait for the operator. */
+  readonly onWaiting: (accounts: number) => void;
   readonly log: Logger;
 }
 
@@ -224,6 +226,7 @@ function circumstancesOf(
 function handLeftovers(deps: WatchDeps, leftovers: readonly OurAccount[]): void {
   const { nudge, maxLeftovers, log } = deps;
   deps.leftovers.clear();
+  deps.onWaiting(leftovers.length > maxLeftovers ? leftovers.length : 0);
   if (leftovers.length <= maxLeftovers) {
     for (const account of leftovers) {
       deps.leftovers.add(keyString(account));

@@ -87,6 +87,15 @@ beforeAll(async () => {
          SELECT $1, id, now(), 1, '{}', '' FROM delivery`,
         [tenant],
       );
+      await tx.query(
+        `WITH made AS (
+           INSERT INTO alerts (billing_account_id, kind, code, needs_person, began_at, looked_at)
+           VALUES ($1, 'account_down', 'account_down', false, now(), now()) RETURNING id
+         )
+         INSERT INTO alert_notices (billing_account_id, user_id, alert_id, news, due_at)
+         SELECT $1, $1 || '-person', id, 'opened', now() FROM made`,
+        [tenant],
+      );
       await tx.query("INSERT INTO tenant_deletions (billing_account_id) VALUES ($1)", [tenant]);
       await asSuperuser(
         database,
@@ -133,6 +142,8 @@ describe("the wall between tenants", () => {
       "account_observations",
       "account_state_changes",
       "agents",
+      "alert_notices",
+      "alerts",
       "api_keys",
       "approved_senders",
       "audit_log",

@@ -190,6 +190,9 @@ describe("a platform administrator", () => {
     );
     expect(functions.map(({ name, result }) => `${name}: ${result}`)).toEqual([
       "connection_states: TABLE(billing_account_id text, gateway_id text, state text)",
+      "operator_acknowledge_alert: boolean",
+      "operator_alert_mails: boolean",
+      "operator_alerts: SETOF alerts",
       "operator_create_tenant: boolean",
       "operator_delete: boolean",
       "operator_drain: boolean",

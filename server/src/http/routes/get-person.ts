@@ -1,8 +1,10 @@
 /** Who is signed in, also where they are a member of no tenant. */
 import { personSchema } from "@cogni/contract";
 import { personWithRole } from "../../db/administrators.ts";
+import { rememberLocale } from "../../db/people.ts";
 import { withNoTenant } from "../../db/tenant.ts";
 import { AppError } from "../../errors.ts";
+import { localeOf } from "../locale-of.ts";
 import { personOf } from "../person-of.ts";
 import { answers, IN_PERSON, type Route } from "../route.ts";
 
@@ -17,7 +19,11 @@ export const getPerson: Route = {
   },
   async handle(ctx, call) {
     const { userId } = await personOf(ctx, call);
-    const person = await withNoTenant(ctx.db, (tx) => personWithRole(tx, userId));
+    const person = await withNoTenant(ctx.db, async (tx) => {
+      // Each page asks who is signed in: the language that it is drawn in is the one to be written to in.
+      await rememberLocale(tx, userId, localeOf(call));
+      return personWithRole(tx, userId);
+    });
     if (!person) throw new AppError("unauthenticated");
     return call.json(personSchema.parse(person));
   },
