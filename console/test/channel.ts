@@ -9,6 +9,7 @@ export function channel(id: string, over: Partial<ChannelStatus> = {}): ChannelS
     displayName: null,
     access: "everyone",
     pendingSenders: 0,
+    expiresAt: null,
     state: "not_connected",
     since: null,
     lastKnown: null,

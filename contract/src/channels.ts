@@ -81,6 +81,8 @@ export const channelStatusSchema = z.object({
   access: accessSchema,
   /** People who wrote and wait to be let in; always 0 where everyone may write. */
   pendingSenders: z.number().int(),
+  /** From when on the messenger refuses its credential, as whoever connected it said; null: not known, or never. */
+  expiresAt: time.nullable(),
   state: channelStateSchema,
   /** When the present state began; null where nothing is connected. */
   since: time.nullable(),
@@ -123,6 +125,8 @@ export const connectRequestSchema = z
     force: z.boolean().optional(),
     /** Who may write to the account; left as it is (at first, everyone) when not given. */
     access: accessSchema.optional(),
+    /** From when on the messenger refuses the credential, so that someone is warned before; null: not known, or never. */
+    expiresAt: time.nullable().optional(),
     /** The channel's `notice` was read and accepted; needed where it has one. */
     noticeAccepted: z.literal(true).optional(),
   })

@@ -14,12 +14,18 @@ export function CardFacts({ channel }: { channel: ChannelStatus }) {
   if (state === "connecting" || state === "awaiting_scan" || state === "disconnecting") {
     return <p className={classes.underway}>{text(state, { label })}</p>;
   }
-  const { lastInboundAt, lastOutboundAt } = channel.status;
+  const { expiresAt, status } = channel;
+  const { lastInboundAt, lastOutboundAt } = status;
   return (
     <dl className={classes.facts}>
       <Connection channel={channel} />
       <Fact name={text("lastIn")}>{lastInboundAt ? <TimeAgo at={lastInboundAt} /> : text("never")}</Fact>
       <Fact name={text("lastOut")}>{lastOutboundAt ? <TimeAgo at={lastOutboundAt} /> : text("never")}</Fact>
+      {expiresAt && (
+        <Fact name={text("expires")}>
+          <TimeSince at={expiresAt} />
+        </Fact>
+      )}
     </dl>
   );
 }

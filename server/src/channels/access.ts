@@ -9,8 +9,9 @@ import { wishAccess as saveAccess } from "../db/wishes.ts";
 
 /** A request that names nothing else, of a channel that is connected. */
 export function changesOnlyAccess(request: ConnectRequest, { accountId, state }: ChannelStatus): boolean {
-  const { access, credential, credentials, force } = request;
-  if (access === undefined || credential !== undefined || credentials !== undefined || force) return false;
+  const { access, credential, credentials, expiresAt, force } = request;
+  if (access === undefined || force) return false;
+  if ([credential, credentials, expiresAt].some((given) => given !== undefined)) return false;
   return accountId !== null && state !== "disconnecting" && state !== "awaiting_scan";
 }
 

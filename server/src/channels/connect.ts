@@ -10,7 +10,7 @@ import { AppError } from "../errors.ts";
 import { changesOnlyAccess, wishAccess } from "./access.ts";
 import type { Allowance } from "./allowance.ts";
 import { connectByCode } from "./connect-by-code.ts";
-import { accessErrors, auditNotice, requireAvailable, termErrors } from "./connectable.ts";
+import { accessErrors, auditNotice, expiryErrors, requireAvailable, termErrors } from "./connectable.ts";
 import {
   type Credential,
   credentialOf,
@@ -19,11 +19,12 @@ import {
   sameCredential,
 } from "./credential.ts";
 import type { ChannelsDeps } from "./deps.ts";
+import { changeExpiry } from "./expiry.ts";
 import { isClaimed, isRefused } from "./guesses.ts";
 import { channelStatus } from "./status.ts";
 
 /**
- * The same credential again changes nothing but who may write to the account, if that is asked for, unless the last attempt needs a person: then it is one more attempt.
+ * The same credential again changes nothing but until when it is good, and who may write to the account, if that is asked for, unless the last attempt needs a person: then it is one more attempt.
  * @throws AppError unknown_channel, invalid_request, credential_claimed, superseded (by a wish to disconnect),
  *   gateway_unreachable (the wish is kept), rate_limited, database_unavailable (it is not)
  */
@@ -39,7 +40,10 @@ export async function connectChannel(
   await requireAvailable(deps, principal, request.channel);
   const credential = changesOnlyAccess(request, before)
     ? null
-    : credentialOf(request, before.connect, termErrors(request, before));
+    : credentialOf(request, before.connect, [
+        ...termErrors(request, before),
+        ...expiryErrors(request, deps.clock()),
+      ]);
   const errors = accessErrors(request, before);
   if (errors.length > 0) throw new AppError("invalid_request", { errors });
   if (before.connect.method === "qr") {
@@ -55,12 +59,16 @@ export async function connectChannel(
     const current = await lockedConnection(tx, request.channel);
     const unchanged =
       credential === null || (before.state !== "action_required" && holds(deps, current, credential));
-    if (current && unchanged) return wishAccess(tx, principal, current, request.access, meta);
+    if (current && unchanged) {
+      await changeExpiry(tx, principal, current, request.expiresAt, meta);
+      return wishAccess(tx, principal, current, request.access, meta);
+    }
     // It was disconnected since the request was read.
     if (credential === null) throw new AppError("superseded");
     const access = request.access ?? current?.access ?? "everyone";
     guessed = isRefused(before) && !holds(deps, current, credential);
-    return writeWish(deps, tx, principal, { ...before, access }, current, credential, meta);
+    const expiresAt = request.expiresAt ?? null;
+    return writeWish(deps, tx, principal, { ...before, access, expiresAt }, current, credential, meta);
   }).catch(async (error: unknown) => {
     if (isClaimed(error)) await allowance.note("refused");
     throw error;
@@ -87,7 +95,7 @@ async function writeWish(
   deps: ChannelsDeps,
   tx: TenantTx,
   principal: Principal,
-  { channel, connect, access }: ChannelStatus,
+  { channel, connect, access, expiresAt }: ChannelStatus,
   current: Connection | null,
   credential: Credential,
   meta: RequestMeta,
@@ -110,7 +118,7 @@ async function writeWish(
     keyId: deps.vault.currentKeyId,
     fingerprint,
     access,
-    expiresAt: null,
+    expiresAt: expiresAt === null ? null : new Date(expiresAt),
     by: principal.actor,
   });
   await auditNotice(tx, principal, channel, connect, meta);

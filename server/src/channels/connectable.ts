@@ -49,6 +49,12 @@ export function termErrors(request: ConnectRequest, status: ChannelStatus): Fiel
   return [...errors, { path: "noticeAccepted", message: "the channel's notice has to be read and accepted" }];
 }
 
+/** One that is refused already is no credential to connect by. */
+export function expiryErrors({ expiresAt }: ConnectRequest, now: Date): FieldError[] {
+  if (!expiresAt || new Date(expiresAt) > now) return [];
+  return [{ path: "expiresAt", message: "must be in the future" }];
+}
+
 /** Of a channel that can't ask first, nobody is to believe that it does. */
 export function accessErrors({ access }: ConnectRequest, { connect }: ChannelStatus): FieldError[] {
   if (access !== "approval" || connect.byApproval) return [];

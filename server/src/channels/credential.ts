@@ -32,7 +32,9 @@ interface Read {
 }
 
 function withoutCredential(request: ConnectRequest): Read {
-  const given = (["credential", "credentials"] as const).filter((name) => request[name] !== undefined);
+  const given = (["credential", "credentials", "expiresAt"] as const).filter(
+    (name) => request[name] !== undefined,
+  );
   const message = "this channel takes none: it is connected by scanning a code";
   return { credential: {}, errors: given.map((path) => ({ path, message })) };
 }

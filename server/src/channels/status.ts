@@ -88,6 +88,7 @@ function toStatus(
     displayName: row?.displayName ?? null,
     access: (input.login ? login?.access : row?.access) ?? "everyone",
     pendingSenders: row?.pendingSenders ?? 0,
+    expiresAt: iso(row?.expiresAt),
     state: derived.state,
     since:
       input.login && login

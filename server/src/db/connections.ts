@@ -29,6 +29,8 @@ export interface Connection {
   readonly claimed: boolean;
   readonly desiredState: "connected" | "disconnected";
   readonly access: Access;
+  /** From when on its messenger refuses the credential; null: not known, or never. */
+  readonly expiresAt: Date | null;
   readonly generation: number;
   readonly settledGeneration: number | null;
   /** The terminal problem of the settled generation. */
@@ -64,7 +66,7 @@ export const COLUMNS = `c.id, c.billing_account_id AS "billingAccountId", c.chan
   c.display_name AS "displayName", c.credential_type AS "credentialType",
   c.encrypted_credentials AS "encryptedCredentials", c.credential_version AS "credentialVersion",
   c.credential_fingerprint IS NOT NULL OR c.credential_type = 'channel_session' AS claimed,
-  c.desired_state AS "desiredState", c.access, c.generation, c.settled_generation AS "settledGeneration", c.outcome,
+  c.desired_state AS "desiredState", c.access, c.expires_at AS "expiresAt", c.generation, c.settled_generation AS "settledGeneration", c.outcome,
   c.wished_at AS "wishedAt", c.connected_at AS "connectedAt"`;
 
 const PLACED = `SELECT ${COLUMNS}, b.name AS "billingAccountName", b.status <> 'active' AS suspended, p.gateway_id AS "gatewayId",

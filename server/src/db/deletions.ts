@@ -71,6 +71,19 @@ export async function erasePerson(tx: ServiceTx, userId: string): Promise<boolea
   return rows[0]?.is ?? false;
 }
 
+/** Someone who is no more made or ended it, or asked for its code: of other tenants that stays, under another name. */
+export async function renameMaker(tx: ServiceTx, userId: string, pseudonym: string): Promise<void> {
+  const made = { connections: ["created_by", "revoked_by"], channel_logins: ["requested_by"] };
+  for (const [table, columns] of Object.entries(made)) {
+    for (const column of columns) {
+      await tx.query(
+        `UPDATE ${table} SET ${column} = jsonb_set(${column}, '{id}', to_jsonb($2::text)) WHERE ${column}->>'id' = $1`,
+        [userId, pseudonym],
+      );
+    }
+  }
+}
+
 /** Every row that names the tenant, in whichever table, and the tenant. */
 export async function eraseRows(tx: ServiceTx, id: BillingAccountId): Promise<void> {
   const tables = await tx.query<{ name: string }>(

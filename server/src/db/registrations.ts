@@ -61,7 +61,7 @@ const lastAct = (action: string) => `LEFT JOIN LATERAL (
     SELECT a.actor, a.at FROM audit_log a
     WHERE a.billing_account_id = r.billing_account_id AND a.channel = r.channel AND a.action = '${action}'
       AND a.outcome = 'requested' AND a.at <= coalesce(r.disconnected_at, now())
-    ORDER BY a.id DESC LIMIT 1)`;
+    ORDER BY a.seq DESC LIMIT 1)`;
 
 /**
  * Copies them as they stand: version, fingerprint and generations too, so that the gateway has nothing to do. A credential that

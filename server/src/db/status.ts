@@ -10,6 +10,7 @@ export interface ConnectionStatus {
   readonly accountId: string;
   readonly displayName: string | null;
   readonly access: Access;
+  readonly expiresAt: Date | null;
   readonly desiredState: "connected" | "disconnected";
   readonly credentialVersion: number;
   readonly generation: number;
@@ -76,6 +77,7 @@ const STATUS = {
   sql: `SELECT p.gateway_id AS "gatewayId", g.reachable AND coalesce(${WATCHED}, false) AS reachable, g.observed_at AS "gatewayObservedAt",
       g.catalog_version AS "catalogVersion",
       c.id, c.channel, c.account_id AS "accountId", coalesce(c.display_name, o.display_name) AS "displayName", c.access,
+      c.expires_at AS "expiresAt",
       c.desired_state AS "desiredState", c.credential_version AS "credentialVersion", c.generation,
       c.settled_generation AS "settledGeneration", c.outcome, c.wished_at AS "wishedAt", c.connected_at AS "connectedAt",
       CASE WHEN o.started_at IS NULL OR o.observed_at > o.started_at THEN o.started_version END AS "seenVersion", o.observation, o.steadiness, o.observed_at AS "observedAt", o.state,

@@ -129,6 +129,11 @@ export async function wishAccess(tx: TenantTx, id: string, access: Access): Prom
   return rows[0];
 }
 
+/** Until when the credential is good: nothing that is carried out, and so no wish. */
+export async function setExpiry(tx: TenantTx, id: string, expiresAt: Date | null): Promise<void> {
+  await tx.query("UPDATE connections SET expires_at = $2 WHERE id = $1", [id, expiresAt]);
+}
+
 /**
  * Writes the wish to be disconnected; from now on the resolver gives the credential out no more. Null where nothing is
  * registered; a wish that stands already is left as it is.

@@ -15,6 +15,7 @@ import {
   memberIds,
   reachStep,
   rememberErased,
+  renameMaker,
 } from "../db/deletions.ts";
 import { eraseChain, moveAudit, renameInAudits } from "../db/erased-audit.ts";
 import { recordPlatformAct } from "../db/platform-audit.ts";
@@ -85,7 +86,10 @@ function eraseRecords({ db, fingerprints }: DeletionDeps, { billingAccountId }: 
     for (const userId of await memberIds(tx, billingAccountId)) {
       if (await erasePerson(tx, userId)) erased.push(userId);
     }
-    for (const userId of erased) await renameInAudits(tx, "subject", userId, fingerprints);
+    for (const userId of erased) {
+      await renameInAudits(tx, "subject", userId, fingerprints);
+      await renameMaker(tx, userId, fingerprints.pseudonym("subject", userId));
+    }
     await append(tx, {
       billingAccountId,
       actor: DELETION,

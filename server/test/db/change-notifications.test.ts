@@ -68,6 +68,13 @@ test("a wish, its end, a login and a person who waits are told of, each for its 
   expect(await told()).toEqual([["acme"], ["acme"], ["bolt"], ["bolt"], ["bolt"]]);
 });
 
+test("that a credential was given out shows nowhere, and nobody is told", async () => {
+  await asSuperuser(database, "UPDATE connections SET last_used_at = now()");
+  expect(await told()).toEqual([]);
+  await asSuperuser(database, "UPDATE connections SET expires_at = now()");
+  expect(await told()).toEqual([["acme"]]);
+});
+
 test("of a snapshot only those tenants are told of whose account looks another than before", async () => {
   const see = (id: string, observation: object) =>
     asSuperuser(

@@ -73,6 +73,12 @@ beforeEach(async () => {
     return (await createApiKey(tx, { ...wish, billingAccountId: acme })).key.reveal();
   });
   await register(database.db, acme);
+  // Of another tenant: what someone made there who is a member no more.
+  await register(database.db, umbrella);
+  await asSuperuser(
+    database,
+    `UPDATE connections SET created_by = '{"kind": "person", "id": "ann-canary"}' WHERE billing_account_id = 'umbrella'`,
+  );
 });
 
 const remove = (typed = name) => deleteByOperator(database.db, { billingAccountId: acme, name: typed });
@@ -173,6 +179,9 @@ describe("a tenant that is deleted", () => {
     expect(people).toEqual([{ id: "bob" }, { id: "olga" }]);
     expect(await asSuperuser(database, "SELECT user_id FROM members")).toEqual([{ user_id: "bob" }]);
     const pseudonym = fingerprints.pseudonym("tenant", acme);
+    expect(await asSuperuser(database, "SELECT created_by FROM connections")).toEqual([
+      { created_by: { kind: "person", id: fingerprints.pseudonym("subject", "ann-canary") } },
+    ]);
     const kept = await asSuperuser(
       database,
       `SELECT action, outcome, subject FROM erased_audit_log WHERE pseudonym = '${pseudonym}' ORDER BY id`,

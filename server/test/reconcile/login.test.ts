@@ -121,6 +121,9 @@ describe("a login that is scanned", () => {
       loggingIn: false,
     });
     expect(await finished()).toBe(true);
+    expect(await asSuperuser(database, "SELECT created_by FROM connections")).toEqual([
+      { created_by: { kind: "person", id: "p" } },
+    ]);
   });
 
   test("brings the connection it had back, as a new version of it", async () => {

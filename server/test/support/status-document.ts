@@ -23,6 +23,7 @@ export function statusDocument(
       displayName: null,
       access: "everyone",
       pendingSenders: 0,
+      expiresAt: null,
       state,
       since: null,
       lastKnown: null,
