@@ -47,6 +47,7 @@ export const BRIDGE_METHODS = {
   forgetAgent: "cogni.agents.forget",
   suspend: "cogni.suspend",
   erase: "cogni.erase",
+  token: "cogni.token",
 } as const;
 
 /** `cogni.info`: which plugin, and whose gateway. */
@@ -140,3 +141,7 @@ export const bridgeErasedSchema = z.object({
   backups: z.number().int(),
 });
 export type BridgeErased = z.infer<typeof bridgeErasedSchema>;
+
+/** `cogni.token` takes `{token}`, by which the gateway lets clients in and proves itself to us from the next `secrets.reload` on. */
+export const bridgeTokenSchema = z.object({ taken: z.literal(true) });
+export type BridgeToken = z.infer<typeof bridgeTokenSchema>;

@@ -14,6 +14,7 @@ import { registerSenders } from "./src/senders.ts";
 import { PLUGIN_ID } from "./src/settings.ts";
 import { registerStart } from "./src/start.ts";
 import { registerSuspended } from "./src/suspended.ts";
+import { registerToken } from "./src/token.ts";
 import { registerToolGuard } from "./src/tool-guard.ts";
 
 export default {
@@ -33,6 +34,7 @@ export default {
     const replies = registerReplyWatch(api);
     registerRpc(api, replies);
     registerSuspended(api);
+    registerToken(api);
     registerErase(api, replies.forget);
   },
 };

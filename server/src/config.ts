@@ -99,6 +99,8 @@ function toConfig(settings: Settings) {
       ? {
           url: present(settings.OPENCLAW_GATEWAY_URL),
           token: present(settings.OPENCLAW_GATEWAY_TOKEN),
+          /** Until the gateway has taken the new one, and for as long as the settings name it. */
+          previousToken: settings.OPENCLAW_GATEWAY_TOKEN_PREVIOUS ?? null,
           overlayPath: settings.GATEWAY_CONFIG_OVERLAY ?? null,
           installPlugins: settings.INSTALL_CHANNEL_PLUGINS === "on",
         }

@@ -48,6 +48,7 @@ export function settingProblems(
     ...databaseProblems(settings, production),
     ...addressProblems(settings),
     ...shutdownProblems(settings),
+    ...tokenProblems(settings),
     ...issuerProblems(settings, production),
     ...(production ? productionProblems(settings) : developmentProblems(settings)),
   ];
@@ -98,6 +99,14 @@ function shutdownProblems({ SHUTDOWN_SECONDS, SHUTDOWN_GRACE_SECONDS }: Partial<
       message: "must be less than SHUTDOWN_SECONDS, of which it is a part",
     },
   ];
+}
+
+function tokenProblems({
+  OPENCLAW_GATEWAY_TOKEN: token,
+  OPENCLAW_GATEWAY_TOKEN_PREVIOUS: previous,
+}: Partial<Settings>): SettingProblem[] {
+  if (!token || token.reveal() !== previous?.reveal()) return [];
+  return [{ setting: "OPENCLAW_GATEWAY_TOKEN_PREVIOUS", message: "must differ from OPENCLAW_GATEWAY_TOKEN" }];
 }
 
 function addressProblems(settings: Partial<Settings>): SettingProblem[] {

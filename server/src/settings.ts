@@ -35,6 +35,7 @@ const rate = z
   });
 const csv = z.string().transform((list) => list.split(",").map((item) => item.trim()));
 const secret = z.string().transform((value) => new Secret(value));
+const gatewayToken = z.string().min(16, "must have at least 16 characters").pipe(secret);
 const path = z.string().transform((value) => resolve(value));
 const httpUrl = z.url({ protocol: /^https?$/, error: "must be an http:// or https:// URL" });
 const postgresUrl = z.url({ protocol: /^postgres(ql)?$/, error: "must be a postgresql:// URL" }).pipe(secret);
@@ -110,7 +111,8 @@ export const settingsShape = {
   CHANNEL_ENCRYPTION_KEY: encryptionKey.optional(),
   CHANNEL_ENCRYPTION_KEYS_PREVIOUS: csv.pipe(z.array(encryptionKey)).default([]),
   OPENCLAW_GATEWAY_URL: z.url({ protocol: /^wss?$/, error: "must be a ws:// or wss:// URL" }).optional(),
-  OPENCLAW_GATEWAY_TOKEN: z.string().min(16, "must have at least 16 characters").pipe(secret).optional(),
+  OPENCLAW_GATEWAY_TOKEN: gatewayToken.optional(),
+  OPENCLAW_GATEWAY_TOKEN_PREVIOUS: gatewayToken.optional(),
   GATEWAY_CONFIG_OVERLAY: path.optional(),
   INSTALL_CHANNEL_PLUGINS: z.enum(["on", "off"]).default("off"),
   LLM_BASE_URL: httpUrl.optional(),

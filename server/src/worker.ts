@@ -5,18 +5,20 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import packageJson from "../package.json" with { type: "json" };
 import type { Config } from "./config.ts";
+import type { TokenHashes } from "./db/gateway-tokens.ts";
 import { installationId, upsertGateway } from "./db/gateways.ts";
 import type { Db } from "./db/pool.ts";
 import { withService } from "./db/tenant.ts";
 import { createGatewayClient } from "./gateway/client.ts";
 import { createGateway } from "./gateway/create-gateway.ts";
-import { loadDeviceCredentials } from "./gateway/device-identity.ts";
+import { type DeviceCredentials, loadDeviceCredentials } from "./gateway/device-identity.ts";
 import type { Gateway } from "./gateway/gateway.ts";
 import { readOverlay } from "./gateway/overlay.ts";
 import { readConfigFile, wantedConfig } from "./gateway/wanted-config.ts";
 import type { Logger } from "./log.ts";
 import { createReconciler, type Reconciler } from "./reconcile/reconciler.ts";
 import { openSession } from "./reconcile/session.ts";
+import type { Secret } from "./secret.ts";
 import type { Metrics } from "./telemetry/metrics.ts";
 import type { Fingerprints } from "./vault/fingerprint.ts";
 import type { Vault } from "./vault/vault.ts";
@@ -31,7 +33,7 @@ export interface WorkerDeps {
 }
 
 /** One shared gateway for now; every look-up goes through the placement all the same. */
-const GATEWAY_ID = "shared";
+export const GATEWAY_ID = "shared";
 
 const configFile = (name: string) => fileURLToPath(new URL(`../../config/${name}`, import.meta.url));
 
@@ -45,8 +47,11 @@ export async function createWorker(deps: WorkerDeps): Promise<Reconciler> {
   const overlay = readOverlay(configFile("channels.json"));
 
   const installation = await withService(db, async (tx) => {
-    const tokenHash = createHash("sha256").update(gateway.token.reveal()).digest();
-    await upsertGateway(tx, { id: GATEWAY_ID, url: gateway.url, tokenHash, models: llm.models });
+    const { current, previous } = tokenHashes(gateway);
+    const named = { tokenHash: current, previousTokenHash: previous };
+    if (!(await upsertGateway(tx, { id: GATEWAY_ID, url: gateway.url, ...named, models: llm.models }))) {
+      log.warn("OPENCLAW_GATEWAY_TOKEN is the gateway's token of before its last rotation: set the new one");
+    }
     return installationId(tx);
   });
   const values = { installationId: installation, llmBaseUrl: llm.baseUrl, llmModels: llm.models };
@@ -57,9 +62,7 @@ export async function createWorker(deps: WorkerDeps): Promise<Reconciler> {
       id: GATEWAY_ID,
       client: createGatewayClient({
         ...gateway,
-        device: isLoopback(gateway.url)
-          ? null
-          : loadDeviceCredentials(join(config.dataDir, "gateway-device.json")),
+        device: deviceOf(gateway.url, config.dataDir),
         clientVersion: packageJson.version,
         timeouts: {
           connectMs: timing.gateway.callMs,
@@ -109,6 +112,17 @@ export async function createWorker(deps: WorkerDeps): Promise<Reconciler> {
     metrics,
     log,
   });
+}
+
+/** As the database knows the tokens of the settings. */
+export function tokenHashes({ token, previousToken }: NonNullable<Config["gateway"]>): TokenHashes {
+  const hash = (secret: Secret) => createHash("sha256").update(secret.reveal()).digest();
+  return { current: hash(token), previous: previousToken && hash(previousToken) };
+}
+
+/** Who we are to the gateway beside its token; null on loopback, where the token is enough. */
+export function deviceOf(gatewayUrl: string, dataDir: string): DeviceCredentials | null {
+  return isLoopback(gatewayUrl) ? null : loadDeviceCredentials(join(dataDir, "gateway-device.json"));
 }
 
 /** There the gateway's token alone gives all rights; elsewhere it gives none without an approved device. */

@@ -15,6 +15,8 @@ export interface Linker {
   readonly id: string;
   readonly accountId: string;
   readonly api: Api;
+  /** Of a request in the tenant's name, past `api`. */
+  readonly headers: Record<string, string>;
   request(verb: "connect" | "disconnect", more?: object): Promise<Answer>;
   /** Throws for anything but 200. */
   connect(more?: object): Promise<ConnectResponse>;
@@ -41,6 +43,7 @@ export async function makeLinker(world: World): Promise<Linker> {
     id,
     accountId,
     api,
+    headers: { authorization: `Bearer ${tenant.apiKey}`, "content-type": "application/json" },
     request,
     async connect(more) {
       const { status, body } = await request("connect", more);

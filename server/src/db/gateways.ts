@@ -1,4 +1,5 @@
 /** The gateways: where they are, how they prove who they are, who holds the lease on each, and when it was last seen. */
+import { takeOverTokens } from "./gateway-tokens.ts";
 import { notifyLease } from "./notify.ts";
 import type { ServiceTx, Tx } from "./tenant.ts";
 
@@ -7,6 +8,8 @@ export interface GatewaySettings {
   readonly url: string;
   /** SHA-256 of the gateway's token. */
   readonly tokenHash: Uint8Array;
+  /** Of the one before, where the settings name it. */
+  readonly previousTokenHash?: Uint8Array | null;
   /** What the operator offers, the default first. */
   readonly models: readonly string[];
 }
@@ -17,19 +20,18 @@ export async function installationId(tx: Tx): Promise<string> {
   return rows[0]?.id ?? "";
 }
 
-/** Writes down the gateway that the settings name; its lease and capacity stay as they are. */
-export async function upsertGateway(tx: ServiceTx, gateway: GatewaySettings): Promise<void> {
+/**
+ * Writes down the gateway that the settings name; its lease and capacity stay as they are.
+ * @returns false: its token is one that was replaced, see gateway-tokens.ts
+ */
+export async function upsertGateway(tx: ServiceTx, gateway: GatewaySettings): Promise<boolean> {
+  const { id, url, tokenHash, previousTokenHash = null, models } = gateway;
   await tx.query(
     `INSERT INTO gateways (id, url, token_hash, models, installation_id) SELECT $1, $2, $3, $4, id FROM installation
-     ON CONFLICT (id) DO UPDATE SET url = excluded.url, token_hash = excluded.token_hash, models = excluded.models`,
-    [gateway.id, gateway.url, gateway.tokenHash, gateway.models],
+     ON CONFLICT (id) DO UPDATE SET url = excluded.url, models = excluded.models`,
+    [id, url, tokenHash, models],
   );
-}
-
-/** The gateway that this token's SHA-256 belongs to, or null. */
-export async function gatewayByTokenHash(tx: ServiceTx, tokenHash: Uint8Array): Promise<string | null> {
-  const rows = await tx.query<{ id: string }>("SELECT id FROM gateways WHERE token_hash = $1", [tokenHash]);
-  return rows[0]?.id ?? null;
+  return takeOverTokens(tx, id, { current: tokenHash, previous: previousTokenHash });
 }
 
 /** Whether all gateways answer, as far as anyone watches; for any role. */
@@ -81,13 +83,14 @@ export async function releaseLease(tx: ServiceTx, gatewayId: string, holder: str
 export interface GatewayLease {
   /** Who reconciles and watches it; null: nobody now. */
   readonly holder: string | null;
+  readonly reachable: boolean;
   readonly observedAt: Date | null;
 }
 
 /** Who holds the lease on the gateway now, and when it was last looked at; null: there is no such gateway. */
 export async function gatewayLease(tx: ServiceTx, gatewayId: string): Promise<GatewayLease | null> {
-  const rows = await tx.query<{ holder: string | null; observedAt: Date | null }>(
-    `SELECT CASE WHEN lease_until > clock_timestamp() THEN lease_holder END AS holder, observed_at AS "observedAt"
+  const rows = await tx.query<GatewayLease & { holder: string | null }>(
+    `SELECT CASE WHEN lease_until > clock_timestamp() THEN lease_holder END AS holder, reachable, observed_at AS "observedAt"
      FROM gateways WHERE id = $1`,
     [gatewayId],
   );

@@ -17,6 +17,8 @@ import { rpcMethods } from "./methods.ts";
 export interface GatewayClientOptions {
   readonly url: string;
   readonly token: Secret;
+  /** Tried where the gateway refuses the other, as it does until a rotation has come so far. */
+  readonly previousToken?: Secret | null;
   /** Null on loopback, where the token alone gives all scopes. */
   readonly device: DeviceCredentials | null;
   readonly clientVersion: string;
@@ -53,15 +55,25 @@ export function createGatewayClient(options: GatewayClientOptions) {
   const running = keepConnected();
 
   async function keepConnected(): Promise<void> {
+    const { token, previousToken = null } = options;
     let failures = 0;
+    let refusals = 0;
     while (!closing.signal.aborted) {
       try {
-        const next = await connect({ ...options, connectTimeoutMs: timeouts.connectMs, onEvent: heard });
+        const usePrevious = previousToken !== null && refusals % 2 === 1;
+        const next = await connect({
+          ...options,
+          token: usePrevious ? previousToken : token,
+          connectTimeoutMs: timeouts.connectMs,
+          onEvent: heard,
+        });
         if (closing.signal.aborted) return await next.close();
         failures = 0;
+        refusals = 0;
         established(next);
         lost(await next.ended);
       } catch (error) {
+        if (error instanceof GatewayRefusedError && error.reason === "auth_rejected") refusals += 1;
         lost(error instanceof AppError ? error : new AppError("gateway_unreachable", { cause: error }));
       }
       if (lastError) await pause(startupRetryMs(lastError) ?? backoffMs(failures++));

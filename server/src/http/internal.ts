@@ -9,7 +9,7 @@ import { getRequestListener } from "@hono/node-server";
 import { Hono } from "hono";
 import { bearerOf } from "../auth/principals.ts";
 import type { Context } from "../context.ts";
-import { gatewayByTokenHash } from "../db/gateways.ts";
+import { gatewayByTokenHash } from "../db/gateway-tokens.ts";
 import { withService } from "../db/tenant.ts";
 import { AppError } from "../errors.ts";
 import { parseBody } from "./body.ts";

@@ -18,7 +18,7 @@ export interface OpsContext {
 /** What of the settings these commands use. */
 export type OpsConfig = Pick<
   Config,
-  "database" | "encryption" | "http" | "mail" | "dataDir" | "timing" | "auditDays"
+  "database" | "encryption" | "gateway" | "http" | "mail" | "dataDir" | "timing" | "auditDays"
 >;
 
 export interface OpsResult {

@@ -12,6 +12,7 @@ import { auditCommands } from "./audit.ts";
 import { type OpsCommand, type OpsConfig, type OpsOptions, UsageError } from "./command.ts";
 import { connectionCommands } from "./connections.ts";
 import { doctorCommands } from "./doctor.ts";
+import { gatewayCommands } from "./gateways.ts";
 import { keyCommands } from "./keys.ts";
 import { maintenanceCommands } from "./maintenance.ts";
 import { tenantLifeCommands } from "./tenant-life.ts";
@@ -26,6 +27,7 @@ const COMMANDS: readonly OpsCommand[] = [
   ...keyCommands,
   ...connectionCommands,
   ...auditCommands,
+  ...gatewayCommands,
 ];
 
 export interface OpsIo {

@@ -2,12 +2,12 @@ import { type BillingAccountId, channelIdSchema } from "@cogni/contract";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type CredentialRef, credentialsFor } from "../../src/db/credentials.ts";
 import {
-  acquireLease,
   gatewayByTokenHash,
-  recordReachable,
-  releaseLease,
-  upsertGateway,
-} from "../../src/db/gateways.ts";
+  knownTokens,
+  retirePreviousToken,
+  takeOverTokens,
+} from "../../src/db/gateway-tokens.ts";
+import { acquireLease, recordReachable, releaseLease, upsertGateway } from "../../src/db/gateways.ts";
 import { type ObservedAccount, recordSnapshot, recordStarted } from "../../src/db/observations.ts";
 import { tenantStatus } from "../../src/db/status.ts";
 import { withService, withTenant } from "../../src/db/tenant.ts";
@@ -70,6 +70,60 @@ describe("the lease of a gateway", () => {
   test("goes to exactly one of many who ask at once", async () => {
     const answers = await Promise.all(Array.from({ length: 10 }, (_, index) => acquire(`holder ${index}`)));
     expect(answers.filter(Boolean)).toHaveLength(1);
+  });
+});
+
+describe("the tokens of a gateway", () => {
+  const [one, two, three] = [1, 2, 3].map((n) => Buffer.alloc(32, n)) as [Buffer, Buffer, Buffer];
+  const start = (current: Buffer, previous: Buffer | null = null) =>
+    withService(database.db, (tx) => takeOverTokens(tx, GATEWAY, { current, previous }));
+  const retire = (afterMs = 0) => withService(database.db, (tx) => retirePreviousToken(tx, GATEWAY, afterMs));
+  const accepted = async () => {
+    const found = await Promise.all(
+      [one, two, three].map((hash) => withService(database.db, (tx) => gatewayByTokenHash(tx, hash))),
+    );
+    return found.flatMap((id, index) => (id === GATEWAY ? [index + 1] : []));
+  };
+  beforeEach(() =>
+    asSuperuser(
+      database,
+      "UPDATE gateways SET token_hash = $1, previous_token_hash = NULL, previous_token_until = NULL WHERE id = $2",
+      [one, GATEWAY],
+    ),
+  );
+
+  afterAll(() =>
+    asSuperuser(database, "UPDATE gateways SET token_hash = $1, previous_token_hash = NULL", [one]),
+  );
+
+  test("are both accepted from the first process on that names both, until the one before is retired", async () => {
+    expect(await start(two, one)).toBe(true);
+    expect(await accepted()).toEqual([1, 2]);
+    await retire(60_000);
+    expect(await accepted()).toEqual([1, 2]);
+    await retire();
+    expect(await accepted()).toEqual([2]);
+    const known = await withService(database.db, (tx) => knownTokens(tx, GATEWAY));
+    expect(known).toEqual({ current: two, previous: one, previousAccepted: false });
+  });
+
+  test("stay as they are when a process starts with settings that were not cleaned up, or with those of before", async () => {
+    await start(two, one);
+    expect(await start(one)).toBe(false);
+    expect(await accepted()).toEqual([1, 2]);
+    await retire();
+    expect(await start(two, one)).toBe(true);
+    expect(await start(one)).toBe(false);
+    expect(await accepted()).toEqual([2]);
+  });
+
+  test("can be rotated back, and changed at once by who names no token of before", async () => {
+    await start(two, one);
+    await retire();
+    expect(await start(one, two)).toBe(true);
+    expect(await accepted()).toEqual([1, 2]);
+    expect(await start(three)).toBe(true);
+    expect(await accepted()).toEqual([3]);
   });
 });
 

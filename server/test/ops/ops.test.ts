@@ -46,6 +46,7 @@ async function ops(
         ownerUrl: new Secret(database.ownerUrl),
       },
       encryption,
+      gateway: settings.gateway,
       http: settings.http,
       mail: null,
       dataDir: outbox.dataDir,
