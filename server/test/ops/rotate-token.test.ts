@@ -133,6 +133,7 @@ describe("a gateway's token", () => {
 
   test("goes back by itself where the control plane does not come back, which is named", async () => {
     await start(NEW, OLD);
+    await watch();
     watcherKnowsBoth = false;
     await expect(rotate()).rejects.toThrow(/watcher watches it.*started with both tokens/);
     expect([takes, await accepted(), await acts()]).toEqual([OLD, [OLD, NEW], []]);
