@@ -82,15 +82,27 @@ export class ApiError extends Error {
   readonly status: number;
   /** The API's own words; null when the answer was not in its form, or there was none. */
   readonly problem: Problem | null;
+  /** Where the request was refused for having come too often; else null. */
+  readonly limit: Limit | null;
 
-  constructor(status: number, problem: Problem | null, cause?: unknown) {
+  constructor(status: number, problem: Problem | null, cause?: unknown, retryAfterS: number | null = null) {
     super(problem?.title ?? (status === 0 ? "no answer" : `unexpected answer with status ${status}`), {
       cause,
     });
     this.name = "ApiError";
     this.status = status;
     this.problem = problem;
+    const at = Date.now();
+    this.limit = retryAfterS === null ? null : { at, retryAfterS, retryAt: at + retryAfterS * 1000 };
   }
+}
+
+/** Times of this machine's clock, in milliseconds. */
+export interface Limit {
+  /** When the answer came. */
+  readonly at: number;
+  readonly retryAfterS: number;
+  readonly retryAt: number;
 }
 
 /** The tenant of the page that is drawn, as its address names it: each request is for that one, whatever other tabs are about. */
@@ -264,7 +276,9 @@ async function answer(path: string, init: RequestInit): Promise<Response> {
   } catch (cause) {
     throw new ApiError(0, null, cause);
   }
-  if (!response.ok) throw new ApiError(response.status, await problemOf(response));
+  if (!response.ok) {
+    throw new ApiError(response.status, await problemOf(response), undefined, secondsToRetry(response));
+  }
   return response;
 }
 
@@ -275,6 +289,12 @@ async function answer(path: string, init: RequestInit): Promise<Response> {
 export function asWhom(): { headers: Record<string, string>; credentials?: "omit" } {
   if (bearer !== null) return { headers: { authorization: `Bearer ${bearer}` }, credentials: "omit" };
   return { headers: tenant === null ? {} : { "Billing-Account": tenant } };
+}
+
+/** Of a refused request; what is away without an end in sight has a header like it, and is not waited for. */
+function secondsToRetry({ status, headers }: Response): number | null {
+  const seconds = Number(headers.get("retry-after"));
+  return status === 429 && Number.isInteger(seconds) && seconds > 0 ? seconds : null;
 }
 
 /** A proxy on the way answers failures in a form of its own: that has no words for a page. */

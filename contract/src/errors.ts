@@ -153,7 +153,7 @@ export const ERRORS = {
     429,
     "Too many requests",
     "You have asked more often than the limit allows.",
-    "Wait as long as Retry-After says, then try again.",
+    "Wait a moment, then try again.",
     "wait",
   ),
   channel_unavailable: words(

@@ -105,6 +105,19 @@ const offered = () => {
 const answered = (page: Page, path: string, json: object) =>
   page.route(`**/api/v1/${path}`, (route) => route.fulfill({ json }));
 
+/** A refusal as the API answers it. */
+const refusal = (code: ErrorCode, status: number) => ({
+  status,
+  contentType: "application/problem+json",
+  json: { ...channelProblem(code), title: "", detail: "", type: "about:blank", status, requestId: "made" },
+});
+
+/** Whatever is to be connected comes too often. */
+const limited = (page: Page) =>
+  page.route("**/api/v1/channels/connect", (route) =>
+    route.fulfill({ ...refusal("rate_limited", 429), headers: { "retry-after": "599" } }),
+  );
+
 function madeTimeline(): Timeline {
   const at = (days: number): string => new Date(Date.now() - days * DAY_MS).toISOString();
   const shares = [null, 1, 0.97, 1, 0, 1, 1];
@@ -330,17 +343,7 @@ const VIEWS: Record<string, (page: Page) => Promise<void>> = {
   },
   "a wallet that is the last way in": async (page) => {
     await page.route("**/api/auth/wallets", (route) => route.fulfill({ json: madeWallets() }));
-    await page.route("**/api/auth/wallets/unlink", (route) => {
-      const json = {
-        ...channelProblem("last_way_in"),
-        title: "",
-        detail: "",
-        type: "about:blank",
-        status: 409,
-        requestId: "made",
-      };
-      return route.fulfill({ status: 409, contentType: "application/problem+json", json });
-    });
+    await page.route("**/api/auth/wallets/unlink", (route) => route.fulfill(refusal("last_way_in", 409)));
     await page.goto("/account");
     await page
       .getByRole("button", { name: /^Unlink/ })
@@ -474,6 +477,26 @@ const VIEWS: Record<string, (page: Page) => Promise<void>> = {
     await expectPage(page.getByRole("timer")).toBeVisible();
     change = byCode({ state: "action_required", problem: channelProblem("login_expired") });
     await expectPage(page.getByRole("button", { name: "Get a new code" })).toBeFocused({ timeout: 20_000 });
+  },
+  "a limit that is met, by a credential": async (page) => {
+    await limited(page);
+    await page.goto("/channels");
+    await page.getByRole("button", { name: "Connect Telegram" }).click();
+    await fieldOf(page, "Bot token").fill("123456:a-token");
+    await page.keyboard.press("Enter");
+    await expectPage(page.getByRole("timer")).toHaveText("You can try again in 10 min.");
+  },
+  "a limit that is met, by a code": async (page) => {
+    let change = offered();
+    await limited(page);
+    await drawn(page, (document) => change(document));
+    await page.getByRole("button", { name: "Show code of Made" }).click();
+    await expectPage(page.getByRole("timer")).toBeVisible();
+    change = byCode({ state: "action_required", problem: channelProblem("login_expired") });
+    await page.getByRole("button", { name: "Get a new code" }).click({ timeout: 20_000 });
+    await page.getByRole("checkbox").check();
+    await page.getByRole("dialog").getByRole("button", { name: "Show code" }).click();
+    await expectPage(page.getByRole("timer")).toHaveText("You can try again in 10 min.");
   },
   "a login that is done": async (page) => {
     let change = offered();

@@ -1,9 +1,21 @@
 /** The main job, as a person does it: connect, see it turn green, disconnect; and what goes wrong on the way. */
+import { createHash } from "node:crypto";
 import { describe, expect } from "vitest";
 import { disconnectAll, makeAccount, makeAccounts } from "../support/accounts.ts";
 import { cardOf, connectOn, expectPage, fieldOf, PATIENT, tabTo, test, world } from "../support/browsing.ts";
+import { databaseOf } from "../support/database.ts";
 
 const CONNECT = { name: "Connect Telegram" };
+/** The tenant's connects, as if it had made them all in a window that ends then. */
+async function usedUp(billingAccountId: string, endsInS: number): Promise<void> {
+  const key = `connect:${createHash("sha256").update(billingAccountId).digest("base64url")}`;
+  await databaseOf(world, world.env.DATABASE_URL).query(
+    `INSERT INTO rate_limits (key, points, expire) VALUES ($1, 60, extract(epoch FROM now()) * 1000 + $2)
+     ON CONFLICT (key) DO UPDATE SET expire = excluded.expire`,
+    [key, endsInS * 1000],
+  );
+}
+
 const MORE = { name: "More actions for Telegram" };
 
 describe.concurrent("in the browser", { timeout: 180_000 }, () => {
@@ -37,6 +49,34 @@ describe.concurrent("in the browser", { timeout: 180_000 }, () => {
 
     await world.telegram.say(token, { chat: 5, text: "hello" });
     await expectPage(cardOf(page)).toContainText(/Last received(just now|10 sec. ago)/, PATIENT);
+    await disconnectAll([account]);
+  });
+
+  test("a limit is told in words, the button says when it works again, and does", async ({ visit }) => {
+    const account = await makeAccount(world);
+    const page = await visit(account.tenant, { tolerates: ["429 (Too Many Requests)"] });
+    await page.clock.install();
+    await usedUp(account.id, 600);
+    await page.getByRole("button", CONNECT).click();
+    const dialog = page.getByRole("dialog", CONNECT);
+    const submit = dialog.getByRole("button", { name: "Connect" });
+    await fieldOf(page, "Bot token").fill(account.token);
+    await submit.click();
+    await expectPage(dialog.getByRole("alert")).toHaveText(
+      /asked more often than the limit allows\. Wait a moment.* You can try again in 10 min\./,
+      PATIENT,
+    );
+    await expectPage(dialog.getByRole("timer")).toHaveText("You can try again in 10 min.");
+    await expectPage(submit).toHaveAttribute("aria-disabled", "true");
+    await page.clock.fastForward(570_000);
+    await expectPage(dialog.getByRole("timer")).toHaveText(/^You can try again in \d\d sec\.$/);
+    await usedUp(account.id, 0);
+    await page.clock.fastForward(30_000);
+    await expectPage(dialog.getByRole("status")).toHaveText("You can try again now.", PATIENT);
+    await expectPage(dialog.getByRole("alert")).toHaveCount(0);
+    await expectPage(fieldOf(page, "Bot token")).toHaveValue(account.token);
+    await submit.click();
+    await expectPage(page.getByText(`Connected as @${account.username}`)).toBeVisible(PATIENT);
     await disconnectAll([account]);
   });
 

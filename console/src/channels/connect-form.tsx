@@ -9,6 +9,8 @@ import { OutsideLink } from "../parts/outside-link.tsx";
 import { ProblemNote } from "../parts/problem-note.tsx";
 import { useProblemWords } from "../parts/problem-words.ts";
 import { RevealIcon } from "../parts/reveal-icon.tsx";
+import { isHeld, useWait } from "../parts/use-wait.ts";
+import { WaitNote } from "../parts/wait-note.tsx";
 import { ConnectTerms, lacksAcceptance, NOTICE_FIELD, type Terms } from "./connect-terms.tsx";
 import classes from "./dialog.module.css";
 import { fieldErrors } from "./field-errors.ts";
@@ -41,7 +43,8 @@ export function ConnectForm(props: ConnectFormProps) {
   const refused = fieldErrors(failure, connect.fields, said);
   // A reason stands until the field is changed: what was refused is still what is typed there.
   const errorOf = (name: string) => missing[name] ?? (edited.has(name) ? undefined : refused[name]);
-  const elsewhere = failure && Object.keys(refused).length === 0;
+  const wait = useWait(failure?.kind === "refused" ? failure.error : null);
+  const elsewhere = failure && Object.keys(refused).length === 0 && wait?.seconds !== 0;
 
   // The form is drawn anew after each attempt, so this is where the focus lands then.
   const focused = Object.keys(refused)[0] ?? connect.fields[0]?.name;
@@ -99,8 +102,9 @@ export function ConnectForm(props: ConnectFormProps) {
         asksAccess={asksAccess}
       />
       <div className={classes.buttons}>
+        <WaitNote wait={wait} />
         <Button onClick={props.onCancel}>{text("cancel")}</Button>
-        <Button type="submit" variant="filled">
+        <Button type="submit" variant="filled" held={isHeld(wait)}>
           {submitLabel}
         </Button>
       </div>

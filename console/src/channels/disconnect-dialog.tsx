@@ -9,6 +9,8 @@ import { Button } from "../parts/button.tsx";
 import { Dialog } from "../parts/dialog.tsx";
 import { OutsideLink } from "../parts/outside-link.tsx";
 import { ProblemNote } from "../parts/problem-note.tsx";
+import { isHeld, useWait } from "../parts/use-wait.ts";
+import { WaitNote } from "../parts/wait-note.tsx";
 import { useTenant } from "../tenants/tenant-scope.tsx";
 import type { ChannelDialogProps } from "./connect-dialog.tsx";
 import classes from "./dialog.module.css";
@@ -26,6 +28,7 @@ export function DisconnectDialog({ channel, opened, onClose, onClosed }: Channel
   const { label, displayName, connect } = channel;
   // A code that nobody has scanned: nothing stops, and nothing stays valid anywhere.
   const [waiting] = useState(channel.state === "awaiting_scan");
+  const wait = useWait(disconnect.isPending ? null : disconnect.error);
   const kept = isKept(disconnect.error);
   const carriedOut = kept && channel.state === "not_connected";
   useEffect(() => {
@@ -61,7 +64,9 @@ export function DisconnectDialog({ channel, opened, onClose, onClosed }: Channel
           </dl>
         )}
         <div role="alert">
-          {disconnect.error && !disconnect.isPending && <ProblemNote failure={disconnect.error} />}
+          {disconnect.error && !disconnect.isPending && wait?.seconds !== 0 && (
+            <ProblemNote failure={disconnect.error} />
+          )}
         </div>
         {kept ? (
           // Another row, so that the focus lands on what is left to press.
@@ -72,10 +77,16 @@ export function DisconnectDialog({ channel, opened, onClose, onClosed }: Channel
           </div>
         ) : (
           <div key="asked" className={classes.buttons}>
+            <WaitNote wait={wait} />
             <Button onClick={onClose} data-autofocus>
               {text("cancel")}
             </Button>
-            <Button variant="danger" busy={disconnect.isPending} onClick={() => disconnect.mutate()}>
+            <Button
+              variant="danger"
+              busy={disconnect.isPending}
+              held={isHeld(wait)}
+              onClick={() => disconnect.mutate()}
+            >
               {text(waiting ? "loginConfirm" : "confirm")}
             </Button>
           </div>

@@ -5,6 +5,8 @@ import { useTranslations } from "next-intl";
 import dialog from "../channels/dialog.module.css";
 import { Button } from "../parts/button.tsx";
 import { ProblemNote } from "../parts/problem-note.tsx";
+import { isHeld, useWait, type Wait } from "../parts/use-wait.ts";
+import { WaitNote } from "../parts/wait-note.tsx";
 import { isWarned } from "./countdown.ts";
 import { CountdownRing } from "./countdown-ring.tsx";
 import classes from "./login.module.css";
@@ -25,7 +27,9 @@ export function LoginCode({ channel, phase, code, onAskAgain, onClose }: LoginCo
   const text = useTranslations("login");
   const { label, connect } = channel;
   const { kind } = phase;
-  const failure = phase.kind === "ended" ? phase.problem : "error" in phase ? phase.error : null;
+  const error = "error" in phase ? phase.error : null;
+  const wait = useWait(error);
+  const failure = phase.kind === "ended" ? phase.problem : error;
   const countdown = useCountdown(phase.kind === "offered" ? phase.login.expiresAt : null);
   // A fresh code helps against all but a gateway that is away: that is waited for.
   const again = kind === "refused" || (phase.kind === "ended" && phase.problem.action !== "wait");
@@ -33,10 +37,8 @@ export function LoginCode({ channel, phase, code, onAskAgain, onClose }: LoginCo
   if (failure && !code) {
     return (
       <div className={dialog.body}>
-        <div role="alert">
-          <ProblemNote failure={failure} />
-        </div>
-        <Buttons onAskAgain={again ? onAskAgain : undefined} onClose={onClose} />
+        <div role="alert">{wait?.seconds !== 0 && <ProblemNote failure={failure} />}</div>
+        <Buttons wait={wait} onAskAgain={again ? onAskAgain : undefined} onClose={onClose} />
       </div>
     );
   }
@@ -67,7 +69,7 @@ export function LoginCode({ channel, phase, code, onAskAgain, onClose }: LoginCo
         </div>
         {failure ? (
           <div className={classes.side} role="alert">
-            <ProblemNote failure={failure} />
+            {wait?.seconds !== 0 && <ProblemNote failure={failure} />}
           </div>
         ) : (
           <ol className={classes.side}>
@@ -84,21 +86,28 @@ export function LoginCode({ channel, phase, code, onAskAgain, onClose }: LoginCo
             })
           : (kind === "preparing" || kind === "finishing") && text(kind)}
       </div>
-      <Buttons onAskAgain={again ? onAskAgain : undefined} onClose={onClose} />
+      <Buttons wait={wait} onAskAgain={again ? onAskAgain : undefined} onClose={onClose} />
     </div>
   );
 }
 
-function Buttons({ onAskAgain, onClose }: { onAskAgain: (() => void) | undefined; onClose: () => void }) {
+interface ButtonsProps {
+  wait: Wait | null;
+  onAskAgain: (() => void) | undefined;
+  onClose: () => void;
+}
+
+function Buttons({ wait, onAskAgain, onClose }: ButtonsProps) {
   const text = useTranslations("login");
   return (
     // Another row when there is more to press: a button that stayed would be seen to move.
     <div key={onAskAgain ? "again" : "close"} className={dialog.buttons}>
+      <WaitNote wait={wait} />
       <Button autoFocus={!onAskAgain} onClick={onClose}>
         {text("close")}
       </Button>
       {onAskAgain && (
-        <Button autoFocus variant="filled" onClick={onAskAgain}>
+        <Button autoFocus variant="filled" held={isHeld(wait)} onClick={onAskAgain}>
           {text("again")}
         </Button>
       )}

@@ -9,6 +9,8 @@ interface ButtonProps extends Omit<ComponentProps<"button">, "className"> {
   variant?: "default" | "filled" | "danger";
   /** Something is under way: shown, announced, and a second press does nothing. */
   busy?: boolean;
+  /** It has to wait: shown, and a press does nothing. */
+  held?: boolean;
   wide?: boolean;
 }
 
@@ -20,7 +22,14 @@ export function ButtonLink({
   return <a {...rest} className={classes.button} data-wide={wide} />;
 }
 
-export function Button({ variant = "default", busy = false, wide = false, onClick, ...rest }: ButtonProps) {
+export function Button({
+  variant = "default",
+  busy = false,
+  held = false,
+  wide = false,
+  onClick,
+  ...rest
+}: ButtonProps) {
   return (
     <button
       type="button"
@@ -29,9 +38,9 @@ export function Button({ variant = "default", busy = false, wide = false, onClic
       data-variant={variant}
       data-wide={wide}
       // Not "disabled": that would drop the keyboard's focus while the person waits.
-      aria-disabled={busy || rest["aria-disabled"]}
+      aria-disabled={busy || held || rest["aria-disabled"]}
       aria-busy={busy}
-      onClick={busy ? (event) => event.preventDefault() : onClick}
+      onClick={busy || held ? (event) => event.preventDefault() : onClick}
     />
   );
 }

@@ -11,6 +11,7 @@ import { Button } from "./button.tsx";
 import { CopyButton } from "./copy-button.tsx";
 import classes from "./problem-note.module.css";
 import { useProblemWords } from "./problem-words.ts";
+import { useTimeWords } from "./time-ago.tsx";
 
 /** Actions that are a button; the others are told by the remedy alone. */
 type ButtonAction = Extract<ProblemAction, "replace_credential" | "scan_again" | "retry">;
@@ -28,10 +29,14 @@ interface ProblemNoteProps {
 export function ProblemNote({ failure, calm = false, aside, onAction = {} }: ProblemNoteProps) {
   const text = useTranslations("problem");
   const { cause, remedy, action, code, requestId } = useFailureWords(failure);
+  const limit = failure instanceof ApiError ? failure.limit : null;
   const act = action && isButton(action) ? onAction[action] : undefined;
   return (
     <div className={classes.note} data-tone={calm ? "calm" : action === "wait" ? "waiting" : "trouble"}>
-      <p>{text.rich("said", { cause, remedy, strong: (chunks) => <strong>{chunks}</strong> })}</p>
+      <p>
+        {text.rich("said", { cause, remedy, strong: (chunks) => <strong>{chunks}</strong> })}
+        {limit && <HowLong seconds={limit.retryAfterS} />}
+      </p>
       {act && isButton(action) && <Button onClick={act}>{text(action)}</Button>}
       {code && (
         <details className={classes.details}>
@@ -45,6 +50,13 @@ export function ProblemNote({ failure, calm = false, aside, onAction = {} }: Pro
       {aside}
     </div>
   );
+}
+
+/** Told once, with the problem: what ticks beside the button is for the eye. */
+function HowLong({ seconds }: { seconds: number }) {
+  const text = useTranslations("problem");
+  const { wait } = useTimeWords();
+  return <span className="unseen"> {text("waitFor", { time: wait(seconds) })}</span>;
 }
 
 function Detail({ name, value, copy }: { name: string; value: string; copy: string }) {

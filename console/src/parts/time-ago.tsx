@@ -13,6 +13,7 @@ import {
   timeUntil,
 } from "./relative-time.ts";
 import { useNow } from "./use-now.ts";
+import { waitTime } from "./wait.ts";
 
 export function TimeAgo({ at }: { at: string }) {
   const words = useTimeWords();
@@ -41,6 +42,7 @@ export function useTimeWords() {
     exact: (at: string) => exactTime(new Date(at), locale),
     moment: (at: string) => momentOf(new Date(at), locale),
     day: (at: string) => dayOf(new Date(at), locale),
+    wait: (seconds: number) => waitTime(seconds, locale),
     lasted: (from: string, to: string) => duration(new Date(from), new Date(to), locale),
   };
 }

@@ -11,6 +11,8 @@ import { isKept } from "../kept.ts";
 import { Button } from "../parts/button.tsx";
 import { Dialog } from "../parts/dialog.tsx";
 import { ProblemNote } from "../parts/problem-note.tsx";
+import { isHeld, useWait } from "../parts/use-wait.ts";
+import { WaitNote } from "../parts/wait-note.tsx";
 import { useTenant } from "../tenants/tenant-scope.tsx";
 import { AccessChoice } from "./access-choice.tsx";
 
@@ -24,6 +26,7 @@ export function AccessDialog({ channel, opened, onClose, onClosed }: ChannelDial
     onSuccess: onClose,
     onSettled: () => cache.invalidateQueries({ queryKey: statusKey(tenant) }),
   });
+  const wait = useWait(change.isPending ? null : change.error);
   const kept = isKept(change.error);
   return (
     <Dialog
@@ -44,11 +47,14 @@ export function AccessDialog({ channel, opened, onClose, onClosed }: ChannelDial
         {access === "everyone" && channel.pendingSenders > 0 && (
           <p className={dialog.quiet}>{text("pendingForgotten", { count: channel.pendingSenders })}</p>
         )}
-        <div role="alert">{change.error && !change.isPending && <ProblemNote failure={change.error} />}</div>
+        <div role="alert">
+          {change.error && !change.isPending && wait?.seconds !== 0 && <ProblemNote failure={change.error} />}
+        </div>
         <div className={dialog.buttons}>
+          <WaitNote wait={wait} />
           <Button onClick={onClose}>{text(kept ? "close" : "cancel")}</Button>
           {!kept && (
-            <Button type="submit" variant="filled" busy={change.isPending}>
+            <Button type="submit" variant="filled" busy={change.isPending} held={isHeld(wait)}>
               {text("save")}
             </Button>
           )}
