@@ -44,7 +44,7 @@ export function ConnectForm(props: ConnectFormProps) {
   // A reason stands until the field is changed: what was refused is still what is typed there.
   const errorOf = (name: string) => missing[name] ?? (edited.has(name) ? undefined : refused[name]);
   const wait = useWait(failure?.kind === "refused" ? failure.error : null);
-  const elsewhere = failure && Object.keys(refused).length === 0 && wait?.seconds !== 0;
+  const elsewhere = failure && Object.keys(refused).length === 0;
 
   // The form is drawn anew after each attempt, so this is where the focus lands then.
   const focused = Object.keys(refused)[0] ?? connect.fields[0]?.name;

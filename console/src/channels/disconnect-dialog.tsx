@@ -64,9 +64,7 @@ export function DisconnectDialog({ channel, opened, onClose, onClosed }: Channel
           </dl>
         )}
         <div role="alert">
-          {disconnect.error && !disconnect.isPending && wait?.seconds !== 0 && (
-            <ProblemNote failure={disconnect.error} />
-          )}
+          {disconnect.error && !disconnect.isPending && <ProblemNote failure={disconnect.error} />}
         </div>
         {kept ? (
           // Another row, so that the focus lands on what is left to press.

@@ -37,7 +37,9 @@ export function LoginCode({ channel, phase, code, onAskAgain, onClose }: LoginCo
   if (failure && !code) {
     return (
       <div className={dialog.body}>
-        <div role="alert">{wait?.seconds !== 0 && <ProblemNote failure={failure} />}</div>
+        <div role="alert">
+          <ProblemNote failure={failure} />
+        </div>
         <Buttons wait={wait} onAskAgain={again ? onAskAgain : undefined} onClose={onClose} />
       </div>
     );
@@ -69,7 +71,7 @@ export function LoginCode({ channel, phase, code, onAskAgain, onClose }: LoginCo
         </div>
         {failure ? (
           <div className={classes.side} role="alert">
-            {wait?.seconds !== 0 && <ProblemNote failure={failure} />}
+            <ProblemNote failure={failure} />
           </div>
         ) : (
           <ol className={classes.side}>

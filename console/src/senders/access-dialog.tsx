@@ -47,9 +47,7 @@ export function AccessDialog({ channel, opened, onClose, onClosed }: ChannelDial
         {access === "everyone" && channel.pendingSenders > 0 && (
           <p className={dialog.quiet}>{text("pendingForgotten", { count: channel.pendingSenders })}</p>
         )}
-        <div role="alert">
-          {change.error && !change.isPending && wait?.seconds !== 0 && <ProblemNote failure={change.error} />}
-        </div>
+        <div role="alert">{change.error && !change.isPending && <ProblemNote failure={change.error} />}</div>
         <div className={dialog.buttons}>
           <WaitNote wait={wait} />
           <Button onClick={onClose}>{text(kept ? "close" : "cancel")}</Button>
