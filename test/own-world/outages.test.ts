@@ -8,6 +8,7 @@ import { beforeAll, expect, test } from "vitest";
 import { CHECKOUT } from "../../dev-env/src/control-plane.ts";
 import type { Answer } from "../../dev-env/src/world-client.ts";
 import { type Account, connectAll, makeAccount, makeAccounts, PATIENCE_MS } from "../support/accounts.ts";
+import { keepAsBefore } from "../support/as-before.ts";
 import { type Breakable, eventually, startBreakable } from "../support/breakable.ts";
 import { databaseOf } from "../support/database.ts";
 import { accountRows, gatewayLog } from "../support/gateway.ts";
@@ -217,6 +218,44 @@ test("without the database every answer is 503, the accounts run on, and no rest
   expect(await parts.world.telegram.longestPollGap(steady.token, since)).toBeLessThan(2_000);
   // What was refused was not done.
   expect(await isPolled(steady)).toBe(true);
+});
+
+test("an upgrade moves what is connected, and no account is restarted or disconnected by it", async () => {
+  const neighbour = await makeAccount(parts.world);
+  await connectAll([neighbour]);
+  const accounts = [steady, neighbour];
+  const starts = async () => {
+    const rows = await accountRows(parts.world);
+    return accounts.map(({ accountId }) => rows.get(accountId)?.lastStartAt);
+  };
+  const [before, credentials] = [await starts(), await Promise.all(accounts.map(resolved))];
+  expect(before.every((at) => typeof at === "number")).toBe(true);
+  await parts.stopControlPlane();
+  const since = Date.now();
+  const rows = await keepAsBefore(parts.world);
+  expect(rows).toBeGreaterThanOrEqual(accounts.length);
+  await parts.startControlPlane();
+  measured(
+    `${rows} rows were moved and the control plane answered ${Date.now() - since} ms after they were put back`,
+  );
+  await Promise.all(accounts.map(({ api }) => api.reaches("telegram", ["connected"], PATIENCE_MS)));
+  expect(await Promise.all(accounts.map(resolved))).toEqual(credentials);
+  // Everything is looked at again, as after every start.
+  const [looked] = await databaseOf(parts.world).query<{ at: Date }>(
+    "SELECT observed_at AS at FROM gateways",
+  );
+  await eventually(async () => {
+    const [now] = await databaseOf(parts.world).query<{ at: Date }>("SELECT observed_at AS at FROM gateways");
+    expect(Number(now?.at) - Number(looked?.at)).toBeGreaterThan(3_000);
+  });
+  expect(await starts()).toEqual(before);
+  for (const { token } of accounts) {
+    expect(await parts.world.telegram.longestPollGap(token, since)).toBeLessThan(2_000);
+  }
+  // A connection that was moved is disconnected like any other.
+  await disconnect(neighbour);
+  await neighbour.api.reaches("telegram", ["not_connected"], PATIENCE_MS);
+  expect(await isPolled(neighbour)).toBe(false);
 });
 
 test("a gateway that booted while nobody gave it credentials is healed", async () => {
