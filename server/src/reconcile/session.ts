@@ -139,7 +139,6 @@ export function openSession(deps: SessionDeps): Session {
   const brief = coalesce(() => briefAgents(deps));
   const tenants = startTenants({ ...deps, everyMs: timing.sweepMs, retryMs: ERASING_MS, nudge, brief });
   const unsubscribe = [
-    report.end,
     // It may have booted while nobody gave it credentials. Accounts that wait for theirs would be noticed; the model's key would not.
     gateway.onReachable(() => inBackground(() => gateway.reloadSecrets())),
     gateway.onReachable(() => inBackground(sweep)),
@@ -208,7 +207,7 @@ export function openSession(deps: SessionDeps): Session {
   async function stopAll(): Promise<void> {
     clearInterval(sweeping);
     for (const end of unsubscribe) end();
-    await Promise.all([watch, alerts, senders, tenants, loop, logins].map((part) => part.stop()));
+    await Promise.all([report, watch, alerts, senders, tenants, loop, logins].map((part) => part.stop()));
   }
 
   function inBackground(task: () => Promise<void>): void {

@@ -4,6 +4,7 @@
  */
 import { Registry } from "prom-client";
 import { type AccountMetrics, accountMetrics } from "./account-metrics.ts";
+import { type BacklogMetrics, backlogMetrics } from "./backlog-metrics.ts";
 import { type GatewayMetrics, gatewayMetrics } from "./gateway-metrics.ts";
 import { type HeldMetrics, heldMetrics } from "./held-metrics.ts";
 import { type HttpMetrics, httpMetrics } from "./http-metrics.ts";
@@ -16,6 +17,7 @@ export interface Metrics {
   readonly reconcile: ReconcileMetrics;
   readonly held: HeldMetrics;
   readonly accounts: AccountMetrics;
+  readonly backlog: BacklogMetrics;
   readonly process: ProcessMetrics;
   /** A line for each series, as Prometheus reads it; each gauge is looked at now. */
   render(): Promise<{ readonly body: string; readonly type: string }>;
@@ -37,6 +39,7 @@ export function createMetrics({ maxAccounts, served, ...facts }: MetricsOptions)
     reconcile: reconcileMetrics(registry),
     held: heldMetrics(registry),
     accounts: accountMetrics(registry, maxAccounts),
+    backlog: backlogMetrics(registry),
     process: processMetrics(registry, facts),
     render: async () => ({ body: await registry.metrics(), type: registry.contentType }),
   };
