@@ -199,6 +199,7 @@ function assemble(
   metrics.process.streams(statusHub.open);
   const notifications = listen({
     url: config.database.apiUrl,
+    probeMs: config.timing.listenProbeMs,
     onNotification: (notification) =>
       announce(notification, {
         outcomes,

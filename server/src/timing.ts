@@ -18,6 +18,8 @@ export const timingSchema = z.strictObject({
   connectLinkMs: ms(30 * 60_000),
   /** Who writes to a gateway and watches it is decided by a lease, renewed at a third of its length. */
   leaseMs: ms(15_000),
+  /** Whether the connection that hears of changes still lives is asked so often; its answer may take as long. */
+  listenProbeMs: ms(5_000),
   /** Signing in other than by password. */
   signIn: z
     .strictObject({

@@ -93,6 +93,8 @@ export interface ListenOptions {
   readonly onNotification: (notification: Notification) => void;
   /** After every connect: whatever happened before it was not heard. */
   readonly onConnected: () => void;
+  /** Milliseconds between two questions to a connection that would else be silent for hours; an answer may take as long. */
+  readonly probeMs: number;
   readonly log: DbLog;
 }
 
@@ -148,14 +150,18 @@ async function listenOnce(
     connectionString: options.url.reveal(),
     application_name: "cogni-listen",
     connectionTimeoutMillis: 3_000,
-    // A server that vanished without a word is noticed by TCP, since this connection never asks anything.
-    keepAlive: true,
-    keepAliveInitialDelayMillis: 10_000,
+    query_timeout: options.probeMs,
   });
+  let probing: NodeJS.Timeout | undefined;
   const over = new Promise<void>((resolve, reject) => {
     client.on("error", reject);
     client.on("end", () => reject(new Error("the connection ended")));
     closing.addEventListener("abort", () => resolve(), { once: true });
+    // TCP's own signs of life stop at the next proxy: one that has forgotten this connection would answer them for ever.
+    const probe = () => {
+      probing = setTimeout(() => client.query("SELECT 1").then(probe, reject), options.probeMs);
+    };
+    client.once("connect", probe);
   });
   over.catch(() => undefined);
   client.on("notification", ({ payload }) => {
@@ -170,6 +176,7 @@ async function listenOnce(
     options.onConnected();
     await over;
   } finally {
+    clearTimeout(probing);
     await client.end();
   }
 }

@@ -30,6 +30,7 @@ beforeAll(async () => {
     url: new Secret(database.apiUrl),
     onNotification: (notification) => void heard.push(notification),
     onConnected,
+    probeMs: 60_000,
     log: silent,
   });
   await vi.waitFor(() => expect(onConnected).toHaveBeenCalled());

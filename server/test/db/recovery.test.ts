@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { type Postgres, startPostgres } from "../../../dev-env/src/postgres.ts";
 import { startTestPostgres, type TestPostgres } from "../../../dev-env/src/testing/postgres.ts";
+import { startFaultProxy } from "../../../test/support/faults/proxy.ts";
 import { lookUpApiKey } from "../../src/db/api-keys.ts";
 import { migrate } from "../../src/db/migrate.ts";
 import { listen, type Notification, notifyWish } from "../../src/db/notify.ts";
@@ -91,6 +92,7 @@ describe("a database that goes away", () => {
       url: new Secret(postgres.apiUrl),
       onNotification: (notification) => heard.push(notification),
       onConnected,
+      probeMs: 60_000,
       log: silent,
     });
     onTestFinished(() => listener.close());
@@ -116,6 +118,25 @@ describe("a database that goes away", () => {
     );
   });
 
+  test("is listened to again where the way to it forgot the connection, and told nobody", async () => {
+    const way = await startFaultProxy(postgres.port);
+    const url = new URL(postgres.apiUrl);
+    url.port = String(way.port);
+    const onConnected = vi.fn();
+    const listener = listen({
+      url: new Secret(url.href),
+      onNotification: () => undefined,
+      onConnected,
+      probeMs: 200,
+      log: silent,
+    });
+    onTestFinished(() => listener.close());
+    await vi.waitFor(() => expect(onConnected).toHaveBeenCalledTimes(1), { timeout: 10_000 });
+    expect(way.forget("cogni-listen")).toBe(1);
+    await vi.waitFor(() => expect(onConnected).toHaveBeenCalledTimes(2), { timeout: 10_000 });
+    expect(way.open()).toBe(1);
+  });
+
   test("tells of a notification only if its transaction is committed", async () => {
     const heard: Notification[] = [];
     const onConnected = vi.fn();
@@ -123,6 +144,7 @@ describe("a database that goes away", () => {
       url: new Secret(postgres.apiUrl),
       onNotification: (notification) => void heard.push(notification),
       onConnected,
+      probeMs: 60_000,
       log: silent,
     });
     onTestFinished(() => listener.close());
