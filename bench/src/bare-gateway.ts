@@ -26,7 +26,7 @@ export async function openBareGateway(at: { url: string; token: string }): Promi
     token: new Secret(at.token),
     device: null,
     clientVersion: "0.1.0",
-    timeouts: { connectMs: 10_000, callMs: 60_000, writeMs: 120_000 },
+    timeouts: { connectMs: 10_000, callMs: 60_000, writeMs: 120_000, silentMs: 120_000 },
     backoff: { firstMs: 200, maxMs: 1_000 },
     log: pino({ level: "silent" }),
   });

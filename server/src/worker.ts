@@ -68,6 +68,7 @@ export async function createWorker(deps: WorkerDeps): Promise<Reconciler> {
           connectMs: timing.gateway.callMs,
           callMs: timing.gateway.callMs,
           writeMs: timing.gateway.writeMs,
+          silentMs: timing.gateway.silentMs,
         },
         backoff: timing.gateway.backoff,
         onCall: (method, outcome, ms) => metrics.gateway.called(GATEWAY_ID, method, outcome, ms),

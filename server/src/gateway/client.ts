@@ -22,8 +22,13 @@ export interface GatewayClientOptions {
   /** Null on loopback, where the token alone gives all scopes. */
   readonly device: DeviceCredentials | null;
   readonly clientVersion: string;
-  /** Milliseconds: to be greeted, one call, one config write (which waits until the gateway has applied it). */
-  readonly timeouts: { readonly connectMs: number; readonly callMs: number; readonly writeMs: number };
+  /** Milliseconds: to be greeted, one call, one config write (which waits until the gateway has applied it), no word at all. */
+  readonly timeouts: {
+    readonly connectMs: number;
+    readonly callMs: number;
+    readonly writeMs: number;
+    readonly silentMs: number;
+  };
   /** Milliseconds between attempts to connect: the first, doubled up to the last. */
   readonly backoff: { readonly firstMs: number; readonly maxMs: number };
   /** Each call has ended: `ok`, or why not. */
@@ -65,6 +70,7 @@ export function createGatewayClient(options: GatewayClientOptions) {
           ...options,
           token: usePrevious ? previousToken : token,
           connectTimeoutMs: timeouts.connectMs,
+          silentMs: timeouts.silentMs,
           onEvent: heard,
         });
         if (closing.signal.aborted) return await next.close();

@@ -27,6 +27,8 @@ export interface ConnectionOptions {
   readonly device: DeviceCredentials | null;
   readonly clientVersion: string;
   readonly connectTimeoutMs: number;
+  /** Milliseconds without a word from a gateway that was asked, after which the connection is taken for dead. */
+  readonly silentMs: number;
   /** Told the name of each event that the gateway broadcasts. */
   readonly onEvent?: (name: string) => void;
 }
@@ -44,6 +46,7 @@ export async function connect(options: ConnectionOptions): Promise<Connection> {
   const greeted = Promise.withResolvers<CheckedHello>();
   const ended = Promise.withResolvers<AppError>();
   let lastError: unknown;
+  const silence = createSilence(options.silentMs);
   const end = (error: unknown): void => {
     const reason = toConnectError(error);
     greeted.reject(reason);
@@ -64,7 +67,10 @@ export async function connect(options: ConnectionOptions): Promise<Connection> {
     notifyOnStartupRetry: true,
     deviceIdentity: options.device?.identity ?? null,
     ...(options.device && { hostDeps: options.device.hostDeps }),
-    onEvent: ({ event }) => options.onEvent?.(event),
+    onEvent({ event }) {
+      silence.heard();
+      options.onEvent?.(event);
+    },
     onHelloOk(hello) {
       try {
         greeted.resolve(checkHello(hello));
@@ -96,7 +102,7 @@ export async function connect(options: ConnectionOptions): Promise<Connection> {
     if (lastError) end(lastError);
     const checked = await greeted.promise;
     void ended.promise.then(() => official.stop());
-    return { ...checked, request: requester(official), ended: ended.promise, close };
+    return { ...checked, request: requester(official, silence, end), ended: ended.promise, close };
   } catch (error) {
     await close();
     throw toConnectError(error);
@@ -105,14 +111,43 @@ export async function connect(options: ConnectionOptions): Promise<Connection> {
   }
 }
 
-function requester(official: OfficialClient): Connection["request"] {
+function requester(
+  official: OfficialClient,
+  silence: Silence,
+  end: (error: Error) => void,
+): Connection["request"] {
   const tracedSend = traceFrames(official);
   return async (method, params, timeoutMs) => {
+    silence.asked();
     try {
-      return await tracedSend(() => official.request<unknown>(method, params, { timeoutMs }));
+      const answer = await tracedSend(() => official.request<unknown>(method, params, { timeoutMs }));
+      silence.heard();
+      return answer;
     } catch (error) {
-      throw toCallError(method, error);
+      const failure = toCallError(method, error);
+      if (failure.code !== "gateway_timeout") silence.heard();
+      else if (silence.isTooLong()) end(new Error("nothing was heard of the gateway for too long"));
+      throw failure;
     }
+  };
+}
+
+type Silence = ReturnType<typeof createSilence>;
+
+/**
+ * Since when it owes us an answer, any answer. The official client looks for silence only while no call is under way, and one of
+ * ours always is. A gateway that is merely busy answers in between.
+ */
+function createSilence(longestMs: number) {
+  let since: number | null = null;
+  return {
+    asked() {
+      since ??= Date.now();
+    },
+    heard() {
+      since = null;
+    },
+    isTooLong: () => since !== null && Date.now() - since >= longestMs,
   };
 }
 

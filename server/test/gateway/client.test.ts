@@ -1,5 +1,5 @@
 import { pino } from "pino";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { createGatewayClient, type GatewayClient } from "../../src/gateway/client.ts";
 import { Secret } from "../../src/secret.ts";
 import { GREETING, scriptedGateway } from "./scripted-gateway.ts";
@@ -10,7 +10,7 @@ function clientOf(url: string): GatewayClient {
     token: new Secret("token"),
     device: null,
     clientVersion: "0.0.0",
-    timeouts: { connectMs: 1_000, callMs: 300, writeMs: 300 },
+    timeouts: { connectMs: 1_000, callMs: 300, writeMs: 300, silentMs: 500 },
     backoff: { firstMs: 10, maxMs: 40 },
     log: pino({ level: "silent" }),
   });
@@ -44,6 +44,21 @@ test("a gateway that falls silent ends the call in its time, and later calls go 
   await expect(client.configGet()).rejects.toMatchObject({ code: "gateway_timeout" });
   gateway.answer = () => config;
   await client.configGet();
+});
+
+test("a connection that says nothing any more is given up, one that still answers somebody is not", async () => {
+  const gateway = await scriptedGateway();
+  gateway.answer = (method) => (method === "config.get" ? "silence" : { payload: { plugins: [] } });
+  const client = clientOf(gateway.url);
+  await client.ready(5_000);
+  const ask = () => expect(client.configGet()).rejects.toMatchObject({ code: "gateway_timeout" });
+  for (let asked = 1; asked <= 3; asked++) await Promise.all([ask(), client.pluginsList()]);
+  expect(gateway.connections()).toBe(1);
+
+  for (let asked = 1; asked <= 2; asked++) await ask();
+  gateway.answer = () => config;
+  await vi.waitFor(() => client.configGet());
+  expect(gateway.connections()).toBe(2);
 });
 
 test("a lost connection fails what is under way, is told, and comes back by itself", async () => {

@@ -64,7 +64,7 @@ export async function livingGateway(): Promise<LivingGateway> {
       token: new Secret(TOKEN),
       device: null,
       clientVersion: "0.0.0",
-      timeouts: { connectMs: 10_000, callMs: 30_000, writeMs: 60_000 },
+      timeouts: { connectMs: 10_000, callMs: 30_000, writeMs: 60_000, silentMs: 60_000 },
       backoff: { firstMs: 100, maxMs: 500 },
       log,
       ...options,
