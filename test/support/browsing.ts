@@ -26,6 +26,11 @@ export interface VisitOptions extends BrowserContextOptions {
   foreign?: boolean;
   /** Parts of console errors that the test provokes, such as the address of a request that is refused. */
   tolerates?: string[];
+  /**
+   * In the context of all tests of the file that look only, and say so: signed in once, and with what the browser has fetched
+   * already. Not for one that signs out or leaves anything behind.
+   */
+  looksOnly?: boolean;
 }
 
 /** Opens a page in a context of its own, signed in as the tenant's owner, or the administrator, if one is given. */
@@ -35,41 +40,68 @@ export type Visit = (who: Pick<Tenant, "email" | "password"> | null, options?: V
 export const test = plainTest.extend<{ visit: Visit }>({
   visit: async ({ task, onTestFailed }, use) => {
     const contexts: BrowserContext[] = [];
+    const looked: Page[] = [];
     const errors: string[] = [];
     let shown: string[] = [];
     onTestFailed(() => {
       process.stdout.write(`  pages at the end of “${task.name}”:\n${shown.join("\n  ---\n")}\n`);
     });
-    await use(async (who, { path = "/channels", foreign = false, tolerates = [], ...options } = {}) => {
-      const context = await browser.newContext({
-        baseURL: world.url,
-        viewport: { width: 1280, height: 800 },
-        ...options,
-      });
-      contexts.push(context);
-      await context.addInitScript({ content: foreign ? "globalThis.shifts = [];" : COUNT_SHIFTS });
-      context.on("page", (page) => watch(page, tolerates, errors));
-      if (who) await signIn(context, who);
-      const page = await context.newPage();
-      await page.goto(path);
-      return page;
-    });
-    const pages = contexts.flatMap((context) => context.pages());
+    await use(
+      async (who, { path = "/channels", foreign = false, tolerates = [], looksOnly, ...options } = {}) => {
+        if (who && looksOnly) {
+          const page = await (await sharedContext(who, options)).newPage();
+          looked.push(page);
+          watch(page, tolerates, errors);
+          await page.goto(path);
+          return page;
+        }
+        const context = await newContext(options);
+        contexts.push(context);
+        await context.addInitScript({ content: foreign ? "globalThis.shifts = [];" : COUNT_SHIFTS });
+        context.on("page", (page) => watch(page, tolerates, errors));
+        if (who) await signIn(context, who);
+        const page = await context.newPage();
+        await page.goto(path);
+        return page;
+      },
+    );
+    const pages = [...looked, ...contexts.flatMap((context) => context.pages())];
     shown = await Promise.all(pages.map((page) => page.locator("body").ariaSnapshot()));
     const shifts = await Promise.all(pages.map((page) => page.evaluate<string[]>("shifts")));
     // A request that a test answers itself may be under way: whoever asked is gone.
     await Promise.all(pages.map((page) => page.unrouteAll({ behavior: "ignoreErrors" })));
-    await Promise.all(contexts.map((context) => context.close()));
+    await Promise.all([...looked, ...contexts].map((one) => one.close()));
     expect(errors, "errors in the console").toEqual([]);
     expect(shifts.flat(), "what moved by itself").toEqual([]);
   },
 });
 
 let browser: Browser;
+/** Of those who look only, by their address. */
+const shared = new Map<string, Promise<BrowserContext>>();
 beforeAll(async () => {
   browser = await launchBrowser();
 });
 afterAll(() => browser.close());
+
+const newContext = (options: BrowserContextOptions): Promise<BrowserContext> =>
+  browser.newContext({ baseURL: world.url, viewport: { width: 1280, height: 800 }, ...options });
+
+function sharedContext(
+  who: Pick<Tenant, "email" | "password">,
+  options: BrowserContextOptions,
+): Promise<BrowserContext> {
+  const made = shared.get(who.email) ?? open();
+  shared.set(who.email, made);
+  return made;
+
+  async function open(): Promise<BrowserContext> {
+    const context = await newContext(options);
+    await context.addInitScript({ content: COUNT_SHIFTS });
+    await signIn(context, who);
+    return context;
+  }
+}
 
 /** Runs in the page: notes each layout shift that no input caused, how far and which elements. */
 const COUNT_SHIFTS = `
@@ -164,7 +196,10 @@ export async function tabTo(page: Page, target: Locator, limit = 30): Promise<vo
 export async function barriers(page: Page): Promise<string[]> {
   // What is still fading in is as faint as nothing stays.
   await page.evaluate(SETTLED);
-  const { violations } = await new AxeBuilder({ page }).analyze();
+  const axe = new AxeBuilder({ page }).options({ resultTypes: ["violations"] });
+  // Without frames there is nothing to gather, for which it would open a page of its own each time, as slow as the look itself.
+  if (page.frames().length === 1) axe.setLegacyMode();
+  const { violations } = await axe.analyze();
   return violations
     .filter(({ impact }) => impact === "serious" || impact === "critical")
     .flatMap(({ id, nodes }) =>

@@ -697,6 +697,7 @@ test.for(ALL_VIEWS)(
   "$name: axe finds nothing serious in light or dark, and 360 px are wide enough",
   async ({ open, who }, { visit }) => {
     const page = await visit(who(), {
+      looksOnly: true,
       reducedMotion: "reduce",
       tolerates: ["/nowhere", "/api/v1/", "/connect-link/open", "/wallets/unlink", "/email/verify"],
     });
