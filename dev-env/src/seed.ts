@@ -1,10 +1,7 @@
-/** Tenants and an administrator of the platform, for development and tests: made by a process of the server's, as this room may not reach into that one. */
-import { spawn } from "node:child_process";
+/** Tenants and an administrator of the platform, for development and tests. */
 import { randomBytes } from "node:crypto";
-import { join } from "node:path";
-import { text } from "node:stream/consumers";
 import { z } from "zod";
-import { CHECKOUT } from "./control-plane.ts";
+import { type Seed, seedOnce } from "./seeder.ts";
 
 export const tenantSchema = z.object({
   billingAccountId: z.string(),
@@ -18,8 +15,6 @@ export type Tenant = z.infer<typeof tenantSchema>;
 export const administratorSchema = tenantSchema.pick({ name: true, email: true, password: true });
 export type Administrator = z.infer<typeof administratorSchema>;
 
-const madeSchema = z.array(z.object({ billingAccountId: z.string(), apiKey: z.string().nullable() }));
-
 /**
  * Makes sure that these tenants exist; `known` ones keep their logins and keys as long as the database knows them.
  * @param env the control plane's environment, which names database and encryption key
@@ -28,13 +23,14 @@ export async function seedTenants(
   env: NodeJS.ProcessEnv,
   wanted: readonly { billingAccountId: string; name: string }[],
   known: readonly Tenant[] = [],
+  seed: Seed = seedOnce,
 ): Promise<Tenant[]> {
   const tenants = wanted.map((tenant) => {
     const before = known.find((other) => other.billingAccountId === tenant.billingAccountId);
     const email = `${tenant.billingAccountId}@example.com`;
     return before ?? { ...tenant, email, password: newPassword(), apiKey: "" };
   });
-  const made = await runSeed(env, {
+  const made = await seed(env, {
     tenants: tenants.map(({ apiKey, ...tenant }) => ({ ...tenant, needsKey: apiKey === "" })),
   });
   return tenants.map((tenant, index) => ({ ...tenant, apiKey: made[index]?.apiKey ?? tenant.apiKey }));
@@ -44,29 +40,14 @@ export async function seedTenants(
 export async function seedAdministrator(
   env: NodeJS.ProcessEnv,
   known: Administrator | null = null,
+  seed: Seed = seedOnce,
 ): Promise<Administrator> {
   const fresh = { name: "Operator", email: "operator@example.com", password: newPassword() };
   const administrator = known ?? fresh;
-  await runSeed(env, { administrators: [administrator] });
+  await seed(env, { administrators: [administrator] });
   return administrator;
 }
 
 function newPassword(): string {
   return randomBytes(9).toString("base64url");
-}
-
-async function runSeed(env: NodeJS.ProcessEnv, wishes: object): Promise<z.infer<typeof madeSchema>> {
-  const child = spawn(process.execPath, [join(CHECKOUT, "server", "bin", "seed-dev.ts")], {
-    cwd: CHECKOUT,
-    env,
-    stdio: ["pipe", "pipe", "pipe"],
-  });
-  child.stdin.end(JSON.stringify(wishes));
-  const ended = new Promise<number | null>((resolve, reject) => {
-    child.once("error", reject);
-    child.once("close", resolve);
-  });
-  const [code, output, errors] = await Promise.all([ended, text(child.stdout), text(child.stderr)]);
-  if (code !== 0) throw new Error(`The tenants and their people could not be made:\n${errors.trim()}`);
-  return madeSchema.parse(JSON.parse(output));
 }

@@ -8,6 +8,7 @@ import {
   statusDocumentSchema,
 } from "@cogni/contract";
 import { type Administrator, seedAdministrator, seedTenants, type Tenant } from "./seed.ts";
+import type { Seed } from "./seeder.ts";
 import type { LlmControl } from "./stand-ins/llm.ts";
 import { type Remote, remote } from "./stand-ins/loopback.ts";
 import type { OidcControl } from "./stand-ins/oidc.ts";
@@ -23,8 +24,14 @@ export interface WorldDescription {
   tryItUrl: string;
   llmUrl: string;
   oidcUrl: string;
+  /** Where tenants and people are made. */
+  seedUrl: string;
   /** The control plane's environment. */
   env: NodeJS.ProcessEnv;
+}
+
+export interface SeedControl {
+  seed: Seed;
 }
 
 /** Why there is no world to take part in. */
@@ -103,6 +110,7 @@ export function joinWorld(description: WorldDescription | WorldProblem): World {
   if ("problem" in description) throw new Error(description.problem);
   const telegram = remote<TelegramControl>(description.telegramUrl);
   const tryIt = remote<TryItControl>(description.tryItUrl);
+  const { seed } = remote<SeedControl>(description.seedUrl);
   return {
     ...description,
     telegram,
@@ -114,16 +122,22 @@ export function joinWorld(description: WorldDescription | WorldProblem): World {
       const tenants = await seedTenants(
         description.env,
         names.map((name) => ({ billingAccountId: name, name: `Tenant ${name}` })),
+        [],
+        seed,
       );
       guests.push(...tenants.map((tenant) => createApi(description.url, tenant)));
       return tenants;
     },
     administrator: () =>
-      seedAdministrator(description.env, {
-        name: "Operator",
-        email: `operator-${randomBytes(5).toString("hex")}@example.com`,
-        password: randomBytes(9).toString("base64url"),
-      }),
+      seedAdministrator(
+        description.env,
+        {
+          name: "Operator",
+          email: `operator-${randomBytes(5).toString("hex")}@example.com`,
+          password: randomBytes(9).toString("base64url"),
+        },
+        seed,
+      ),
     async bot() {
       const id = randomInt(1_000_000_000, 9_999_999_999);
       const bot = { token: `${id}:${randomBytes(26).toString("base64url")}`, username: `bot_${id}` };

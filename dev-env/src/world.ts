@@ -9,14 +9,16 @@ import { type JsonObject, overlayGatewayConfig } from "@cogni/contract";
 import { CHECKOUT } from "./control-plane.ts";
 import { isAlive, newSecrets } from "./data-dir.ts";
 import { freePort } from "./ports.ts";
+import { createSeeder } from "./seeder.ts";
 import { isComplete, type Stack, startStack } from "./stack.ts";
 import { type LlmStandIn, startLlm } from "./stand-ins/llm.ts";
+import { type Loopback, sendJson, serveLoopback } from "./stand-ins/loopback.ts";
 import { OIDC_CLIENT, type OidcStandIn, startOidc } from "./stand-ins/oidc.ts";
 import { startTelegram, type TelegramStandIn } from "./stand-ins/telegram.ts";
 import { startTryIt, type TryItStandIn } from "./stand-ins/try-it/server.ts";
 import { createSteps } from "./steps.ts";
 import { tryItOverlay } from "./try-it.ts";
-import { joinWorld, type World, type WorldDescription } from "./world-client.ts";
+import { joinWorld, type SeedControl, type World, type WorldDescription } from "./world-client.ts";
 
 export type GatewayOverlay = JsonObject;
 
@@ -68,6 +70,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<OwnWorld> 
       () => startOidc(),
       (part) => part.close(),
     );
+    const seeding = await steps.start("seeding", startSeeding, (part) => part.close());
     const overlay = join(dataDir, "gateway-overlay.json");
     writeFileSync(overlay, JSON.stringify(overlayOf(telegram, tryIt, options.gatewayOverlay)));
     const ports = {
@@ -95,6 +98,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<OwnWorld> 
       tryItUrl: tryIt.url,
       llmUrl: llm.url,
       oidcUrl: oidc.url,
+      seedUrl: seeding.url,
       env: stack.env,
     };
     return {
@@ -129,6 +133,20 @@ function makeFolder(): string {
   const path = join(parent, `test-${process.pid}-${randomBytes(4).toString("hex")}`);
   mkdirSync(path);
   return path;
+}
+
+/** For tests in other processes, too. */
+async function startSeeding(): Promise<Loopback> {
+  const { seed, close } = createSeeder();
+  const control: SeedControl = { seed };
+  const server = await serveLoopback({ control, handle: (_, response) => sendJson(response, 404, {}) });
+  return {
+    ...server,
+    async close() {
+      await server.close();
+      await close();
+    },
+  };
 }
 
 async function remove(path: string): Promise<void> {

@@ -1,9 +1,9 @@
 /**
  * Creates tenants with their people and keys, and administrators of the platform, for development and tests, where no
- * operator is at hand to do it one by one. Reads what is wanted from standard input, writes the tenants it made to standard
- * output. What is there already stays: the second start of a development environment finds its tenants.
+ * operator is at hand to do it one by one. Reads what is wanted from standard input, a line each time, and answers each with
+ * a line of the tenants it made. What is there already stays: the second start of a development environment finds its tenants.
  */
-import { json } from "node:stream/consumers";
+import { createInterface } from "node:readline";
 import { billingAccountIdSchema, KEY_SCOPES } from "@cogni/contract";
 import { z } from "zod";
 import { createAuth } from "../src/auth/auth.ts";
@@ -39,21 +39,24 @@ const forEverything = { scopes: KEY_SCOPES, expiresAt: null, createdBy: null };
 
 const config = readConfig();
 if (config.production) throw new Error("Production is not seeded: use `npm run ops -- tenants create`.");
-const log = createLogger("warn");
+// What is answered goes to standard output.
+const log = createLogger("warn", process.stderr);
 const db = createPools(config.database, log);
 const fingerprints = await loadFingerprints(db, createVault(config.encryption));
 const { people } = createAuth(config, db, log, fingerprints, openMail(config, log));
 
-const made: { billingAccountId: string; apiKey: string | null }[] = [];
-const { tenants, administrators } = inputSchema.parse(await json(process.stdin));
-for (const wish of tenants) {
-  made.push({ billingAccountId: wish.billingAccountId, apiKey: await seed(db, people, wish) });
+for await (const line of createInterface({ input: process.stdin })) {
+  const made: { billingAccountId: string; apiKey: string | null }[] = [];
+  const { tenants, administrators } = inputSchema.parse(JSON.parse(line));
+  for (const wish of tenants) {
+    made.push({ billingAccountId: wish.billingAccountId, apiKey: await seed(db, people, wish) });
+  }
+  for (const administrator of administrators) {
+    const userId = await newPerson(db, people, administrator);
+    if (userId !== null) await withService(db, (tx) => addAdministrator(tx, userId));
+  }
+  process.stdout.write(`${JSON.stringify(made)}\n`);
 }
-for (const administrator of administrators) {
-  const userId = await newPerson(db, people, administrator);
-  if (userId !== null) await withService(db, (tx) => addAdministrator(tx, userId));
-}
-process.stdout.write(JSON.stringify(made));
 await db.close();
 
 /** @returns a new key where the tenant is new or the caller needs one */

@@ -29,8 +29,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
       },
       log: (line) => process.stdout.write(`  world: ${line}\n`),
     });
-    const { url, dataDir, gateway, telegramUrl, tryItUrl, llmUrl, oidcUrl, env } = world;
-    project.provide("world", { url, dataDir, gateway, telegramUrl, tryItUrl, llmUrl, oidcUrl, env });
+    const { url, dataDir, gateway, telegramUrl, tryItUrl, llmUrl, oidcUrl, seedUrl, env } = world;
+    project.provide("world", { url, dataDir, gateway, telegramUrl, tryItUrl, llmUrl, oidcUrl, seedUrl, env });
     return async () => {
       await world.stop();
       await collector.close();
