@@ -82,6 +82,7 @@ function work(holder: string, options: WorkOptions = {}): Worker {
     url: new Secret(database.apiUrl),
     onNotification: ({ about }) => about === "lease" && reconciler.wakeLease(),
     onConnected: nothing,
+    probeMs: 60_000,
     log: silent,
   });
   running.push(
