@@ -1,5 +1,5 @@
 /**
- * Three kinds of tests, one after the other, for the last two need the machine's both cores: those of the rooms, on a
+ * Kinds of tests, one after the other, for the last two need the machine's both cores: those of the rooms, the server's on a
  * database of their own; those in one shared world with a real gateway; those that break a world of their own, of which some run in `npm run test:long` only.
  */
 import { defineConfig } from "vitest/config";
@@ -12,12 +12,23 @@ export default defineConfig({
     projects: [
       {
         test: {
+          name: "server",
+          include: ["server/test/**/*.test.ts"],
+          globalSetup: ["server/test/support/global-setup.ts"],
+          // Its files leave nothing behind: loading it for each of them anew takes as long as the tests of half of them.
+          isolate: false,
+          testTimeout: 20_000,
+          hookTimeout: 60_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
           name: "rooms",
           include: [
-            "{contract,server,dev-env,scripts,console,bench,deploy,docs}/test/**/*.test.ts",
+            "{contract,dev-env,scripts,console,bench,deploy,docs}/test/**/*.test.ts",
             "plugins/*/test/**/*.test.ts",
           ],
-          globalSetup: ["server/test/support/global-setup.ts"],
           testTimeout: 20_000,
           hookTimeout: 60_000,
           sequence: { groupOrder: 1 },
