@@ -13,7 +13,7 @@ export default defineConfig({
       {
         test: {
           name: "server",
-          include: ["server/test/**/*.test.ts"],
+          include: ["{server,docs}/test/**/*.test.ts"],
           globalSetup: ["server/test/support/global-setup.ts"],
           // Its files leave nothing behind: loading it for each of them anew takes as long as the tests of half of them.
           isolate: false,
@@ -26,7 +26,7 @@ export default defineConfig({
         test: {
           name: "rooms",
           include: [
-            "{contract,dev-env,scripts,console,bench,deploy,docs}/test/**/*.test.ts",
+            "{contract,dev-env,scripts,console,bench,deploy}/test/**/*.test.ts",
             "plugins/*/test/**/*.test.ts",
           ],
           testTimeout: 20_000,

@@ -105,7 +105,7 @@ describe("a database that goes away", () => {
     await restart();
     await vi.waitFor(() => expect(onConnected).toHaveBeenCalledTimes(2), { timeout: 10_000 });
     await wish(2);
-    const expected = { about: "wish", billingAccountId: acme, channel: CHANNEL };
+    const expected = { about: "wish", billingAccountId: acme, channel: CHANNEL, traceparent: null };
     await vi.waitFor(
       () =>
         expect(heard).toEqual([
