@@ -29,7 +29,6 @@ export async function gatewayRpc(
     device: null,
     clientVersion: "0.0.0",
     connectTimeoutMs: 20_000,
-    silentMs: 60_000,
   });
   try {
     return await connection.request(method, params, 30_000);

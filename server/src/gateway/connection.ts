@@ -27,8 +27,8 @@ export interface ConnectionOptions {
   readonly device: DeviceCredentials | null;
   readonly clientVersion: string;
   readonly connectTimeoutMs: number;
-  /** Milliseconds without a word from a gateway that was asked, after which the connection is taken for dead. */
-  readonly silentMs: number;
+  /** Milliseconds without a word from a gateway that was asked, after which the connection is taken for dead; absent for one that makes a call or two. */
+  readonly silentMs?: number;
   /** Told the name of each event that the gateway broadcasts. */
   readonly onEvent?: (name: string) => void;
 }
@@ -46,7 +46,7 @@ export async function connect(options: ConnectionOptions): Promise<Connection> {
   const greeted = Promise.withResolvers<CheckedHello>();
   const ended = Promise.withResolvers<AppError>();
   let lastError: unknown;
-  const silence = createSilence(options.silentMs);
+  const silence = createSilence(options.silentMs ?? Number.POSITIVE_INFINITY);
   const end = (error: unknown): void => {
     const reason = toConnectError(error);
     greeted.reject(reason);

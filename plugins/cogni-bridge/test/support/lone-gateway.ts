@@ -69,7 +69,6 @@ export async function startLoneGateway(more: JsonObject = {}) {
       device: null,
       clientVersion: "0.0.0",
       connectTimeoutMs: 30_000,
-      silentMs: 60_000,
     });
   let connection = await newConnection();
   const rpc = (method: string, params: object = {}) => connection.request(method, params, 60_000);
