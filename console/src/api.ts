@@ -7,6 +7,7 @@ import type {
   AcceptInvitationRequest,
   AgentSettings,
   ApiKeys,
+  AuditPage,
   ChangeAgentRequest,
   ChangedRole,
   ChangeRoleRequest,
@@ -76,6 +77,8 @@ import type {
 
 /** Longer than the API's own limit of 10 s for a connect, so that its answer wins over ours. */
 const TIMEOUT_MS = 20_000;
+/** For a file, which is read to its end. */
+const FILE_TIMEOUT_MS = 10 * 60_000;
 
 export class ApiError extends Error {
   /** HTTP status; 0 when there was no answer at all. */
@@ -154,6 +157,13 @@ export const api = {
     call((schemas) => schemas.suspendedSchema, "/api/v1/operator/tenants/resume", post(body)),
   operatorDeleteTenant: (body: OperatorDeleteRequest): Promise<DeletedTenant> =>
     call((schemas) => schemas.deletedTenantSchema, "/api/v1/operator/tenants/delete", post(body)),
+  audit: (
+    path: AuditPath,
+    query: Readonly<Record<string, string | null>>,
+    signal: AbortSignal,
+  ): Promise<AuditPage> => call((schemas) => schemas.auditPageSchema, `${path}${search(query)}`, { signal }),
+  auditFile: (path: AuditPath, query: Readonly<Record<string, string | null>>): Promise<SavedFile> =>
+    file(`${path}/export${search(query)}`),
   deleteTenant: (body: DeleteTenantRequest): Promise<DeletedTenant> =>
     call((schemas) => schemas.deletedTenantSchema, "/api/v1/tenants/delete", post(body)),
   status: (signal: AbortSignal): Promise<StatusDocument> =>
@@ -238,6 +248,26 @@ export const api = {
 /** Of the contract's TenantsQuery; null where nothing is asked. */
 type OperatorTenantsQuery = Readonly<Record<"search" | "status" | "gateway" | "after", string | null>>;
 
+type AuditPath = "/api/v1/audit" | "/api/v1/operator/audit";
+
+export interface SavedFile {
+  readonly blob: Blob;
+  /** As the answer calls it. */
+  readonly name: string;
+}
+
+/** A file of any length. */
+async function file(path: string): Promise<SavedFile> {
+  const response = await answer(path, { headers: { accept: "*/*" } }, FILE_TIMEOUT_MS);
+  const [, name = "file"] =
+    /filename="([^"]+)"/.exec(response.headers.get("content-disposition") ?? "") ?? [];
+  try {
+    return { blob: await response.blob(), name };
+  } catch (cause) {
+    throw new ApiError(0, null, cause);
+  }
+}
+
 /** As the part of an address behind its question mark; what is empty is left out. */
 function search(query: Readonly<Record<string, string | null>>): string {
   return `?${new URLSearchParams(Object.entries(query).flatMap(([name, value]) => (value ? [[name, value]] : [])))}`;
@@ -261,8 +291,8 @@ async function call<T>(
   }
 }
 
-async function answer(path: string, init: RequestInit): Promise<Response> {
-  const limit = AbortSignal.timeout(TIMEOUT_MS);
+async function answer(path: string, init: RequestInit, timeoutMs = TIMEOUT_MS): Promise<Response> {
+  const limit = AbortSignal.timeout(timeoutMs);
   const signal = init.signal ? AbortSignal.any([init.signal, limit]) : limit;
   const by = asWhom();
   let response: Response;

@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import type {
   ApiKey,
+  AuditEntry,
   BillingAccountStatus,
   ChannelState,
   ChannelStatus,
@@ -583,8 +584,55 @@ async function act(page: Page, name: string): Promise<void> {
   await page.getByRole("menuitem", { name }).click();
 }
 
+const madeEntry = (seq: number, more: Partial<AuditEntry> = {}): AuditEntry => ({
+  seq,
+  at: new Date(Date.now() - seq * 3_600_000).toISOString(),
+  actor: { kind: "person", id: "p".repeat(32), name: LONG_NAME },
+  action: "channel.connect",
+  channel: "telegram",
+  accountId: "tenant-made",
+  subject: null,
+  subjectName: null,
+  outcome: "credential_refused",
+  remoteAddress: "2001:db8:85a3:8d3:1319:8a2e:370:7348",
+  requestId: "0f6c3a52-8d0b-4c0e-9a51-3f2b6c1d7e90",
+  hash: "ab".repeat(32),
+  ...more,
+});
+const AUDIT = [
+  madeEntry(9),
+  madeEntry(8, {
+    actor: { kind: "system", id: "reconcile", name: null },
+    remoteAddress: null,
+    requestId: null,
+  }),
+  madeEntry(7, {
+    action: "member.role",
+    subject: "x".repeat(32),
+    subjectName: "Bob",
+    channel: null,
+    outcome: "admin",
+  }),
+  madeEntry(6, { action: "not.known.yet", outcome: "not_known_yet", channel: null }),
+  madeEntry(5, { actor: { kind: "person", id: `subject:${"0".repeat(32)}`, name: null } }),
+];
+
+/** With the audit's own requests answered as is said. */
+async function withAudit(page: Page, entries: readonly AuditEntry[], query = ""): Promise<void> {
+  await answered(page, "audit?**", { entries, next: entries.length > 0 ? "more" : null });
+  await page.goto(`/t/${tenant.billingAccountId}/audit${query}`);
+}
+
 /** The same of the pages of the platform's administrators. */
 const OPERATOR_VIEWS: typeof VIEWS = {
+  "the platform's audit": async (page) => {
+    await answered(page, "operator/audit?**", {
+      entries: [madeEntry(2, { action: "gateway.drain" })],
+      next: null,
+    });
+    await page.goto("/operator/audit");
+    await expectPage(page.getByRole("table", { name: "Audit" })).toContainText("Keep new tenants off");
+  },
   gateways: async (page) => {
     await answered(page, "operator/gateways", {
       gateways: [madeGateway("shared", true), madeGateway("b", false)],
@@ -669,7 +717,47 @@ const OPERATOR_VIEWS: typeof VIEWS = {
   },
 };
 
+const AUDIT_VIEWS: typeof VIEWS = {
+  "the audit": async (page) => {
+    await withAudit(page, AUDIT, "?channel=telegram");
+    await expectPage(page.getByRole("link", { name: "Connect a channel" }).first()).toBeVisible();
+    await expectPage(page.getByRole("button", { name: "Only telegram: show all" })).toBeVisible();
+  },
+  "the audit, on its way": async (page) => {
+    await page.route("**/api/v1/audit?**", () => new Promise(() => undefined));
+    await page.goto(`/t/${tenant.billingAccountId}/audit`);
+    await expectPage(page.getByRole("table", { name: "Audit" })).toHaveAttribute("aria-busy", "true");
+  },
+  "an audit in which nothing is found": async (page) => {
+    await withAudit(page, [], "?action=key.create");
+    await expectPage(page.getByRole("heading", { name: "No entry like that" })).toBeVisible();
+    await expectPage(page.getByRole("combobox", { name: "What was done" })).toHaveValue("key.create");
+  },
+  "an audit with nothing in it": async (page) => {
+    await withAudit(page, []);
+    await expectPage(page.getByRole("heading", { name: "Nothing done yet" })).toBeVisible();
+  },
+  "an audit that did not load": async (page) => {
+    await page.route("**/api/v1/audit?**", (route) => route.fulfill({ status: 500, body: "" }));
+    await page.goto(`/t/${tenant.billingAccountId}/audit`);
+    await expectPage(page.getByRole("heading", { name: "This did not load" })).toBeVisible();
+  },
+  "an audit that is not for them": async (page) => {
+    await page.route("**/api/v1/audit?**", (route) => route.fulfill({ status: 403, body: "" }));
+    await page.goto(`/t/${tenant.billingAccountId}/audit`);
+    await expectPage(page.getByRole("heading", { name: "The audit is for admins" })).toBeVisible();
+  },
+  "an entry of the audit": async (page) => {
+    await withAudit(page, AUDIT);
+    await page.getByRole("link", { name: "Connect a channel" }).first().press("Enter");
+    await page.waitForURL("**/audit?entry=9");
+    await expectPage(page.getByRole("complementary")).toContainText("0f6c3a52");
+    await expectPage(page.getByRole("heading", { name: "Connect a channel" })).toBeFocused();
+  },
+};
+
 const ALL_VIEWS = [
+  ...Object.entries(AUDIT_VIEWS).map(([name, open]) => ({ name, open, who: () => tenant })),
   ...Object.entries(VIEWS).map(([name, open]) => ({ name, open, who: () => tenant })),
   ...Object.entries(OPERATOR_VIEWS).map(([name, open]) => ({ name, open, who: () => administrator })),
 ];
@@ -685,7 +773,11 @@ test("an administrator of no tenant is led to everyone's, and anyone else is tol
   await expectPage(page.getByRole("row")).toHaveCount(2);
   await page.getByRole("navigation").getByRole("link", { name: "Tenants" }).click();
   await expectPage(page.getByRole("searchbox")).toHaveValue("");
-  await expectPage(page.getByRole("navigation").getByRole("link")).toHaveText(["Gateways", "Tenants"]);
+  await expectPage(page.getByRole("navigation").getByRole("link")).toHaveText([
+    "Gateways",
+    "Tenants",
+    "Audit",
+  ]);
   const operator = page.getByRole("navigation").getByRole("heading", { name: "Operator" });
   expect((await operator.boundingBox())?.y, "at the head of the rail").toBeLessThan(120);
   const other = await visit(tenant, { path: "/operator/tenants", tolerates: ["/api/v1/operator/"] });
@@ -743,6 +835,8 @@ const PAGES = [
   ["/t/TENANT/channels", "listitem"],
   ["/t/TENANT/settings/general", "textbox"],
   ["/t/TENANT/settings/members", "row"],
+  ["/t/TENANT/audit", "row"],
+  ["/operator/audit", "row"],
   ["/operator/gateways", "row"],
   ["/operator/tenants", "row"],
   ["/t/TENANT/settings/keys", "row"],

@@ -1,6 +1,12 @@
 "use client";
 /** The rail on wide screens, the bar at the bottom of narrow ones: one list, placed by the stylesheet. */
-import { IconBuilding, IconMessages, IconServer2, IconSettings } from "@tabler/icons-react";
+import {
+  IconBuilding,
+  IconClipboardList,
+  IconMessages,
+  IconServer2,
+  IconSettings,
+} from "@tabler/icons-react";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { useTranslations } from "next-intl";
@@ -15,12 +21,14 @@ import { Wordmark } from "./wordmark.tsx";
 const PAGES = [
   { name: "channels", first: "channels", Icon: IconMessages },
   { name: "settings", first: "settings/general", Icon: IconSettings },
+  { name: "audit", first: "audit", Icon: IconClipboardList },
 ] as const;
 
 /** For the platform's administrators. */
 const OPERATOR_PAGES = [
   { name: "gateways", Icon: IconServer2 },
   { name: "tenants", Icon: IconBuilding },
+  { name: "audit", Icon: IconClipboardList },
 ] as const;
 
 export function Navigation() {
@@ -33,6 +41,8 @@ export function Navigation() {
   // Until it is known, the page one is at says what is likely: so little as can be moves or goes.
   const administers = person ? person.platformAdministrator : atOperator;
   const belongs = own ? own.tenants.length > 0 : !atOperator;
+  const scopes = own?.tenants.find(({ billingAccountId }) => billingAccountId === tenant)?.scopes;
+  const pages = PAGES.filter(({ name }) => name !== "audit" || !scopes || scopes.includes("audit:read"));
   // An address without a tenant leads to the person's own.
   const path = (section: string) => (tenant === null ? `/${section}` : tenantPath(tenant, section));
   return (
@@ -44,7 +54,7 @@ export function Navigation() {
         {/* Without a tenant they would only lead back to the operator's. */}
         {(belongs || !administers) && (
           <ul>
-            {PAGES.map(({ name, first, Icon }) => (
+            {pages.map(({ name, first, Icon }) => (
               <Entry key={name} href={path(tenant === null ? name : first)} current={isAt(here, path(name))}>
                 <Icon size={18} stroke={1.75} aria-hidden="true" />
                 {text(name)}

@@ -3,7 +3,7 @@
 import type { ChannelState, StateCounts } from "@cogni/contract";
 import { useTranslations } from "next-intl";
 import { StateMark } from "../channels/state-line.tsx";
-import classes from "./table.module.css";
+import classes from "../parts/data-table.module.css";
 
 const ORDER: readonly ChannelState[] = [
   "action_required",

@@ -6,15 +6,15 @@ import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { api } from "../api.ts";
 import { Button } from "../parts/button.tsx";
+import classes from "../parts/data-table.module.css";
+import { type Column, DataTable } from "../parts/data-table.tsx";
+import page from "../parts/list-page.module.css";
 import { LoadFailure } from "../parts/load-failure.tsx";
 import { Panel } from "../parts/panel.tsx";
 import { ProblemNote } from "../parts/problem-note.tsx";
 import { TimeAgo } from "../parts/time-ago.tsx";
 import { ConnectionCounts } from "./connection-counts.tsx";
 import { GATEWAYS_KEY } from "./keys.ts";
-import { type Column, OperatorTable } from "./operator-table.tsx";
-import page from "./page.module.css";
-import classes from "./table.module.css";
 
 const LOOK_AGAIN_MS = 10_000;
 
@@ -83,7 +83,7 @@ export function GatewaysPage() {
     },
   ];
   const table = (
-    <OperatorTable label={text("title")} columns={columns} rows={data?.gateways} keyOf={({ id }) => id} />
+    <DataTable label={text("title")} columns={columns} rows={data?.gateways} keyOf={({ id }) => id} />
   );
   return (
     <div className={page.page}>

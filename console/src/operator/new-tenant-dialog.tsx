@@ -10,10 +10,10 @@ import dialog from "../channels/dialog.module.css";
 import { Button } from "../parts/button.tsx";
 import { CopyButton } from "../parts/copy-button.tsx";
 import { Dialog } from "../parts/dialog.tsx";
+import page from "../parts/list-page.module.css";
 import { ProblemNote } from "../parts/problem-note.tsx";
 import { idFrom } from "../tenants/id-from-name.ts";
 import { TENANTS_KEY } from "./keys.ts";
-import page from "./page.module.css";
 
 export function NewTenantDialog({ onClosed }: { onClosed: () => void }) {
   const text = useTranslations("operator.tenants.create");

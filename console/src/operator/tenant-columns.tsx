@@ -2,10 +2,10 @@
 /** What the list says of each tenant. */
 import type { TenantOverview } from "@cogni/contract";
 import { useTranslations } from "next-intl";
+import classes from "../parts/data-table.module.css";
+import type { Column } from "../parts/data-table.tsx";
 import { TimeSince } from "../parts/time-ago.tsx";
 import { ConnectionCounts } from "./connection-counts.tsx";
-import type { Column } from "./operator-table.tsx";
-import classes from "./table.module.css";
 import { type TenantAction, TenantMenu } from "./tenant-menu.tsx";
 
 /** @param busy the id of the one whose status is about to change */

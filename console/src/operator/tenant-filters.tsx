@@ -4,7 +4,7 @@ import { IconX } from "@tabler/icons-react";
 import { useTranslations } from "next-intl";
 import { useEffect, useState } from "react";
 import { Button } from "../parts/button.tsx";
-import page from "./page.module.css";
+import page from "../parts/list-page.module.css";
 import { type Filters, STATUSES } from "./use-filters.ts";
 
 interface TenantFiltersProps {

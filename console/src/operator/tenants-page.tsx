@@ -7,12 +7,12 @@ import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { api } from "../api.ts";
 import { Button } from "../parts/button.tsx";
+import { DataTable } from "../parts/data-table.tsx";
+import page from "../parts/list-page.module.css";
 import { LoadFailure } from "../parts/load-failure.tsx";
 import { Panel } from "../parts/panel.tsx";
 import { ProblemNote } from "../parts/problem-note.tsx";
 import { TENANTS_KEY } from "./keys.ts";
-import { OperatorTable } from "./operator-table.tsx";
-import page from "./page.module.css";
 import { useTenantColumns } from "./tenant-columns.tsx";
 import { type Asked, TenantDialog, useFocusBack } from "./tenant-dialog.tsx";
 import { TenantFilters } from "./tenant-filters.tsx";
@@ -58,7 +58,7 @@ export function TenantsPage() {
   const narrowed = Object.values(filters).some(Boolean);
   const columns = useTenantColumns(act, resume.isPending ? resume.variables.billingAccountId : null);
   const table = (
-    <OperatorTable
+    <DataTable
       label={text("title")}
       columns={columns}
       rows={rows}

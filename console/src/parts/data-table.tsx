@@ -1,7 +1,7 @@
 "use client";
-/** A table of the operator's pages. On a narrow screen each row is a card, with the columns' names beside the values. */
+/** A table whose head stays in sight. On a narrow screen each row is a card, with the columns' names beside the values. */
 import { Fragment, type ReactNode } from "react";
-import classes from "./table.module.css";
+import classes from "./data-table.module.css";
 
 export interface Column<Row> {
   name: string;
@@ -13,7 +13,7 @@ export interface Column<Row> {
   untitled?: boolean;
 }
 
-interface OperatorTableProps<Row> {
+interface DataTableProps<Row> {
   label: string;
   columns: readonly Column<Row>[];
   /** Undefined while they are on their way. */
@@ -21,6 +21,8 @@ interface OperatorTableProps<Row> {
   /** The question that they answer: what another one finds are other rows, drawn anew, and none of these moves about. */
   answers?: string | undefined;
   keyOf: (row: Row) => string;
+  /** Of the row whose panel is open. */
+  current?: string | undefined;
   /** What stands below a row, as wide as the table. */
   noteOn?: (row: Row) => ReactNode;
 }
@@ -28,8 +30,8 @@ interface OperatorTableProps<Row> {
 /** As many as a first look needs: what comes is rarely less tall. */
 const BONES = [1, 2, 3];
 
-export function OperatorTable<Row>(props: OperatorTableProps<Row>) {
-  const { label, columns, rows, answers, keyOf, noteOn } = props;
+export function DataTable<Row>(props: DataTableProps<Row>) {
+  const { label, columns, rows, answers, keyOf, current, noteOn } = props;
   return (
     <table className={classes.table} aria-label={label} aria-busy={rows === undefined}>
       <thead>
@@ -46,7 +48,7 @@ export function OperatorTable<Row>(props: OperatorTableProps<Row>) {
           const note = noteOn?.(row);
           return (
             <Fragment key={keyOf(row)}>
-              <tr>
+              <tr data-current={keyOf(row) === current}>
                 {columns.map(({ name, title, cell, number, untitled }) => (
                   <td key={name} data-title={title} data-number={number} data-untitled={untitled}>
                     {cell(row)}

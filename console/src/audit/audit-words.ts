@@ -1,0 +1,91 @@
+"use client";
+/** What an entry says, in words for people. What is newer than this page stands there as the API names it. */
+import type { ErrorCode } from "@cogni/contract";
+import { useTranslations } from "next-intl";
+import { useProblemWords } from "../parts/problem-words.ts";
+import type { ToldEntry } from "./use-audit.ts";
+
+/** Of what can be asked for by its name, the tenant's first; in the order of the catalog. */
+export const TENANT_ACTIONS = [
+  "channel.connect",
+  "channel.replace",
+  "channel.disconnect",
+  "channel.access",
+  "channel.notice",
+  "credential.forget",
+  "sender.approve",
+  "sender.dismiss",
+  "agent.change",
+  "key.create",
+  "key.rotate",
+  "key.revoke",
+  "member.role",
+  "member.remove",
+  "member.leave",
+  "invitation.create",
+  "invitation.accept",
+  "invitation.revoke",
+  "connect_link.create",
+  "connect_link.open",
+  "connect_link.revoke",
+  "connect_link.settings",
+  "tenant.create",
+  "tenant.rename",
+  "tenant.suspend",
+  "tenant.resume",
+  "tenant.delete",
+  "audit.prune",
+] as const;
+export const PLATFORM_ACTIONS = [
+  "gateway.drain",
+  "gateway.fill",
+  "administrator.invite",
+  "administrator.accept",
+  "administrator.remove",
+  "tenant.create",
+  "tenant.suspend",
+  "tenant.resume",
+  "tenant.delete",
+  "tenant.erase",
+  "person.sign_in",
+  "person.sign_out",
+  "person.sessions",
+  "person.password",
+  "person.email",
+  "person.link_wallet",
+  "person.unlink_wallet",
+  "person.erase",
+  "audit.prune",
+  "audit.end",
+] as const;
+type Action = (typeof TENANT_ACTIONS)[number] | (typeof PLATFORM_ACTIONS)[number];
+
+/** A pseudonym, as whoever is erased is called. */
+const ERASED = /^(subject|tenant):[0-9a-f]{32}$/;
+
+export function useAuditWords() {
+  const text = useTranslations("audit");
+  const problems = useProblemWords();
+  const who = ({ actor }: ToldEntry): string => {
+    if (actor.name !== null) return actor.name;
+    if (ERASED.test(actor.id)) return text("who.erased");
+    return text(`who.${actor.kind}`);
+  };
+  return {
+    who,
+    action: (action: string): string => {
+      const key = `actions.${action as Action}` as const;
+      return text.has(key) ? text(key) : action;
+    },
+    outcome({ outcome, problem }: ToldEntry): string {
+      if (problem !== null) return problems.title(outcome as ErrorCode, problem);
+      const key = `outcomes.${outcome as "done"}` as const;
+      return text.has(key) ? text(key) : outcome;
+    },
+    subject({ subject, subjectName, action }: ToldEntry): string | null {
+      if (subjectName !== null) return subjectName;
+      if (subject === null || action.startsWith("audit.")) return null;
+      return ERASED.test(subject) ? text("who.erased") : subject;
+    },
+  };
+}
