@@ -1,6 +1,7 @@
 /** Sign-in and identification, put together. */
 import type { Config } from "../config.ts";
 import type { Db } from "../db/pool.ts";
+import { withNoTenant } from "../db/tenant.ts";
 import type { Logger } from "../log.ts";
 import type { MailPort } from "../mail/mail-port.ts";
 import type { Pseudonyms } from "../vault/pseudonyms.ts";
@@ -17,6 +18,7 @@ import { createOperator, type Operator } from "./operator.ts";
 import { createOwnSessions } from "./own-sessions.ts";
 import { createPeople, type People } from "./people.ts";
 import { createPrincipals, type Principals } from "./principals.ts";
+import { recordOwnAct } from "./record-act.ts";
 import { sessionCookie } from "./session-cookie.ts";
 import { createSessions } from "./sessions.ts";
 import { createSingleSignOn, type SingleSignOn } from "./single-sign-on.ts";
@@ -52,7 +54,9 @@ export function createAuth(
   let betterAuth: Promise<BetterAuth> | null = null;
   const load = async (): Promise<BetterAuth> => {
     const { createBetterAuth } = await import("./better-auth.ts");
-    return createBetterAuth(origin, cookie, db.api, log);
+    return createBetterAuth(origin, cookie, db.api, log, (userId, { address, requestId }) =>
+      withNoTenant(db, (tx) => recordOwnAct(tx, userId, "sign_in", { requestId, remoteAddress: address })),
+    );
   };
   const loaded = () => (betterAuth ??= load());
 

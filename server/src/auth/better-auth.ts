@@ -22,6 +22,7 @@ const CLIENT_ADDRESS_HEADER = "x-client-address";
 /** Where a request came from, as the session's row remembers it. */
 export interface Client {
   readonly address: string;
+  readonly requestId: string;
   readonly userAgent: string | undefined;
 }
 
@@ -42,6 +43,7 @@ export interface BetterAuth {
 
 /**
  * @param origin where the console is served from
+ * @param onSignedIn told of each new session, by whichever way
  * @param pool of the API role, which may read and write the schema `auth`
  */
 export function createBetterAuth(
@@ -49,6 +51,7 @@ export function createBetterAuth(
   cookie: SessionCookie,
   pool: pg.Pool,
   log: Logger,
+  onSignedIn: (userId: string, client: Client) => Promise<void>,
 ): BetterAuth {
   const auth = betterAuth({
     baseURL: origin,
@@ -85,7 +88,8 @@ export function createBetterAuth(
           headers: headersOf(client),
           returnHeaders: true,
         });
-        const { email, name } = signedIn.response.user;
+        const { id, email, name } = signedIn.response.user;
+        await onSignedIn(id, client);
         return { person: { email, name }, cookies: signedIn.headers.getSetCookie() };
       } catch (error) {
         if (isAPIError(error) && error.status === "UNAUTHORIZED") return null;
@@ -97,7 +101,9 @@ export function createBetterAuth(
       try {
         const call = { body: { userId }, headers: headersOf(client), returnHeaders: true } as const;
         const { response: person, headers } = await auth.api.signInKnown(call);
-        return person && { person, cookies: headers.getSetCookie() };
+        if (!person) return null;
+        await onSignedIn(userId, client);
+        return { person, cookies: headers.getSetCookie() };
       } catch (error) {
         throw asDatabaseError(error);
       }

@@ -5,6 +5,7 @@ import type {
   ResetPasswordRequest,
   VerifyEmailRequest,
 } from "@cogni/contract";
+import type { RequestMeta } from "../db/audit.ts";
 import { holderOfLink, setEmailVerified, unverifiedPerson, useLink } from "../db/mail-links.ts";
 import { endSessionsOf } from "../db/own-sessions.ts";
 import { personWithPassword, setPasswordHash } from "../db/passwords.ts";
@@ -18,6 +19,7 @@ import { networkOf } from "../network.ts";
 import { beginAll, countingWrong, createAttemptLimit } from "./attempt-limit.ts";
 import { hashOfToken, mailLink } from "./mail-links.ts";
 import { refuseEmailAsPassword } from "./new-password.ts";
+import { recordOwnAct } from "./record-act.ts";
 import type { Sessions } from "./sessions.ts";
 
 /** Whoever asks, signed in or not. */
@@ -39,11 +41,11 @@ export interface ByMail {
    * Ends every session of the person, and tells them by mail.
    * @throws AppError link_invalid, invalid_request (the password is the e-mail), rate_limited, database_unavailable
    */
-  resetPassword(request: ResetPasswordRequest, asker: Asker): Promise<void>;
+  resetPassword(request: ResetPasswordRequest, asker: Asker, meta: RequestMeta): Promise<void>;
   /** Mails the link, unless the address is verified. @throws AppError database_unavailable */
   sendVerification(userId: string, locale: Locale): Promise<void>;
   /** @throws AppError link_invalid, rate_limited, database_unavailable */
-  verifyEmail(request: VerifyEmailRequest, address: string): Promise<void>;
+  verifyEmail(request: VerifyEmailRequest, meta: RequestMeta): Promise<void>;
 }
 
 export interface ByMailDeps {
@@ -83,7 +85,7 @@ export function createByMail(deps: ByMailDeps): ByMail {
       );
     },
 
-    resetPassword: ({ token, password }, { address, locale }) =>
+    resetPassword: ({ token, password }, { address, locale }, meta) =>
       withLink(address, async () => {
         const tokenHash = hashOfToken(token);
         const holder = await withNoTenant(db, (tx) => holderOfLink(tx, "password_reset", tokenHash));
@@ -95,6 +97,7 @@ export function createByMail(deps: ByMailDeps): ByMail {
           // Before the sessions: a sign-in under way looks at the password again, see people.ts.
           await setPasswordHash(tx, holder.userId, passwordHash);
           await endSessionsOf(tx, holder.userId, null);
+          await recordOwnAct(tx, holder.userId, "password", meta);
         });
         sessions.forget();
         mail.send(mailInWords(locale, "passwordChanged", holder.email, { origin }));
@@ -105,14 +108,15 @@ export function createByMail(deps: ByMailDeps): ByMail {
       if (person) await mailLink(deps, "email_verification", person, locale);
     },
 
-    verifyEmail: ({ token }, address) =>
-      withLink(address, () =>
+    verifyEmail: ({ token }, meta) =>
+      withLink(meta.remoteAddress, () =>
         withNoTenant(db, async (tx) => {
           const tokenHash = hashOfToken(token);
           const holder = await holderOfLink(tx, "email_verification", tokenHash);
           const used = holder !== null && (await useLink(tx, "email_verification", tokenHash));
           if (!used) throw new AppError("link_invalid");
           await setEmailVerified(tx, holder.userId);
+          await recordOwnAct(tx, holder.userId, "email", meta);
         }),
       ),
   };

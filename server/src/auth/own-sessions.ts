@@ -1,5 +1,6 @@
 /** A person's sessions, as they see and end them themselves. */
 import type { EndSessionsRequest, Session } from "@cogni/contract";
+import type { RequestMeta } from "../db/audit.ts";
 import {
   endOwnSession,
   endSessionsOf,
@@ -9,6 +10,7 @@ import {
 } from "../db/own-sessions.ts";
 import type { Db } from "../db/pool.ts";
 import { withNoTenant } from "../db/tenant.ts";
+import { recordOwnAct } from "./record-act.ts";
 import type { SessionCookie } from "./session-cookie.ts";
 import type { Sessions } from "./sessions.ts";
 import { shortUserAgent } from "./user-agent.ts";
@@ -27,7 +29,7 @@ export interface OwnSessions {
    * @returns how many lived until now; another person's are as good as none
    * @throws AppError database_unavailable: then they still live
    */
-  endSessions(current: OwnSession, request: EndSessionsRequest): Promise<number>;
+  endSessions(current: OwnSession, request: EndSessionsRequest, meta: RequestMeta): Promise<number>;
 }
 
 export function createOwnSessions(cookie: SessionCookie, db: Db, sessions: Sessions): OwnSessions {
@@ -49,10 +51,14 @@ export function createOwnSessions(cookie: SessionCookie, db: Db, sessions: Sessi
       }));
     },
 
-    async endSessions({ id, userId }, request) {
-      const ended = await withNoTenant(db, (tx) =>
-        "id" in request ? endOwnSession(tx, userId, request.id) : endSessionsOf(tx, userId, id),
-      );
+    async endSessions({ id, userId }, request, meta) {
+      const ended = await withNoTenant(db, async (tx) => {
+        const count = await ("id" in request
+          ? endOwnSession(tx, userId, request.id)
+          : endSessionsOf(tx, userId, id));
+        if (count > 0) await recordOwnAct(tx, userId, "sessions", meta);
+        return count;
+      });
       sessions.forget();
       return ended;
     },

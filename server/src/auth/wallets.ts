@@ -8,6 +8,7 @@ import type {
   WalletPurpose,
 } from "@cogni/contract";
 import type { Config } from "../config.ts";
+import type { RequestMeta } from "../db/audit.ts";
 import type { OwnSession } from "../db/own-sessions.ts";
 import type { Db } from "../db/pool.ts";
 import { type Tx, withNoTenant } from "../db/tenant.ts";
@@ -25,6 +26,7 @@ import { AppError } from "../errors.ts";
 import { networkOf } from "../network.ts";
 import { countingWrong, createAttemptLimit } from "./attempt-limit.ts";
 import type { BetterAuth, Client, SignedInPerson } from "./better-auth.ts";
+import { recordOwnAct } from "./record-act.ts";
 import { readMessage, type WalletMessage, writeMessage } from "./wallet-message.ts";
 
 export interface Wallets {
@@ -49,9 +51,9 @@ export interface Wallets {
   /** @throws AppError database_unavailable */
   list(session: OwnSession): Promise<Wallet[]>;
   /** One that is the person's already stays so. @throws AppError wallets_off, wallet_unproven, wallet_taken, rate_limited */
-  link(session: OwnSession, signed: SignedMessage): Promise<Wallet[]>;
+  link(session: OwnSession, signed: SignedMessage, meta: RequestMeta): Promise<Wallet[]>;
   /** One that is not the person's is as good as none. @throws AppError last_way_in, database_unavailable */
-  unlink(session: OwnSession, address: string): Promise<Wallet[]>;
+  unlink(session: OwnSession, address: string, meta: RequestMeta): Promise<Wallet[]>;
 }
 
 const TEN_MINUTES_MS = 10 * 60 * 1000;
@@ -129,7 +131,7 @@ export function createWallets(config: Config, db: Db, betterAuth: () => Promise<
 
     list: ({ userId }) => withNoTenant(db, (tx) => listed(tx, userId)),
 
-    async link({ userId }, signed) {
+    async link({ userId }, signed, meta) {
       refuseIfOff();
       const message = await countingWrong(wrongPerPerson, userId, "wallet_unproven", async () => {
         const taken = await take(signed, "link", userId);
@@ -140,17 +142,19 @@ export function createWallets(config: Config, db: Db, betterAuth: () => Promise<
         const address = message.address.toLowerCase();
         await addWallet(tx, address, userId);
         if ((await holderOfWallet(tx, address)) !== userId) throw new AppError("wallet_taken");
+        await recordOwnAct(tx, userId, "link_wallet", meta);
         return listed(tx, userId);
       });
     },
 
-    unlink: ({ userId }, address) =>
+    unlink: ({ userId }, address, meta) =>
       withNoTenant(db, async (tx) => {
         // Of two at once, the second sees what the first has left.
         await lockPerson(tx, userId);
         const removed = await removeWallet(tx, address, userId);
         const issuer = config.oidc?.issuer.href ?? null;
         if (removed && !(await hasOtherWayIn(tx, userId, issuer))) throw new AppError("last_way_in");
+        if (removed) await recordOwnAct(tx, userId, "unlink_wallet", meta);
         return listed(tx, userId);
       }),
   };

@@ -1,6 +1,7 @@
 /** Whoever was invited becomes a member, as who they are signed in or as someone new. */
 import { acceptedInvitationSchema, acceptInvitationRequestSchema } from "@cogni/contract";
 import { parseBody } from "../body.ts";
+import { clientOf } from "../client-of.ts";
 import { refuseQuery } from "../query.ts";
 import { answersToBody, jsonBody, type Route } from "../route.ts";
 
@@ -25,8 +26,7 @@ export const acceptInvitation: Route = {
     const request = await parseBody(call.req.raw, acceptInvitationRequestSchema);
     const session = await ctx.people.currentSession(call.req.header("cookie"));
     const { meta } = call.env;
-    const client = { address: meta.remoteAddress, userAgent: call.req.header("user-agent") };
-    const { tenant, cookies } = await ctx.invitations.accept(request, session, client, meta);
+    const { tenant, cookies } = await ctx.invitations.accept(request, session, clientOf(call), meta);
     for (const cookie of cookies) call.header("Set-Cookie", cookie, { append: true });
     return call.json(tenant);
   },

@@ -18,7 +18,7 @@ export const endSessions: Route = {
   async handle(ctx, call) {
     const current = await personOf(ctx, call);
     const request = await parseBody(call.req.raw, endSessionsRequestSchema);
-    const ended: EndedSessions = { ended: await ctx.people.endSessions(current, request) };
+    const ended: EndedSessions = { ended: await ctx.people.endSessions(current, request, call.env.meta) };
     return call.json(ended);
   },
 };

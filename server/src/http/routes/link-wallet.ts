@@ -25,7 +25,7 @@ export const linkWallet: Route = {
     const session = await personOf(ctx, call);
     const signed = await parseBody(call.req.raw, signedMessageSchema);
     const listed: Wallets = {
-      wallets: await ctx.wallets.link(session, signed),
+      wallets: await ctx.wallets.link(session, signed, call.env.meta),
       chains: [...ctx.wallets.chains],
     };
     return call.json(listed);

@@ -1,4 +1,5 @@
 /** A person comes back from the identity provider, and gets a session cookie. */
+import { clientOf } from "../client-of.ts";
 import { answersElsewhere, type Route } from "../route.ts";
 
 export const oidcCallback: Route = {
@@ -12,9 +13,8 @@ export const oidcCallback: Route = {
     responses: answersElsewhere("To where the person wanted to go, or the sign-in page."),
   },
   async handle(ctx, call) {
-    const client = { address: call.env.meta.remoteAddress, userAgent: call.req.header("user-agent") };
     const { search } = new URL(call.req.url);
-    const onward = await ctx.singleSignOn.callback(search, call.req.header("cookie"), client);
+    const onward = await ctx.singleSignOn.callback(search, call.req.header("cookie"), clientOf(call));
     for (const cookie of onward.cookies) call.header("Set-Cookie", cookie, { append: true });
     return call.redirect(onward.location, 303);
   },

@@ -22,8 +22,8 @@ export const resetPassword: Route = {
   async handle(ctx, call) {
     refuseQuery(call.req.url);
     const request = await parseBody(call.req.raw, resetPasswordRequestSchema);
-    const asker = { address: call.env.meta.remoteAddress, locale: localeOf(call) };
-    await ctx.people.resetPassword(request, asker);
+    const { meta } = call.env;
+    await ctx.people.resetPassword(request, { address: meta.remoteAddress, locale: localeOf(call) }, meta);
     return call.json({ reset: true });
   },
 };

@@ -1,6 +1,7 @@
 /** A person signs in with e-mail and password, and gets a session cookie. */
 import { signedInSchema, signInRequestSchema } from "@cogni/contract";
 import { parseBody } from "../body.ts";
+import { clientOf } from "../client-of.ts";
 import { answersToBody, jsonBody, type Route } from "../route.ts";
 
 export const signIn: Route = {
@@ -16,10 +17,7 @@ export const signIn: Route = {
   },
   async handle(ctx, call) {
     const request = await parseBody(call.req.raw, signInRequestSchema);
-    const { person, cookies } = await ctx.people.signIn(request, {
-      address: call.env.meta.remoteAddress,
-      userAgent: call.req.header("user-agent"),
-    });
+    const { person, cookies } = await ctx.people.signIn(request, clientOf(call));
     for (const cookie of cookies) call.header("Set-Cookie", cookie, { append: true });
     return call.json({ person });
   },

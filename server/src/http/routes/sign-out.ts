@@ -11,7 +11,7 @@ export const signOut: Route = {
     responses: answers("Signed out; the cookie is cleared.", signedOutSchema, ["forbidden"]),
   },
   async handle(ctx, call) {
-    const cookies = await ctx.people.signOut(call.req.header("cookie"));
+    const cookies = await ctx.people.signOut(call.req.header("cookie"), call.env.meta);
     for (const cookie of cookies) call.header("Set-Cookie", cookie, { append: true });
     return call.json({ signedOut: true });
   },

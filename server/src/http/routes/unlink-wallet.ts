@@ -18,7 +18,7 @@ export const unlinkWallet: Route = {
     const session = await personOf(ctx, call);
     const { address } = await parseBody(call.req.raw, unlinkWalletRequestSchema);
     const listed: Wallets = {
-      wallets: await ctx.wallets.unlink(session, address),
+      wallets: await ctx.wallets.unlink(session, address, call.env.meta),
       chains: [...ctx.wallets.chains],
     };
     return call.json(listed);

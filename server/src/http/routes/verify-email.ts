@@ -21,7 +21,7 @@ export const verifyEmail: Route = {
   async handle(ctx, call) {
     refuseQuery(call.req.url);
     const request = await parseBody(call.req.raw, verifyEmailRequestSchema);
-    await ctx.people.verifyEmail(request, call.env.meta.remoteAddress);
+    await ctx.people.verifyEmail(request, call.env.meta);
     return call.json({ verified: true });
   },
 };

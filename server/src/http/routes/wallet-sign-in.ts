@@ -1,6 +1,7 @@
 /** A person signs in with a wallet, and gets a session cookie. */
 import { signedInSchema, signedMessageSchema } from "@cogni/contract";
 import { parseBody } from "../body.ts";
+import { clientOf } from "../client-of.ts";
 import { answersToBody, jsonBody, type Route } from "../route.ts";
 
 export const walletSignIn: Route = {
@@ -20,10 +21,7 @@ export const walletSignIn: Route = {
   },
   async handle(ctx, call) {
     const signed = await parseBody(call.req.raw, signedMessageSchema);
-    const { person, cookies } = await ctx.wallets.signIn(signed, {
-      address: call.env.meta.remoteAddress,
-      userAgent: call.req.header("user-agent"),
-    });
+    const { person, cookies } = await ctx.wallets.signIn(signed, clientOf(call));
     for (const cookie of cookies) call.header("Set-Cookie", cookie, { append: true });
     return call.json({ person });
   },
