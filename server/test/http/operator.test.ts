@@ -193,6 +193,7 @@ describe("a platform administrator", () => {
       "operator_acknowledge_alert: boolean",
       "operator_alert_mails: boolean",
       "operator_alerts: SETOF alerts",
+      "operator_audit: TABLE(seq bigint, at timestamp with time zone, actor jsonb, name text, action text, subject text, subject_name text, outcome text, remote_address text, request_id text, hash bytea)",
       "operator_create_tenant: boolean",
       "operator_delete: boolean",
       "operator_drain: boolean",
@@ -220,6 +221,8 @@ describe("a platform administrator", () => {
     const run = (sql: string) =>
       withNoTenant(database.db, (tx) => tx.query<Record<string, unknown>>(sql, [String(session?.id)]));
     expect(await run("SELECT * FROM operator_gateways($1)")).toEqual([]);
+    const audit = "SELECT * FROM operator_audit($1, NULL, 50, NULL, NULL, NULL, NULL, NULL, NULL, NULL)";
+    expect(await run(audit)).toEqual([]);
     expect(await run("SELECT * FROM operator_tenants($1, NULL, 50, NULL, NULL, NULL)")).toEqual([]);
     expect(await run(`SELECT operator_drain($1, '${GATEWAY}', true) AS done`)).toEqual([{ done: false }]);
     expect(await run("SELECT operator_create_tenant($1, 'sneaky', 'n') AS done")).toEqual([{ done: false }]);
