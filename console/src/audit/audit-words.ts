@@ -29,6 +29,7 @@ export const TENANT_ACTIONS = [
   "connect_link.open",
   "connect_link.revoke",
   "connect_link.settings",
+  "alert.acknowledge",
   "tenant.create",
   "tenant.rename",
   "tenant.suspend",
@@ -39,6 +40,9 @@ export const TENANT_ACTIONS = [
 export const PLATFORM_ACTIONS = [
   "gateway.drain",
   "gateway.fill",
+  "gateway.maintain",
+  "gateway.rotate_token",
+  "alert.acknowledge",
   "administrator.invite",
   "administrator.accept",
   "administrator.remove",

@@ -77,6 +77,16 @@ const signed = async (purpose: "link" | "sign_in") => {
   return { message, signature: await wallet.signMessage({ message }) };
 };
 
+async function anAlert(tenant: string | null): Promise<object> {
+  const [made] = await asSuperuser(
+    database,
+    `INSERT INTO alerts (billing_account_id, kind, code, needs_person, began_at, looked_at, opened_at)
+     VALUES ($1, 'account_down', 'credential_refused', true, now(), now(), now()) RETURNING id`,
+    [tenant],
+  );
+  return { id: made?.id };
+}
+
 const MEANT: Readonly<Record<string, Meant>> = {
   "POST /api/v1/channels/connect": {
     action: "channel.connect",
@@ -100,6 +110,16 @@ const MEANT: Readonly<Record<string, Meant>> = {
     action: "channel.disconnect",
     by: "owner",
     body: () => ({ channel: "telegram" }),
+  },
+  "POST /api/v1/alerts/acknowledge": {
+    action: "alert.acknowledge",
+    by: "owner",
+    body: () => anAlert("acme"),
+  },
+  "POST /api/v1/operator/alerts/acknowledge": {
+    action: "alert.acknowledge",
+    by: "operator",
+    body: () => anAlert(null),
   },
   "POST /api/v1/agent": {
     action: "agent.change",
@@ -245,6 +265,8 @@ const MEANT: Readonly<Record<string, Meant>> = {
 const WITHOUT: Readonly<Record<string, string>> = {
   "POST /api/auth/invitation/look": "looks",
   "POST /api/auth/wallet/challenge": "makes a message that nobody has signed yet",
+  "POST /api/v1/alerts/mail": "whether one is mailed oneself concerns nobody else",
+  "POST /api/v1/operator/alerts/mail": "the same",
   "POST /api/auth/password/forget": "mails a link, to whoever has the address: that it was used is an entry",
 };
 
