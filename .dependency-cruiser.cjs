@@ -40,15 +40,21 @@ module.exports = {
     ),
     rule(
       "rules-know-no-entrance",
-      "Channels, sign-in, audit and alerts are called by routes and loops, and know neither.",
-      { path: `${server}(channels|auth|audit|alerts)/` },
+      "Channels, sign-in, audit, alerts and webhooks are called by routes and loops, and know neither.",
+      { path: `${server}(channels|auth|audit|alerts|webhooks)/` },
       { path: `${server}(http|reconcile)/` },
     ),
     rule(
       "foundations-know-no-rules",
       "Gateway, vault, database and mail serve the rules above them.",
       { path: `${server}(gateway|vault|db|mail)/` },
-      { path: `${server}(channels|auth|audit|alerts|http|reconcile)/` },
+      { path: `${server}(channels|auth|audit|alerts|webhooks|http|reconcile)/` },
+    ),
+    rule(
+      "webhooks-know-no-gateway",
+      "What is sent to tenants is read from the database alone.",
+      { path: `${server}webhooks/` },
+      { path: `${server}(channels|gateway|mail)/` },
     ),
     rule(
       "foundations-stand-apart",

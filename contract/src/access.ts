@@ -16,6 +16,8 @@ export const SCOPES = [
   "members:read",
   "members:write",
   "tenant:write",
+  "webhooks:read",
+  "webhooks:write",
 ] as const;
 export type Scope = (typeof SCOPES)[number];
 
@@ -33,6 +35,9 @@ export const KEY_SCOPES = [
   // Whoever opens a link that was made with it connects channels: to be given out like channels:write.
   "links:write",
   "members:read",
+  "webhooks:read",
+  // Whoever has it is told what happens to the tenant, from then on.
+  "webhooks:write",
 ] as const satisfies readonly Scope[];
 export const keyScopeSchema = z.enum(KEY_SCOPES);
 export type KeyScope = z.infer<typeof keyScopeSchema>;
@@ -55,6 +60,8 @@ const ADMIN: readonly Scope[] = [
   "links:write",
   "members:write",
   "tenant:write",
+  "webhooks:read",
+  "webhooks:write",
 ];
 
 /** Whoever opened a connect link, on the channels of the link. */

@@ -366,6 +366,27 @@ export const ERRORS = {
     "Revoke keys that nobody uses.",
     "fix_request",
   ),
+  unknown_webhook: words(
+    404,
+    "Unknown endpoint",
+    "There is no such webhook endpoint; it may have been deleted.",
+    "Look at the list of endpoints.",
+    "fix_request",
+  ),
+  too_many_webhooks: words(
+    409,
+    "Too many endpoints",
+    "The tenant has as many webhook endpoints as it may have.",
+    "Delete endpoints that nobody uses.",
+    "fix_request",
+  ),
+  unknown_delivery: words(
+    404,
+    "Unknown delivery",
+    "There is no such delivery; it may be older than the log is kept.",
+    "Look at the log of deliveries.",
+    "fix_request",
+  ),
   unknown_member: words(
     404,
     "No member",

@@ -27,4 +27,5 @@ export * from "./status-stream.ts";
 export * from "./tenants.ts";
 export * from "./timeline.ts";
 export * from "./wallets.ts";
+export * from "./webhook-endpoints.ts";
 export * from "./webhooks.ts";

@@ -13,11 +13,13 @@ CREATE TABLE webhook_endpoints (
   encrypted_previous_secret bytea,
   previous_encryption_key_id text,
   previous_until timestamptz,
-  -- What happens while it is paused waits for it. Why: a person wished it, it said that it is gone, or it failed for too long.
+  -- What happens while it is paused waits for it. Why: a person wished it, it said that it is gone, it failed for too long, or
+  -- its secret was lost with an encryption key, and another one was made.
   paused_at timestamptz,
-  paused_because text CHECK (paused_because IN ('wished', 'gone', 'failing')),
-  -- Since when nothing but failures came of it; null while the last attempt succeeded, or there was none.
+  paused_because text CHECK (paused_because IN ('wished', 'gone', 'failing', 'secret_lost')),
+  -- Since when nothing but failures came of it, and how many; null while the last attempt succeeded, or there was none.
   failing_since timestamptz,
+  failures integer NOT NULL DEFAULT 0,
   last_success_at timestamptz,
   last_failure_at timestamptz,
   -- {kind, id}: a person or a key.

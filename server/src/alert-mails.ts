@@ -4,7 +4,7 @@ import type { Config } from "./config.ts";
 import type { Db } from "./db/pool.ts";
 import type { Logger } from "./log.ts";
 import type { MailPort } from "./mail/mail-port.ts";
-import { type Repeated, repeat } from "./reconcile/repeat.ts";
+import { type Repeated, repeat } from "./repeat.ts";
 
 export function startAlertMails(config: Config, db: Db, mail: MailPort, log: Logger): Repeated {
   const { mail: timing } = config.timing.alerts;

@@ -4,7 +4,14 @@
  * holds the two together.
  */
 import { Secret } from "./secret.ts";
-import { type Role, type SettingProblem, type Settings, settingNames, settingsShape } from "./settings.ts";
+import {
+  type Role,
+  type SettingProblem,
+  type Settings,
+  settingNames,
+  settingsShape,
+  toBlockList,
+} from "./settings.ts";
 import { settingProblems } from "./settings-rules.ts";
 
 /** Thrown by `readConfig`; its message names every setting that is missing or wrong, and quotes no value of a secret. */
@@ -142,6 +149,16 @@ function toConfig(settings: Settings) {
     alertDays: settings.ALERT_DAYS,
     /** So long before its end is told of a key. */
     alertExpiryDays: settings.ALERT_EXPIRY_DAYS,
+    webhooks: {
+      reach: {
+        /** Development's own programs are on this machine. */
+        privateNetworks: toBlockList(
+          settings.WEBHOOK_PRIVATE_NETWORKS ?? (production ? [] : ["127.0.0.0/8", "::1"]),
+        ),
+        plainHttp: !production,
+      },
+      logDays: settings.WEBHOOK_LOG_DAYS,
+    },
   };
 }
 

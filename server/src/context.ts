@@ -3,42 +3,26 @@
  * returns.
  */
 import { randomUUID } from "node:crypto";
-import type {
-  ConnectRequest,
-  ConnectResponse,
-  DecideSenderRequest,
-  DecideSenderResponse,
-  DisconnectRequest,
-  DisconnectResponse,
-  ResolveResponse,
-  Senders,
-  StatusDocument,
-  Timeline,
-} from "@cogni/contract";
+import type { ResolveResponse } from "@cogni/contract";
 import { startAlertMails } from "./alert-mails.ts";
 import { type Alerts, createAlerts } from "./alerts/alerts.ts";
+import { announce } from "./announce.ts";
 import { type Auth, createAuth } from "./auth/auth.ts";
 import { createManageKeys, type ManageKeys } from "./auth/manage-keys.ts";
 import type { People } from "./auth/people.ts";
-import type { Principal } from "./auth/principal.ts";
 import type { Principals } from "./auth/principals.ts";
 import { type Agents, createAgents } from "./channels/agents.ts";
-import { type Allowance, type Allowances, createAllowances } from "./channels/allowance.ts";
+import { type Allowances, createAllowances } from "./channels/allowance.ts";
 import { createCatalogs } from "./channels/catalogs.ts";
-import { connectChannel } from "./channels/connect.ts";
+import { type Channels, createChannels } from "./channels/channels.ts";
 import type { ChannelsDeps } from "./channels/deps.ts";
-import { disconnectChannel } from "./channels/disconnect.ts";
-import { keyString } from "./channels/keys.ts";
 import { createStatusHub, type StatusHub } from "./channels/live/hub.ts";
-import { createOutcomes, type Outcomes } from "./channels/outcomes.ts";
-import { channelsTimeline } from "./channels/read-timeline.ts";
+import { createOutcomes } from "./channels/outcomes.ts";
 import { resolveCredentials } from "./channels/resolve-credentials.ts";
-import { decideSender, pendingSenders } from "./channels/senders.ts";
 import { channelsStatus } from "./channels/status.ts";
 import { type Closing, createClosing } from "./closing.ts";
 import type { Config } from "./config.ts";
-import type { RequestMeta } from "./db/audit.ts";
-import { listen, type Notification } from "./db/notify.ts";
+import { listen } from "./db/notify.ts";
 import { openDatabase } from "./db/open.ts";
 import type { Db } from "./db/pool.ts";
 import { type OpenHealth, openHealth } from "./health/open-health.ts";
@@ -48,39 +32,18 @@ import type { MailPort } from "./mail/mail-port.ts";
 import { openMail } from "./mail/open-mail.ts";
 import { keepAudit } from "./reconcile/keep-audit.ts";
 import type { Reconciler } from "./reconcile/reconciler.ts";
-import type { Repeated } from "./reconcile/repeat.ts";
+import type { Repeated } from "./repeat.ts";
 import type { Metrics } from "./telemetry/metrics.ts";
 import { startTelemetry, type Telemetry } from "./telemetry/start.ts";
-import { traced } from "./telemetry/trace.ts";
 import { type Fingerprints, loadFingerprints } from "./vault/fingerprint.ts";
 import { checkKeys } from "./vault/keys.ts";
 import { moveConnections } from "./vault/move.ts";
 import { createVault, type Vault } from "./vault/vault.ts";
+import { createWebhookLog, type WebhookLog } from "./webhooks/delivery-log.ts";
+import { createManageWebhooks, type ManageWebhooks } from "./webhooks/manage.ts";
+import { openSender } from "./webhooks/open-sender.ts";
+import type { Sender } from "./webhooks/sender.ts";
 import { createWorker } from "./worker.ts";
-
-/** What can be done with channels, whoever asks. */
-export interface Channels {
-  status(principal: Principal): Promise<StatusDocument>;
-  timeline(principal: Principal, days: number): Promise<Timeline>;
-  connect(
-    principal: Principal,
-    request: ConnectRequest,
-    meta: RequestMeta,
-    allowance: Allowance,
-  ): Promise<ConnectResponse>;
-  disconnect(
-    principal: Principal,
-    request: DisconnectRequest,
-    meta: RequestMeta,
-    allowance: Allowance,
-  ): Promise<DisconnectResponse>;
-  senders(principal: Principal): Promise<Senders>;
-  decideSender(
-    principal: Principal,
-    request: DecideSenderRequest,
-    meta: RequestMeta,
-  ): Promise<DecideSenderResponse>;
-}
 
 export interface Context {
   readonly config: Config;
@@ -102,6 +65,8 @@ export interface Context {
   readonly allowances: Allowances;
   readonly agents: Agents;
   readonly alerts: Alerts;
+  readonly webhooks: ManageWebhooks;
+  readonly webhookLog: WebhookLog;
   /** The status as streams. Closed before the port is, which would wait for them. */
   readonly statusHub: StatusHub;
   /** Only where this process is a worker: for the gateways, on the internal port. */
@@ -197,6 +162,7 @@ function assemble(
     log,
   });
   metrics.process.streams(statusHub.open);
+  let webhookSender: Sender | null = null;
   const notifications = listen({
     url: config.database.apiUrl,
     probeMs: config.timing.listenProbeMs,
@@ -207,6 +173,7 @@ function assemble(
         decisions,
         statusHub,
         worker,
+        webhookSender,
         forgetPrincipals: auth.principals.forget,
       }),
     // Who waits for an outcome that was not heard looks it up when the wait is over; a wish that was not heard is
@@ -223,6 +190,8 @@ function assemble(
     await letters?.stop();
     await mail.close();
   });
+  closing.onBegin(() => webhookSender?.takeNoMore());
+  closing.add("background", "webhooks", (cut) => webhookSender?.stop(cut));
   closing.add("notifications", "notifications", notifications.close);
   closing.add("database", "database", db.close);
   closing.add("database", "traces", stopTelemetry);
@@ -237,16 +206,9 @@ function assemble(
     agents: createAgents(db),
     allowances: createAllowances(db, config.limits),
     alerts: createAlerts(db),
-    channels: {
-      status: (principal) => channelsStatus(deps, principal),
-      timeline: (principal, days) => channelsTimeline(deps, principal, days),
-      connect: (principal, request, meta, allowance) =>
-        traced("connect", {}, () => connectChannel(deps, principal, request, meta, allowance)),
-      disconnect: (principal, request, meta, allowance) =>
-        traced("disconnect", {}, () => disconnectChannel(deps, principal, request, meta, allowance)),
-      senders: (principal) => pendingSenders(deps, principal),
-      decideSender: (principal, request, meta) => decideSender(deps, principal, request, meta),
-    },
+    webhooks: createManageWebhooks(db, vault, config.webhooks.reach, () => new Date()),
+    webhookLog: createWebhookLog(db),
+    channels: createChannels(deps),
     statusHub,
     async resolveCredentials(gatewayId, ids) {
       if (!llm) throw new TypeError("only a worker resolves credentials");
@@ -258,6 +220,7 @@ function assemble(
       health.internalPortOpened();
       worker?.start();
       if (!worker) return;
+      webhookSender = openSender(config, db, vault, log);
       const audit = keepAudit({ db, log, keepDays: config.auditDays, timing: timing.audit });
       closing.add("background", "audit", audit.stop);
       letters = startAlertMails(config, db, mail, log);
@@ -267,33 +230,4 @@ function assemble(
       await closing.run({ ...config.shutdown, graceMs: 0 });
     },
   };
-}
-
-interface Listeners {
-  readonly outcomes: Outcomes;
-  readonly logins: Outcomes;
-  readonly decisions: Outcomes;
-  readonly statusHub: StatusHub;
-  readonly worker: Reconciler | null;
-  readonly forgetPrincipals: () => void;
-}
-
-function announce(
-  notification: Notification,
-  { outcomes, logins, decisions, statusHub, worker, forgetPrincipals }: Listeners,
-): void {
-  const { about } = notification;
-  if (about === "wish") {
-    worker?.wake(notification, { traceparent: notification.traceparent ?? null });
-  } else if (about === "outcome") outcomes.announce(keyString(notification), notification.generation);
-  else if (about === "login") logins.announce(keyString(notification), notification.generation);
-  else if (about === "decision") worker?.wakeSenders();
-  else if (about === "agent") worker?.wakeAgents();
-  else if (about === "decided") decisions.announce(keyString(notification), notification.at);
-  else if (about === "tenant") {
-    forgetPrincipals();
-    worker?.wakeTenant(notification.billingAccountId);
-  } else if (about === "change") statusHub.changed(notification.billingAccountIds);
-  else if (about === "gateway") statusHub.changed();
-  else if (about === "lease") worker?.wakeLease();
 }

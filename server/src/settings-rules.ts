@@ -142,8 +142,14 @@ function issuerProblems({ OIDC_ISSUER }: Partial<Settings>, production: boolean)
 }
 
 function productionProblems(settings: Partial<Settings>): SettingProblem[] {
-  const { PUBLIC_URL, LLM_MODEL, INSTALL_CHANNEL_PLUGINS } = settings;
+  const { PUBLIC_URL, LLM_MODEL, INSTALL_CHANNEL_PLUGINS, WEBHOOK_PRIVATE_NETWORKS = [] } = settings;
   const problems: SettingProblem[] = [];
+  if (WEBHOOK_PRIVATE_NETWORKS.some(isBlanket)) {
+    problems.push({
+      setting: "WEBHOOK_PRIVATE_NETWORKS",
+      message: "must name networks: ranges of at least /8, or /16 in IPv6",
+    });
+  }
   if (INSTALL_CHANNEL_PLUGINS === "on") {
     problems.push({
       setting: "INSTALL_CHANNEL_PLUGINS",
@@ -161,6 +167,12 @@ function productionProblems(settings: Partial<Settings>): SettingProblem[] {
     });
   }
   return problems;
+}
+
+/** So wide that it names nothing: every tenant could have whatever this machine reaches called. */
+function isBlanket(network: string): boolean {
+  const [, bits] = network.split("/");
+  return bits !== undefined && Number(bits) < (network.includes(":") ? 16 : 8);
 }
 
 /** Development has well-known logins, so nobody else may reach it. */

@@ -44,7 +44,8 @@ const encryptionKey = z
   .regex(/^[A-Za-z0-9+/]{43}=$/, "must be 32 bytes in base64")
   .pipe(secret);
 const address = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], "must be IP addresses or CIDR ranges");
-const addresses = csv.pipe(z.array(address)).transform(toBlockList);
+const addressList = csv.pipe(z.array(address));
+const addresses = addressList.transform(toBlockList);
 
 const model = z.string().regex(/^[^\s"\\$]{1,200}$/, "must be names of models");
 /** “off”, because an empty setting counts as unset. */
@@ -133,6 +134,8 @@ export const settingsShape = {
   AUDIT_DAYS: count.pipe(z.number().min(30, "must be at least 30")).default(365),
   ALERT_DAYS: count.default(90),
   ALERT_EXPIRY_DAYS: count.default(7),
+  WEBHOOK_PRIVATE_NETWORKS: addressList.optional(),
+  WEBHOOK_LOG_DAYS: count.default(30),
   TIMING: jsonText.pipe(timingSchema).prefault("{}"),
   OTEL_EXPORTER_OTLP_ENDPOINT: httpUrl.optional(),
   OTEL_EXPORTER_OTLP_HEADERS: headers.optional(),
@@ -153,7 +156,7 @@ export interface SettingProblem {
   readonly message: string;
 }
 
-function toBlockList(items: readonly string[]): BlockList {
+export function toBlockList(items: readonly string[]): BlockList {
   const list = new BlockList();
   for (const item of items) {
     const [net = "", bits] = item.split("/");

@@ -39,6 +39,30 @@ export const timingSchema = z.strictObject({
     .prefault({}),
   /** Traces: spans are gathered, a batch of them is sent, and what is left at the end is sent, for so long each. */
   tracing: z.strictObject({ gatherMs: ms(2_000), exportMs: ms(5_000), flushMs: ms(3_000) }).prefault({}),
+  /** Messages to endpoints of tenants. */
+  webhooks: z
+    .strictObject({
+      /** Until the head of an endpoint's answer is there, and how much longer its body may take. */
+      headMs: ms(10_000),
+      bodyMs: ms(2_000),
+      /** So long nobody else sends what a process has begun to send. Longer than a request may take. */
+      claimMs: ms(45_000),
+      /** At the end of a process requests under way may take so long; then they are broken off, and somebody else makes them. */
+      drainMs: ms(5_000),
+      /** Between two looks at what is due, unless something wakes. */
+      pollMs: ms(1_000),
+      /** Before each further try; less up to a fifth by chance. Together a little less than a day, also with the longest Retry-After. */
+      retryMs: z
+        .array(z.number().positive())
+        .default([5, 30, 120, 600, 1_800, 3_600, 7_200, 14_400, 21_600, 32_400].map((s) => s * 1_000)),
+      /** An endpoint may ask to be left alone for so long. */
+      maxRetryAfterMs: ms(15 * 60_000),
+      /** An endpoint of which nothing but failures came for so long is paused. */
+      pauseAfterMs: ms(3 * 24 * 60 * 60_000),
+      /** Between two rounds of dropping what is older than the log is kept. */
+      cleanMs: ms(10 * 60_000),
+    })
+    .prefault({}),
   /** Of the status as a stream of events. */
   stream: z
     .strictObject({

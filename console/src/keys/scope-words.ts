@@ -19,6 +19,8 @@ export const PRESETS = {
     "links:read",
     "links:write",
     "members:read",
+    "webhooks:read",
+    "webhooks:write",
   ],
 } as const satisfies Record<string, readonly KeyScope[]>;
 export type Preset = keyof typeof PRESETS;

@@ -15,15 +15,18 @@ import { acknowledgeOperatorAlert } from "./routes/acknowledge-operator-alert.ts
 import { getAlertMail, setAlertMail } from "./routes/alert-mail.ts";
 import { changeAgent } from "./routes/change-agent.ts";
 import { changeRole } from "./routes/change-role.ts";
+import { changeWebhook } from "./routes/change-webhook.ts";
 import { connectChannel } from "./routes/connect-channel.ts";
 import { connectLinkSettings } from "./routes/connect-link-settings.ts";
 import { createConnectLink } from "./routes/create-connect-link.ts";
 import { createKey } from "./routes/create-key.ts";
 import { createOperatorTenant } from "./routes/create-operator-tenant.ts";
 import { createTenant } from "./routes/create-tenant.ts";
+import { createWebhook } from "./routes/create-webhook.ts";
 import { decideSenders } from "./routes/decide-senders.ts";
 import { deleteOperatorTenant } from "./routes/delete-operator-tenant.ts";
 import { deleteTenant } from "./routes/delete-tenant.ts";
+import { deleteWebhook } from "./routes/delete-webhook.ts";
 import { disconnectChannel } from "./routes/disconnect-channel.ts";
 import { drainGateway } from "./routes/drain-gateway.ts";
 import { endSessions } from "./routes/end-sessions.ts";
@@ -44,6 +47,9 @@ import { getOperatorTenants } from "./routes/get-operator-tenants.ts";
 import { getPerson } from "./routes/get-person.ts";
 import { getSenders } from "./routes/get-senders.ts";
 import { getTenants } from "./routes/get-tenants.ts";
+import { getWebhookDeliveries } from "./routes/get-webhook-deliveries.ts";
+import { getWebhookDelivery } from "./routes/get-webhook-delivery.ts";
+import { getWebhooks } from "./routes/get-webhooks.ts";
 import { inviteMember } from "./routes/invite-member.ts";
 import { linkWallet } from "./routes/link-wallet.ts";
 import { listSessions } from "./routes/list-sessions.ts";
@@ -53,6 +59,8 @@ import { oidcCallback } from "./routes/oidc-callback.ts";
 import { oidcStart } from "./routes/oidc-start.ts";
 import { openConnectLink } from "./routes/open-connect-link.ts";
 import { getOperatorAlertMail, setOperatorAlertMail } from "./routes/operator-alert-mail.ts";
+import { pauseWebhook, resumeWebhook } from "./routes/pause-webhook.ts";
+import { redeliverWebhook } from "./routes/redeliver-webhook.ts";
 import { removeMember } from "./routes/remove-member.ts";
 import { renameTenant } from "./routes/rename-tenant.ts";
 import { resetPassword } from "./routes/reset-password.ts";
@@ -60,10 +68,12 @@ import { revokeConnectLink } from "./routes/revoke-connect-link.ts";
 import { revokeInvitation } from "./routes/revoke-invitation.ts";
 import { revokeKey } from "./routes/revoke-key.ts";
 import { rotateKey } from "./routes/rotate-key.ts";
+import { rotateWebhookSecret } from "./routes/rotate-webhook-secret.ts";
 import { setConnectLinkSettings } from "./routes/set-connect-link-settings.ts";
 import { signIn } from "./routes/sign-in.ts";
 import { signOut } from "./routes/sign-out.ts";
 import { resumeTenant, suspendTenant } from "./routes/suspend-tenant.ts";
+import { testWebhook } from "./routes/test-webhook.ts";
 import { unlinkWallet } from "./routes/unlink-wallet.ts";
 import { verifyEmail } from "./routes/verify-email.ts";
 import { walletChallenge } from "./routes/wallet-challenge.ts";
@@ -101,6 +111,17 @@ export const ROUTES: readonly Route[] = [
   revokeConnectLink,
   connectLinkSettings,
   setConnectLinkSettings,
+  getWebhooks,
+  createWebhook,
+  changeWebhook,
+  deleteWebhook,
+  rotateWebhookSecret,
+  pauseWebhook,
+  resumeWebhook,
+  testWebhook,
+  getWebhookDeliveries,
+  getWebhookDelivery,
+  redeliverWebhook,
   getTenants,
   createTenant,
   renameTenant,

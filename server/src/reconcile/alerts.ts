@@ -5,8 +5,8 @@ import type { Db } from "../db/pool.ts";
 import { withService } from "../db/tenant.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import type { Logger } from "../log.ts";
+import { repeat } from "../repeat.ts";
 import type { Timing } from "../timing.ts";
-import { repeat } from "./repeat.ts";
 
 export interface AlertSettings {
   readonly alertTiming: Timing["alerts"];

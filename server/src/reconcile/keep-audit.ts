@@ -8,7 +8,7 @@ import { pruneAudit } from "../audit/prune.ts";
 import { type AuditHead, headsAfter } from "../db/audit-chains.ts";
 import type { Db } from "../db/pool.ts";
 import { withService } from "../db/tenant.ts";
-import { repeat } from "./repeat.ts";
+import { repeat } from "../repeat.ts";
 
 export interface KeepAuditDeps {
   readonly db: Db;

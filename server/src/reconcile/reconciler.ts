@@ -9,9 +9,9 @@ import { acquireLease, releaseLease } from "../db/gateways.ts";
 import { placeTenants } from "../db/placements.ts";
 import type { Db } from "../db/pool.ts";
 import { withService } from "../db/tenant.ts";
+import { type Repeated, repeat } from "../repeat.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import type { Cause } from "./loop.ts";
-import { type Repeated, repeat } from "./repeat.ts";
 import type { Session } from "./session.ts";
 
 export interface ReconcilerDeps {

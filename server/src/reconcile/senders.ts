@@ -19,7 +19,7 @@ import {
 } from "../db/senders.ts";
 import { withService } from "../db/tenant.ts";
 import type { Gateway } from "../gateway/gateway.ts";
-import { type Repeated, repeat } from "./repeat.ts";
+import { type Repeated, repeat } from "../repeat.ts";
 
 /** Between two looks: so many times as long as the last one took, within these bounds, in milliseconds. */
 export interface SendersPause {

@@ -3,8 +3,8 @@ import { type Deletion, deletionsOn } from "../db/deletions.ts";
 import { withService } from "../db/tenant.ts";
 import { inactiveTenants } from "../db/tenant-status.ts";
 import type { Gateway } from "../gateway/gateway.ts";
+import { type Repeated, repeat } from "../repeat.ts";
 import { type DeletionDeps, eraseTenant } from "./deletions.ts";
-import { type Repeated, repeat } from "./repeat.ts";
 
 export interface TenantsDeps extends DeletionDeps {
   readonly gateway: Gateway;

@@ -31,7 +31,13 @@ export interface InstallationAad {
   readonly vaultSecret: string;
 }
 
-export type Aad = CredentialAad | RegistrationAad | InstallationAad;
+/** The secret by which messages to a tenant's webhook endpoint are signed. */
+export interface EndpointAad {
+  readonly billingAccountId: BillingAccountId;
+  readonly endpointId: string;
+}
+
+export type Aad = CredentialAad | RegistrationAad | InstallationAad | EndpointAad;
 
 export interface Vault {
   /** Under the current key. `plain` is stored as JSON. */
@@ -115,6 +121,7 @@ function bytesOf(aad: Aad): Buffer {
 function addressOf(aad: Aad): readonly string[] {
   if ("vaultSecret" in aad) return ["vault secret", aad.vaultSecret];
   if ("registrationId" in aad) return ["credential", aad.billingAccountId, aad.registrationId, aad.channel];
+  if ("endpointId" in aad) return ["webhook secret", aad.billingAccountId, aad.endpointId];
   return ["connection", aad.billingAccountId, aad.connectionId, aad.provider];
 }
 

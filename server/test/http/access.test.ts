@@ -10,7 +10,7 @@ import {
   TENANT_HEADER,
 } from "@cogni/contract";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Channels } from "../../src/context.ts";
+import type { Channels } from "../../src/channels/channels.ts";
 import { ROUTES } from "../../src/http/api.ts";
 import { type TestDatabase, tenants, testDatabase } from "../support/database.ts";
 import {
@@ -57,6 +57,17 @@ const TABLE: Readonly<Record<string, Scope | "members" | "people" | "platform" |
   "POST /api/v1/connect-links/revoke": "links:write",
   "GET /api/v1/connect-links/settings": "links:read",
   "POST /api/v1/connect-links/settings": "tenant:write",
+  "GET /api/v1/webhooks": "webhooks:read",
+  "POST /api/v1/webhooks": "webhooks:write",
+  "POST /api/v1/webhooks/change": "webhooks:write",
+  "POST /api/v1/webhooks/delete": "webhooks:write",
+  "POST /api/v1/webhooks/rotate-secret": "webhooks:write",
+  "POST /api/v1/webhooks/pause": "webhooks:write",
+  "POST /api/v1/webhooks/resume": "webhooks:write",
+  "POST /api/v1/webhooks/test": "webhooks:write",
+  "GET /api/v1/webhooks/deliveries": "webhooks:read",
+  "GET /api/v1/webhooks/delivery": "webhooks:read",
+  "POST /api/v1/webhooks/redeliver": "webhooks:write",
   "GET /api/v1/tenants": "people",
   "POST /api/v1/tenants": "people",
   "POST /api/v1/tenants/rename": "tenant:write",

@@ -8,8 +8,9 @@ import {
   openedConnectLinkSchema,
   type Role,
 } from "@cogni/contract";
+import type { Channels } from "../../src/channels/channels.ts";
 import { type Config, readConfig } from "../../src/config.ts";
-import { type Channels, type Context, createContext } from "../../src/context.ts";
+import { type Context, createContext } from "../../src/context.ts";
 import { addAdministrator } from "../../src/db/administrators.ts";
 import { createApiKey } from "../../src/db/api-keys.ts";
 import { addMember } from "../../src/db/members.ts";

@@ -1,38 +1,78 @@
-/** Endpoints as the API writes them, without the rest of it. */
+/** Endpoints, deliveries and senders, as the API and the worker make them, without the rest of either. */
 import { randomUUID } from "node:crypto";
-import type { BillingAccountId, WebhookEventType } from "@cogni/contract";
-import { WEBHOOK_EVENT_TYPES } from "@cogni/contract";
+import { BlockList } from "node:net";
+import type { WebhookEventType } from "@cogni/contract";
+import { accountIdOf, type BillingAccountId, channelIdSchema, WEBHOOK_EVENT_TYPES } from "@cogni/contract";
+import { withService } from "../../src/db/tenant.ts";
+import { publishEvents } from "../../src/db/webhook-events.ts";
+import { createLogger } from "../../src/log.ts";
+import { Secret } from "../../src/secret.ts";
+import { timingSchema } from "../../src/timing.ts";
+import { createVault, type Vault } from "../../src/vault/vault.ts";
+import { type Sender, type SenderDeps, startSender } from "../../src/webhooks/sender.ts";
+import { newSecret, sealSecret } from "../../src/webhooks/signature.ts";
 import { asSuperuser, type TestDatabase } from "./database.ts";
 
 interface Wish {
   readonly url?: string;
   readonly eventTypes?: readonly WebhookEventType[];
+  readonly secret?: Secret;
 }
+
+export const KEY = new Secret(Buffer.alloc(32, 7).toString("base64"));
+export const vault: Vault = createVault({ current: KEY, previous: [] });
 
 /** Its id. */
 export async function addEndpoint(
   database: TestDatabase,
   tenant: BillingAccountId,
-  { url = "https://hooks.example", eventTypes = WEBHOOK_EVENT_TYPES }: Wish = {},
+  { url = "https://hooks.example", eventTypes = WEBHOOK_EVENT_TYPES, secret = newSecret() }: Wish = {},
 ): Promise<string> {
   const id = randomUUID();
+  const { sealed, keyId } = sealSecret(vault, secret, { billingAccountId: tenant, endpointId: id });
   await asSuperuser(
     database,
     `INSERT INTO webhook_endpoints (id, billing_account_id, url, description, event_types, encrypted_secret,
        encryption_key_id, created_by)
-     VALUES ($1, $2, $3, '', $4, '', '', '{"kind": "key", "id": "k"}')`,
-    [id, tenant, url, eventTypes],
+     VALUES ($1, $2, $3, '', $4, $5, $6, '{"kind": "key", "id": "k"}')`,
+    [id, tenant, url, eventTypes, sealed, keyId],
   );
   return id;
 }
 
+/** Tells of so many alerts of one account, numbered from `from`; which one it is stands in `kind`. */
+export async function tell(
+  database: Pick<TestDatabase, "db">,
+  tenant: BillingAccountId,
+  { channel = "telegram", count = 1, from = 1 } = {},
+): Promise<void> {
+  const account = { channel: channelIdSchema.parse(channel), accountId: accountIdOf(tenant) };
+  const at = new Date();
+  const data = { ...account, code: null, openedAt: at.toISOString(), resolvedAt: null };
+  const events = Array.from({ length: count }, (_, index) => ({
+    ...account,
+    billingAccountId: tenant,
+    type: "alert.opened" as const,
+    at,
+    data: { ...data, alertId: randomUUID(), kind: `${channel} ${from + index}` },
+  }));
+  await withService(database.db, (tx) => publishEvents(tx, events));
+}
+
+/** Which one it was. */
+export function toldBy(body: string): string {
+  return JSON.parse(body).data.kind;
+}
+
 export interface DeliveryRow {
+  readonly id: string;
   readonly endpoint_id: string;
   readonly event_id: string;
   readonly type: string;
   readonly lane: string;
   readonly body: string;
   readonly state: string;
+  readonly tries: number;
 }
 
 /** In the order in which they were written. */
@@ -43,4 +83,52 @@ export async function deliveriesOf(database: TestDatabase, tenant: BillingAccoun
     [tenant],
   );
   return rows as unknown as DeliveryRow[];
+}
+
+export async function attemptsOf(database: TestDatabase, tenant: BillingAccountId) {
+  const rows = await asSuperuser(
+    database,
+    "SELECT * FROM webhook_attempts WHERE billing_account_id = $1 ORDER BY id",
+    [tenant],
+  );
+  return rows as unknown as {
+    status: number | null;
+    failure: string | null;
+    body: string;
+    headers: object;
+  }[];
+}
+
+/** Loopback, as development may reach it. */
+export const LOOPBACK = new BlockList();
+LOOPBACK.addSubnet("127.0.0.0", 8);
+
+/** Short ones: what takes seconds in life takes milliseconds here. */
+export const QUICK = {
+  headMs: 500,
+  bodyMs: 100,
+  claimMs: 2_000,
+  drainMs: 100,
+  pollMs: 20,
+  retryMs: [30, 30, 30, 30, 30],
+  maxRetryAfterMs: 2_000,
+};
+
+export type SenderWish = Partial<Omit<SenderDeps, "timing">> & {
+  readonly timing?: Partial<SenderDeps["timing"]>;
+};
+
+export function sender(database: Pick<TestDatabase, "db">, wish: SenderWish = {}): Sender {
+  return startSender({
+    db: database.db,
+    vault,
+    resolve: async () => ["127.0.0.1"],
+    reach: { privateNetworks: LOOPBACK, plainHttp: true },
+    logDays: 30,
+    clock: () => new Date(),
+    chance: () => 0,
+    log: createLogger("fatal"),
+    ...wish,
+    timing: { ...timingSchema.parse({}).webhooks, ...QUICK, ...wish.timing },
+  });
 }
