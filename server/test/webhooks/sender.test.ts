@@ -104,10 +104,10 @@ describe("a message", () => {
       else response.writeHead(204).end();
     });
     await tell(database, acme);
-    const slow = { headMs: 10_000, claimMs: 150 };
-    start({ timing: slow });
+    const first = start({ timing: { headMs: 10_000, claimMs: 150, drainMs: 5_000 } });
     await until(() => expect(endpoint.received).toHaveLength(1));
-    start({ timing: slow });
+    first.takeNoMore();
+    start({ timing: { claimMs: 10_000 } });
     await until(async () => expect(await statesOf(acme)).toEqual(["delivered"]));
     answerFirst();
     await tell(database, acme, { from: 2 });
