@@ -8,7 +8,7 @@ import { AppError } from "../../src/errors.ts";
 import type { TokenSwitch } from "../../src/gateway/token-switch.ts";
 import { UsageError } from "../../src/ops/command.ts";
 import { rotateToken } from "../../src/ops/rotate-token.ts";
-import { type Repeated, repeat } from "../../src/reconcile/repeat.ts";
+import { type Repeated, repeat } from "../../src/repeat.ts";
 import { Secret } from "../../src/secret.ts";
 import { asSuperuser, GATEWAY, type TestDatabase, tenants, testDatabase } from "../support/database.ts";
 
