@@ -7,10 +7,10 @@ import type { AccountState } from "../db/timeline.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import { accountKeyString, type Snapshot } from "../gateway/snapshot.ts";
 import type { Logger } from "../log.ts";
+import { repeat } from "../repeat.ts";
 import type { LoopLoad } from "../telemetry/held-metrics.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import type { LoopName } from "../telemetry/reconcile-metrics.ts";
-import { repeat } from "./repeat.ts";
 
 export type PlacedState = PlacedConnection & AccountState;
 
