@@ -5,7 +5,11 @@
 import type {
   AcceptedInvitation,
   AcceptInvitationRequest,
+  AcknowledgeAlertRequest,
+  AcknowledgedAlert,
   AgentSettings,
+  AlertMail,
+  Alerts,
   ApiKeys,
   AuditPage,
   ChangeAgentRequest,
@@ -192,6 +196,22 @@ export const api = {
     call((schemas) => schemas.agentSettingsSchema, "/api/v1/agent", { signal }),
   changeAgent: (body: ChangeAgentRequest): Promise<AgentSettings> =>
     call((schemas) => schemas.agentSettingsSchema, "/api/v1/agent", post(body)),
+  alerts: (signal: AbortSignal): Promise<Alerts> =>
+    call((schemas) => schemas.alertsSchema, "/api/v1/alerts", { signal }),
+  acknowledgeAlert: (body: AcknowledgeAlertRequest): Promise<AcknowledgedAlert> =>
+    call((schemas) => schemas.acknowledgedAlertSchema, "/api/v1/alerts/acknowledge", post(body)),
+  alertMail: (signal: AbortSignal): Promise<AlertMail> =>
+    call((schemas) => schemas.alertMailSchema, "/api/v1/alerts/mail", { signal }),
+  setAlertMail: (body: AlertMail): Promise<AlertMail> =>
+    call((schemas) => schemas.alertMailSchema, "/api/v1/alerts/mail", post(body)),
+  operatorAlerts: (after: string | null, signal: AbortSignal): Promise<Alerts> =>
+    call((schemas) => schemas.alertsSchema, `/api/v1/operator/alerts${search({ after })}`, { signal }),
+  acknowledgeOperatorAlert: (body: AcknowledgeAlertRequest): Promise<AcknowledgedAlert> =>
+    call((schemas) => schemas.acknowledgedAlertSchema, "/api/v1/operator/alerts/acknowledge", post(body)),
+  operatorAlertMail: (signal: AbortSignal): Promise<AlertMail> =>
+    call((schemas) => schemas.alertMailSchema, "/api/v1/operator/alerts/mail", { signal }),
+  setOperatorAlertMail: (body: AlertMail): Promise<AlertMail> =>
+    call((schemas) => schemas.alertMailSchema, "/api/v1/operator/alerts/mail", post(body)),
   signIn: (body: SignInRequest): Promise<SignedIn> =>
     call((schemas) => schemas.signedInSchema, "/api/auth/sign-in/email", post(body)),
   walletChallenge: (body: WalletChallengeRequest): Promise<WalletChallenge> =>

@@ -1,6 +1,7 @@
 /** How the pages look and weigh: for everyone, on a phone, in the dark, without motion, and without a jump. */
 import { randomUUID } from "node:crypto";
 import type {
+  Alert,
   ApiKey,
   AuditEntry,
   BillingAccountStatus,
@@ -507,6 +508,23 @@ const VIEWS: Record<string, (page: Page) => Promise<void>> = {
     change = byCode({ state: "connected", accountId: "tenant-made", displayName: "+49 170 1234567" });
     await expectPage(page.getByText("Connected as +49 170 1234567")).toBeVisible({ timeout: 20_000 });
   },
+  "alerts below the bell, and the banner": async (page) => {
+    await answered(page, "alerts", { alerts: madeAlerts("account_down", "key_expiring"), next: null });
+    await page.goto("/channels");
+    await expectPage(page.getByRole("region", { name: "What waits for you" })).toContainText("is down");
+    await page.getByRole("button", { name: "Alerts: 2 new" }).click();
+    await expectPage(page.getByRole("dialog").getByRole("listitem")).toHaveCount(4);
+  },
+  "nothing below the bell": async (page) => {
+    await page.getByRole("button", { name: "Alerts", exact: true }).click();
+    await expectPage(page.getByRole("dialog").getByText("Nothing is wrong.")).toBeVisible();
+  },
+  "alerts, failed to load": async (page) => {
+    await page.route("**/api/v1/alerts", (route) => route.fulfill({ status: 500, body: "" }));
+    await page.goto("/channels");
+    await page.getByRole("button", { name: "Alerts", exact: true }).click();
+    await expectPage(page.getByRole("dialog").getByRole("alert")).toContainText("could not be read");
+  },
   "a channel that is being installed": async (page) => {
     await drawn(page, byCode({ problem: channelProblem("channel_installing") }));
     await expectPage(page.getByText("This channel is still being set up.")).toBeVisible();
@@ -623,6 +641,37 @@ async function withAudit(page: Page, entries: readonly AuditEntry[], query = "")
   await page.goto(`/t/${tenant.billingAccountId}/audit${query}`);
 }
 
+/** Two that stand, one that somebody has seen, and one that is over. */
+function madeAlerts(first: Alert["kind"], second: Alert["kind"]): Alert[] {
+  const made = (kind: Alert["kind"], over: Partial<Alert> = {}): Alert => ({
+    id: randomUUID(),
+    kind,
+    channel: kind === "account_down" ? ("telegram" as Alert["channel"]) : null,
+    label: kind === "account_down" ? "Telegram" : null,
+    accountId: null,
+    subject: kind === "account_down" ? null : { id: "shared", name: LONG_NAME },
+    problem: channelProblem(kind === "account_down" ? "credential_refused" : "key_expiring"),
+    needsPerson: true,
+    since: AT,
+    endsAt: kind === "key_expiring" ? new Date(Date.now() + 5 * DAY_MS).toISOString() : null,
+    openedAt: AT,
+    resolvedAt: null,
+    resolution: null,
+    acknowledged: null,
+    ...over,
+  });
+  return [
+    made(first),
+    made(second),
+    made(first, {
+      needsPerson: false,
+      problem: channelProblem("messenger_unreachable"),
+      acknowledged: { at: AT, by: { kind: "person", id: "p", name: LONG_NAME } },
+    }),
+    made(first, { resolvedAt: AT, resolution: "recovered" }),
+  ];
+}
+
 /** The same of the pages of the platform's administrators. */
 const OPERATOR_VIEWS: typeof VIEWS = {
   "the platform's audit": async (page) => {
@@ -650,6 +699,21 @@ const OPERATOR_VIEWS: typeof VIEWS = {
     await page.route("**/api/v1/operator/gateways", (route) => route.fulfill({ status: 500, body: "" }));
     await page.goto("/operator/gateways");
     await expectPage(page.getByRole("heading", { name: "This did not load" })).toBeVisible();
+  },
+  "the platform's alerts": async (page) => {
+    const alerts = madeAlerts("gateway_unreachable", "leftovers_waiting");
+    await answered(page, "operator/alerts**", { alerts, next: alerts[3]?.id ?? null });
+    await answered(page, "operator/alerts/mail", { mails: true });
+    await page.goto("/operator/alerts");
+    await expectPage(page.getByRole("list", { name: "Open" }).getByRole("listitem")).toHaveCount(3);
+    await expectPage(page.getByRole("checkbox", { name: "Tell me by mail" })).toBeChecked();
+    await expectPage(page.getByRole("button", { name: "Alerts: 2 new" })).toBeVisible();
+  },
+  "no alert of the platform": async (page) => {
+    await answered(page, "operator/alerts**", { alerts: [], next: null });
+    await answered(page, "operator/alerts/mail", { mails: false });
+    await page.goto("/operator/alerts");
+    await expectPage(page.getByRole("heading", { name: "Nothing is wrong" })).toBeVisible();
   },
   "tenants, on their way": async (page) => {
     await page.route("**/api/v1/operator/tenants**", () => new Promise(() => undefined));
@@ -776,6 +840,7 @@ test("an administrator of no tenant is led to everyone's, and anyone else is tol
   await expectPage(page.getByRole("navigation").getByRole("link")).toHaveText([
     "Gateways",
     "Tenants",
+    "Alerts",
     "Audit",
   ]);
   const operator = page.getByRole("navigation").getByRole("heading", { name: "Operator" });

@@ -1,5 +1,7 @@
 /** What a page tells while something is wrong with the messenger or with us, and that it recovers without a reload. */
-import { describe } from "vitest";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, vi } from "vitest";
 import type { Fault } from "../../dev-env/src/stand-ins/telegram.ts";
 import { disconnectAll, makeAccount } from "../support/accounts.ts";
 import {
@@ -16,6 +18,17 @@ import { LONG } from "../support/long.ts";
 
 /** Until the gateway has seen a fault often enough to tell of it. */
 const TOLD = { timeout: 90_000 };
+
+/** From the outbox, in which development puts its mails. */
+const mailTo = (address: string, subject: string): Promise<string> =>
+  vi.waitFor(async () => {
+    const folder = join(world.dataDir, "outbox");
+    for (const name of await readdir(folder).catch(() => [])) {
+      const mail = name.startsWith(".") ? "" : await readFile(join(folder, name), "utf8");
+      if (mail.startsWith(`To: ${address}\nSubject: ${subject}\n`)) return mail;
+    }
+    throw new Error(`no such mail to ${address} yet`);
+  }, TOLD);
 
 /** All at once: most of the time goes by in waiting for the gateway's own patience to end. */
 describe.concurrent("a card tells", { timeout: 240_000 }, () => {
@@ -41,6 +54,38 @@ describe.concurrent("a card tells", { timeout: 240_000 }, () => {
     await expectPage(dialog.getByText(`Connected as @${next.username}`)).toBeVisible(PATIENT);
     await dialog.getByRole("button", { name: "Done" }).click();
     await expectPage(card).toContainText(`Telegram@${next.username}Connected`);
+    await disconnectAll([account]);
+  });
+
+  test("and the bell, a banner and a mail, that a token was revoked, until it is replaced", async ({
+    visit,
+  }) => {
+    const account = await makeAccount(world);
+    const page = await visit(account.tenant);
+    await connectOn(page, account);
+    await expectPage(page.getByRole("button", { name: "Alerts", exact: true })).toBeVisible();
+    await world.telegram.revoke(account.token);
+    const banner = page.getByRole("region", { name: "What waits for you" });
+    await expectPage(banner).toContainText("Telegram is down. The messenger refused this credential", TOLD);
+    await page.getByRole("button", { name: "Alerts: 1 new" }).click();
+    const bell = page.getByRole("dialog", { name: "Alerts" });
+    await expectPage(bell.getByRole("heading", { name: `Alerts of ${account.tenant.name}` })).toBeFocused();
+    await expectPage(bell.getByRole("listitem")).toContainText(/Telegram is down.*since .*Go to the channel/);
+    await page.keyboard.press("Escape");
+    await expectPage(bell).toBeHidden();
+    const mail = await mailTo(account.tenant.email, "Telegram is down");
+    expect(mail).toContain(`${world.url}/t/${account.tenant.billingAccountId}/channels`);
+
+    const next = await world.bot();
+    await banner.getByRole("button", { name: "Replace credential" }).click();
+    const dialog = page.getByRole("dialog", { name: "Replace Telegram credential" });
+    await fieldOf(page, "Bot token").fill(next.token);
+    await dialog.getByRole("button", { name: "Replace" }).click();
+    await expectPage(dialog.getByText(`Connected as @${next.username}`)).toBeVisible(PATIENT);
+    await dialog.getByRole("button", { name: "Done" }).click();
+    await expectPage(page.getByRole("button", { name: "Alerts", exact: true })).toBeVisible(TOLD);
+    await expectPage(banner).toBeHidden();
+    expect(await mailTo(account.tenant.email, "Telegram works again")).toContain("The trouble lasted from");
     await disconnectAll([account]);
   });
 

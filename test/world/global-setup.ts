@@ -21,7 +21,11 @@ export default async function setup(project: TestProject): Promise<() => Promise
       settings: {
         // For a tenant to choose; they all are the same stand-in.
         LLM_MODELS: "echo-large",
-        TIMING: JSON.stringify({ reconcile: { sweepMs: 5_000 }, tracing: { gatherMs: 200 } }),
+        TIMING: JSON.stringify({
+          reconcile: { sweepMs: 5_000 },
+          tracing: { gatherMs: 200 },
+          alerts: { everyMs: 1_000, actionMs: 3_000, gatherMs: 1_000 },
+        }),
         // What is told to operators is looked at by tests, too.
         OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
         METRICS_PORT: String(await freePort()),

@@ -3,7 +3,7 @@
 import type { ChannelId, ChannelStatus, StatusDocument } from "@cogni/contract";
 import dynamic from "next/dynamic";
 import { useTranslations } from "next-intl";
-import { useCallback, useState } from "react";
+import { type ComponentType, useCallback, useState } from "react";
 import { LoadFailure } from "../parts/load-failure.tsx";
 import { Panel } from "../parts/panel.tsx";
 import type { Uptime } from "../timeline/uptime.tsx";
@@ -48,17 +48,31 @@ interface OpenDialog {
   opened: boolean;
 }
 
+interface BannerProps {
+  channels: readonly ChannelStatus[];
+  allows: Allows;
+  open: (channel: ChannelId, action: CardAction) => void;
+}
+
 interface ChannelBoardProps {
   status: ReturnType<typeof useStatus>;
   /** What whoever looks may do, the same function as long as it says the same; undefined until it is known. */
   allows: Allows | undefined;
   /** Stands above the cards. */
   note?: string | null;
+  /** What stands above the cards and opens their dialogs. */
+  banner?: ComponentType<BannerProps>;
   /** Whether it is told how the channels were in the last days. */
   history?: boolean;
 }
 
-export function ChannelBoard({ status, allows, note = null, history = true }: ChannelBoardProps) {
+export function ChannelBoard({
+  status,
+  allows,
+  note = null,
+  banner: Above,
+  history = true,
+}: ChannelBoardProps) {
   const [dialog, setDialog] = useState<OpenDialog | null>(null);
   const open = useCallback(
     (channel: ChannelId, action: CardAction) => setDialog({ channel, action, opened: true }),
@@ -69,6 +83,9 @@ export function ChannelBoard({ status, allows, note = null, history = true }: Ch
   const Dialog = dialog && subject && dialogFor(dialog.action, subject);
   return (
     <>
+      {Above && status.data && allows && (
+        <Above channels={status.data.channels} allows={allows} open={open} />
+      )}
       {status.data && allows ? (
         <Cards document={status.data} open={open} allows={allows} note={note} history={history} />
       ) : status.error && !status.data ? (

@@ -1,6 +1,7 @@
 "use client";
 /** Every messenger on offer as a card, kept up to date. */
 import { useTranslations } from "next-intl";
+import { Banner } from "../alerts/banner.tsx";
 import { useOwnTenant, useTenants } from "../tenants/use-tenants.ts";
 import { ChannelBoard } from "./channel-board.tsx";
 import classes from "./channels-page.module.css";
@@ -22,6 +23,7 @@ export function ChannelsPage() {
         status={status}
         allows={mayWrite === undefined ? undefined : mayWrite ? EVERYTHING : NOTHING}
         note={mayWrite === false ? text("readOnly") : null}
+        banner={Banner}
       />
     </div>
   );

@@ -2,6 +2,7 @@
 /** What stands around every page: where one can go, whose account this is, theme and person. */
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
+import { Bell } from "../alerts/bell.tsx";
 import { usePerson } from "../session/use-person.ts";
 import classes from "./frame.module.css";
 import { Navigation } from "./navigation.tsx";
@@ -23,6 +24,7 @@ export function Frame({ children }: { children: ReactNode }) {
           <TenantSwitcher />
         </div>
         <div className={classes.tools}>
+          <Bell />
           <ThemeMenu />
           <PersonMenu person={person.data} />
         </div>

@@ -1,6 +1,7 @@
 "use client";
 /** The rail on wide screens, the bar at the bottom of narrow ones: one list, placed by the stylesheet. */
 import {
+  IconBell,
   IconBuilding,
   IconClipboardList,
   IconMessages,
@@ -28,6 +29,7 @@ const PAGES = [
 const OPERATOR_PAGES = [
   { name: "gateways", Icon: IconServer2 },
   { name: "tenants", Icon: IconBuilding },
+  { name: "alerts", Icon: IconBell },
   { name: "audit", Icon: IconClipboardList },
 ] as const;
 

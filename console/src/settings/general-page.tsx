@@ -1,6 +1,8 @@
 "use client";
 /** What the tenant is called, and what it is called by programs. */
+import type { OwnTenant } from "@cogni/contract";
 import { useTranslations } from "next-intl";
+import { AlertMails } from "../alerts/alert-mails.tsx";
 import { CopyButton } from "../parts/copy-button.tsx";
 import { LoadFailure } from "../parts/load-failure.tsx";
 import { useTenant } from "../tenants/tenant-scope.tsx";
@@ -10,6 +12,9 @@ import classes from "./general-page.module.css";
 import settings from "./settings.module.css";
 import { SettingsSection } from "./settings-section.tsx";
 import { TenantName } from "./tenant-name.tsx";
+
+/** Of the tenant's people, those who get its alerts by mail. */
+const isMailed = ({ role }: OwnTenant) => role === "owner" || role === "admin";
 
 export function GeneralPage() {
   const text = useTranslations("general");
@@ -34,6 +39,7 @@ export function GeneralPage() {
               {own && <CopyButton value={id} label={text("copyId")} />}
             </div>
           </SettingsSection>
+          {own && isMailed(own) && <AlertMails scope={{ tenant: id }} />}
           {own && <DeleteTenant own={own} />}
         </>
       )}
