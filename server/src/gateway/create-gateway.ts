@@ -262,9 +262,9 @@ export function createGateway(options: GatewayOptions): Gateway {
     forgetBrief: (billingAccountId) => guarded(() => agents.forgetBrief(billingAccountId)),
 
     async close() {
-      await Promise.all([readiness.close(), writer.close(), watcher.close()]);
-      // An installation under way takes minutes: it ends with the connection.
-      await Promise.all([installer.close(), client.close()]);
+      await Promise.all([writer.close(), watcher.close()]);
+      // A look at its config takes seconds, and an installation minutes: they end with the connection.
+      await Promise.all([readiness.close(), installer.close(), client.close()]);
     },
   };
 }

@@ -1,4 +1,5 @@
 /** What the holder of a gateway's lease runs for as long as it holds it: the watch and the loop, on one gateway. */
+import { setTimeout as sleep } from "node:timers/promises";
 import type { BillingAccountId } from "@cogni/contract";
 import type { Logger } from "pino";
 import type { Patience } from "../channels/steadiness.ts";
@@ -41,6 +42,8 @@ export interface SessionTiming {
   readonly backoff: { readonly firstMs: number; readonly maxMs: number };
   readonly unreachableAfterMs: number;
   readonly sweepMs: number;
+  /** For a step under way, before the gateway is closed at the end. */
+  readonly finishMs: number;
   readonly login: LoginTiming;
   readonly senders: SendersPause;
 }
@@ -74,7 +77,7 @@ export interface Session {
   wakeAgents(): void;
   /** A tenant was suspended or resumed, or is to be deleted. */
   wakeTenant(billingAccountId: BillingAccountId): void;
-  /** Begins nothing more and finishes what is under way, then closes the gateway. */
+  /** Begins nothing more, finishes what is under way or leaves it where another goes on, and closes the gateway. */
   finish(): Promise<void>;
   /** Closes the gateway at once: it is another's by now. */
   close(): Promise<void>;
@@ -229,8 +232,10 @@ export function openSession(deps: SessionDeps): Session {
       inBackground(() => wakeAccountsOf(billingAccountId));
     },
     async finish() {
-      await stopAll();
+      const stopped = stopAll();
+      await Promise.race([stopped, sleep(timing.finishMs, undefined, { ref: false })]);
       await gateway.close();
+      await stopped;
       // It asks for nothing that the next holder would not ask for again, so it ends with the connection.
       await Promise.all(background);
     },
