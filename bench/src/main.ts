@@ -7,6 +7,7 @@ import { freePort } from "../../dev-env/src/ports.ts";
 import type { Tenant } from "../../dev-env/src/seed.ts";
 import { startWorld } from "../../dev-env/src/world.ts";
 import { startApiProcess } from "./api-process.ts";
+import { benchAudit } from "./audit.ts";
 import { openBareGateway } from "./bare-gateway.ts";
 import { benchCatalog } from "./catalog.ts";
 import { benchConnecting } from "./connecting.ts";
@@ -94,6 +95,9 @@ try {
 
     step("the credential resolver");
     add(await benchResolver(world));
+
+    step("the audit: appending, verifying");
+    add(...(await benchAudit(world.env)));
   } finally {
     await bare.client.close();
   }

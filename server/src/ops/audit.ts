@@ -31,7 +31,7 @@ const verify: OpsCommand = {
     const text =
       findings.length === 0
         ? `The audit is whole: ${read}.`
-        : `${findings.map(said).join("\n")}\nThe audit was tampered with: ${findings.length} findings in ${read}.`;
+        : `${findings.map(said).join("\n")}\nThe audit was tampered with: ${findings.length} ${findings.length === 1 ? "finding" : "findings"} in ${read}.`;
     return { text, data: { chains, rows, findings }, ok: findings.length === 0 };
   },
 };

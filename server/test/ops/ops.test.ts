@@ -1,4 +1,6 @@
 import { randomBytes } from "node:crypto";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { hashOfToken } from "../../src/auth/mail-links.ts";
 import { type Config, readConfig } from "../../src/config.ts";
@@ -11,6 +13,7 @@ import { createLogger } from "../../src/log.ts";
 import { runOps } from "../../src/ops/run.ts";
 import { Secret } from "../../src/secret.ts";
 import { createVault, encryptionKeyId } from "../../src/vault/vault.ts";
+import { age, write } from "../support/audit.ts";
 import { register } from "../support/connections.ts";
 import { asSuperuser, GATEWAY, type TestDatabase, tenants, testDatabase } from "../support/database.ts";
 import { settings as edgeSettings, PUBLIC_URL } from "../support/edge.ts";
@@ -254,5 +257,48 @@ describe("ops doctor", () => {
       expect.stringMatching(/^gateway shared: unreachable/),
       "acme/telegram: should be connected, is not at the gateway",
     ]);
+  });
+});
+
+describe("ops audit", () => {
+  test("verifies all chains or one, also against a log, and ends with 1 and the row's name where one was changed", async () => {
+    const [acme] = await tenants(database.db, "acme", "umbrella");
+    await write(database, acme, 3);
+    const whole = await ops("audit verify");
+    expect([whole.code, whole.out]).toEqual([0, "The audit is whole: 3 rows in 1 chain."]);
+    expect((await ops("audit verify --tenant acme --json")).json()).toEqual({
+      chains: 1,
+      rows: 3,
+      findings: [],
+    });
+    const head = { chain: "tenant/acme", genesis: "0".repeat(16), seq: 3, hash: "0".repeat(32) };
+    const log = join(outbox.dataDir, "control-plane.log");
+    await writeFile(log, `${JSON.stringify({ auditHeads: [head] })}\n`);
+    const compared = await ops(`audit verify --heads ${log}`);
+    expect([compared.code, compared.out]).toEqual([
+      1,
+      expect.stringContaining("tenant/acme: stands in the log with 3 rows"),
+    ]);
+
+    await asSuperuser(database, "UPDATE audit_log SET outcome = 'x' WHERE seq = 2");
+    const broken = await ops("audit verify");
+    expect([broken.code, broken.out]).toEqual([
+      1,
+      "tenant/acme: row 2 was changed, or does not follow from row 1\nThe audit was tampered with: 1 finding in 3 rows in 1 chain.",
+    ]);
+    expect((await ops("audit verify --json")).json().findings).toMatchObject([{ seq: 2, fault: "changed" }]);
+    expect(await ops("audit verify --tenant nobody")).toMatchObject({
+      code: 2,
+      err: expect.stringContaining("nobody"),
+    });
+    expect(await ops("audit verify --heads /no/such/file")).toMatchObject({ code: 2 });
+  });
+
+  test("drops at once what is past its time", async () => {
+    const [acme] = await tenants(database.db, "acme");
+    await write(database, acme, 3);
+    await age(database, acme, [500, 400, 0]);
+    expect((await ops("audit prune --json")).json()).toEqual({ dropped: 2, days: 365 });
+    expect((await ops("audit verify")).code).toBe(0);
   });
 });
