@@ -12,6 +12,7 @@ import { openBareGateway } from "./bare-gateway.ts";
 import { benchCatalog } from "./catalog.ts";
 import { benchConnecting } from "./connecting.ts";
 import { type Figure, table } from "./figures.ts";
+import { benchHealthWatch } from "./health-watch.ts";
 import { benchResolver } from "./resolver.ts";
 import { benchStatus } from "./status.ts";
 import { benchStreamDelay, benchStreamMemory } from "./streams.ts";
@@ -98,6 +99,9 @@ try {
 
     step("the audit: appending, verifying");
     add(...(await benchAudit(world.env)));
+
+    step("the health watch, 1,000 accounts");
+    add(...(await benchHealthWatch(world.env)));
   } finally {
     await bare.client.close();
   }

@@ -28,7 +28,7 @@ import type { PlacedState, Report } from "./report.ts";
 
 export interface WatchDeps {
   readonly db: Db;
-  readonly gateway: Gateway;
+  readonly gateway: Pick<Gateway, "id" | "catalog" | "latest" | "subscribe">;
   /** Of the lease on the gateway; what another holds, this process does not write. */
   readonly holder: string;
   readonly nudge: (key: ConnectionKey) => void;
