@@ -8,9 +8,9 @@ import classes from "../alerts/alerts.module.css";
 import { alertsKey } from "../alerts/use-alerts.ts";
 import { api } from "../api.ts";
 import { Button } from "../parts/button.tsx";
+import page from "../parts/list-page.module.css";
 import { LoadFailure } from "../parts/load-failure.tsx";
 import { Panel } from "../parts/panel.tsx";
-import page from "./page.module.css";
 
 const LOOK_AGAIN_MS = 15_000;
 
