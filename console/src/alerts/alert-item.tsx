@@ -94,6 +94,5 @@ function wayTo(
   if (scope === "platform")
     return kind === "mail_undeliverable" ? null : { name: "gateways", href: "/operator/gateways" };
   if (kind === "key_expiring") return { name: "keys", href: tenantPath(scope.tenant, "settings/keys") };
-  const card = channel ? `#channel-${channel}` : "";
-  return { name: "channel", href: tenantPath(scope.tenant, `channels${card}`) };
+  return channel && { name: "channel", href: tenantPath(scope.tenant, `channels#channel-${channel}`) };
 }
