@@ -18,6 +18,8 @@ export const TENANT_ALERTS = [
   "credential_expiring",
   /** An API key ends soon, and was not replaced. */
   "key_expiring",
+  /** A webhook endpoint was paused, which nobody wished: it is gone, or was for days. */
+  "webhook_paused",
 ] as const;
 
 /** What the platform's administrators are alerted of. */

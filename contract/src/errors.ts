@@ -310,6 +310,13 @@ export const ERRORS = {
     "Rotate the key, or let it end if nobody uses it any more.",
     "fix_request",
   ),
+  webhook_paused: words(
+    200,
+    "Webhook endpoint paused",
+    "A webhook endpoint takes nothing any more, and was paused. What happens meanwhile waits for it.",
+    "Look at its log, mend what takes the messages, and resume it; or delete the endpoint.",
+    "fix_request",
+  ),
   gateway_down: words(
     200,
     "Gateway down",

@@ -6,6 +6,7 @@ import type {
   ExpiringCredential,
   ExpiringKey,
   GatewayCondition,
+  PausedEndpoint,
 } from "../db/alert-facts.ts";
 import type { Timing } from "../timing.ts";
 import type { Fact } from "./rules.ts";
@@ -19,6 +20,7 @@ export interface Seen {
   readonly logins: readonly ExpiredLogin[];
   readonly credentials: readonly ExpiringCredential[];
   readonly keys: readonly ExpiringKey[];
+  readonly endpoints: readonly PausedEndpoint[];
   /** Accounts without a registration that run on until an operator has looked. */
   readonly leftovers: number;
   readonly mailWaitsSince: Date | null;
@@ -57,6 +59,7 @@ export function factsOf(seen: Seen, timing: FactTiming, expiryDays: number): Fac
         limit,
       ),
     ),
+    ...seen.endpoints.map(endpointFact),
     ...platformFacts(seen, timing),
   ];
 }
@@ -131,6 +134,22 @@ function expiryFact(
   const since = new Date(endsAt.getTime() - days * DAY_MS);
   const phase = since <= now ? "wrong" : "unclear";
   return { ...about, kind, code: kind, needsPerson: true, since, endsAt, phase, waitMs: 0 };
+}
+
+/** It was waited long enough before it was paused. */
+function endpointFact({ billingAccountId, id, name, pausedAt }: PausedEndpoint): Fact {
+  return {
+    ...NOTHING_ELSE,
+    billingAccountId,
+    subject: id,
+    subjectName: name,
+    kind: "webhook_paused",
+    code: "webhook_paused",
+    needsPerson: true,
+    since: pausedAt,
+    phase: "wrong",
+    waitMs: 0,
+  };
 }
 
 function platformFacts(seen: Seen, { downMs, gatewayMs, operatorMs }: FactTiming): Fact[] {

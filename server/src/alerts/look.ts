@@ -9,6 +9,7 @@ import {
   expiringKeys,
   gatewayToLookAt,
   mailKeptWaiting,
+  pausedEndpoints,
   provenAccounts,
 } from "../db/alert-facts.ts";
 import { announceOpened, announceRecovered, announceWorse, dropNotices } from "../db/alert-notices.ts";
@@ -86,6 +87,7 @@ async function see(
     logins: await expiredLogins(tx, gatewayId, new Date(now.getTime() - LOGIN_MS)),
     credentials: await expiringCredentials(tx, gatewayId, soon),
     keys: await expiringKeys(tx, gatewayId, now, soon),
+    endpoints: await pausedEndpoints(tx, gatewayId),
     leftovers: leftovers(),
     mailWaitsSince: await mailKeptWaiting(tx, VAIN_ATTEMPTS),
     now,

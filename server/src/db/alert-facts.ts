@@ -165,6 +165,26 @@ export function expiringKeys(
   );
 }
 
+export interface PausedEndpoint {
+  readonly billingAccountId: BillingAccountId;
+  readonly id: string;
+  /** What it is called, else where it is. */
+  readonly name: string;
+  readonly pausedAt: Date;
+}
+
+/** Webhook endpoints that are paused without anyone's wish. */
+export function pausedEndpoints(tx: ServiceTx, gatewayId: string): Promise<PausedEndpoint[]> {
+  return tx.query<PausedEndpoint & Record<string, unknown>>(
+    `SELECT e.billing_account_id AS "billingAccountId", e.id, e.paused_at AS "pausedAt",
+       coalesce(nullif(e.description, ''), substring(e.url FROM '^[a-z]+://([^/?#]+)')) AS name
+     FROM webhook_endpoints e JOIN placements p ON p.billing_account_id = e.billing_account_id
+     JOIN billing_accounts b ON b.id = e.billing_account_id AND b.status = 'active'
+     WHERE p.gateway_id = $1 AND e.paused_because <> 'wished'`,
+    [gatewayId],
+  );
+}
+
 /** Since when mails about alerts have been kept waiting, each tried so often in vain; null: none is. */
 export async function mailKeptWaiting(tx: ServiceTx, attempts: number): Promise<Date | null> {
   const [row] = await tx.query<{ since: Date | null }>(

@@ -78,6 +78,7 @@ export function keyIdsInUse(tx: ServiceTx): Promise<{ keyId: string; rows: numbe
        WHERE encryption_key_id IS NOT NULL GROUP BY 1
        UNION ALL SELECT encryption_key_id, count(*) FROM registrations_after('${FIRST_ID}', NULL)
        WHERE encryption_key_id IS NOT NULL GROUP BY 1
+       UNION ALL SELECT encryption_key_id, count(*) FROM webhook_endpoints GROUP BY 1
        UNION ALL SELECT encryption_key_id, count(*) FROM vault_secrets GROUP BY 1) AS used
      GROUP BY "keyId" ORDER BY "keyId"`,
   );

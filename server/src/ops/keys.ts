@@ -44,8 +44,11 @@ const forget: OpsCommand = {
     const restart = forgotten.fingerprintKey
       ? " The fingerprints' key was lost too and made anew: restart every control plane."
       : "";
+    const endpoints = forgotten.webhookSecrets
+      ? ` ${forgotten.webhookSecrets} webhook endpoints have new secrets, and are paused until their tenants have rotated them.`
+      : "";
     return {
-      text: `Dropped ${forgotten.credentials} credentials; their tenants are asked for new ones.${restart}`,
+      text: `Dropped ${forgotten.credentials} credentials; their tenants are asked for new ones.${endpoints}${restart}`,
       data: forgotten,
     };
   },

@@ -20,6 +20,7 @@ import {
 } from "../db/registrations.ts";
 import { type ServiceTx, withService } from "../db/tenant.ts";
 import { replaceVaultSecret } from "../db/vault-secrets.ts";
+import { replaceLostSecrets } from "./endpoint-secrets.ts";
 import { FINGERPRINT_SECRET, fingerprintKeyOpens, sealNewKey } from "./fingerprint.ts";
 import { moveConnections } from "./move.ts";
 import { openOrNull } from "./open.ts";
@@ -30,6 +31,8 @@ const BATCH = 200;
 export interface Forgotten {
   /** Credentials that were dropped. */
   readonly credentials: number;
+  /** Webhook endpoints that were paused, with another secret. */
+  readonly webhookSecrets: number;
   /** Whether the fingerprints' key had to be made anew. Running processes must then be restarted. */
   readonly fingerprintKey: boolean;
 }
@@ -50,7 +53,9 @@ export async function forgetUnreadable(db: Db, vault: Vault): Promise<Forgotten>
     credentials += batch.lost;
     afterId = batch.lastId;
   }
-  return { credentials, fingerprintKey: await withService(db, (tx) => replaceLostFingerprintKey(tx, vault)) };
+  const webhookSecrets = await replaceLostSecrets(db, vault);
+  const fingerprintKey = await withService(db, (tx) => replaceLostFingerprintKey(tx, vault));
+  return { credentials, webhookSecrets, fingerprintKey };
 }
 
 /** What the move left behind, because it does not open; those that were given another credential since keep that. */

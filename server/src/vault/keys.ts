@@ -11,6 +11,7 @@ import { unmovedRegistrations } from "../db/registrations.ts";
 import { type ServiceTx, withService } from "../db/tenant.ts";
 import { replaceVaultSecret, vaultSecret } from "../db/vault-secrets.ts";
 import { AppError } from "../errors.ts";
+import { rotateEndpointSecrets } from "./endpoint-secrets.ts";
 import { FINGERPRINT_SECRET } from "./fingerprint.ts";
 import { moveConnections } from "./move.ts";
 import { asObject, openOrNull } from "./open.ts";
@@ -35,7 +36,7 @@ export async function checkKeys(db: Db, vault: Vault): Promise<void> {
 }
 
 export interface RotationProgress {
-  /** Credentials under the current key by now, resealed in this run. */
+  /** Credentials, and secrets of webhook endpoints, under the current key by now, resealed in this run. */
   readonly resealed: number;
   /** Skipped, because no key that is set opens them. */
   readonly unreadable: number;
@@ -72,7 +73,11 @@ export async function rotateKeys(
     if (batch.rows > 0) onProgress(progress);
     afterId = batch.lastId;
   }
-  return progress;
+  const endpoints = await rotateEndpointSecrets(db, vault);
+  return {
+    resealed: progress.resealed + endpoints.resealed,
+    unreadable: progress.unreadable + endpoints.unreadable,
+  };
 }
 
 async function resealFingerprintKey(tx: ServiceTx, vault: Vault): Promise<void> {

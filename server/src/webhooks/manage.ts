@@ -31,9 +31,10 @@ import {
 } from "../db/webhook-endpoints.ts";
 import { addTestDelivery } from "../db/webhook-events.ts";
 import { AppError } from "../errors.ts";
+import { newEndpointSecret } from "../vault/endpoint-secrets.ts";
 import type { Vault } from "../vault/vault.ts";
 import { type Reach, refusalOf } from "./addresses.ts";
-import { newSecret, sealSecret } from "./signature.ts";
+import { sealSecret } from "./signature.ts";
 
 export interface ManageWebhooks {
   list(principal: Principal): Promise<WebhookEndpoints>;
@@ -78,7 +79,7 @@ export function createManageWebhooks(db: Db, vault: Vault, reach: Reach, clock: 
       requireReachable(url, reach);
       const createdBy = makerOf(actor);
       const id = randomUUID();
-      const secret = newSecret();
+      const secret = newEndpointSecret();
       return withTenant(db, billingAccountId, async (tx) => {
         if ((await lockEndpoints(tx)) >= MAX_WEBHOOK_ENDPOINTS) throw new AppError("too_many_webhooks");
         const sealed = sealSecret(vault, secret, { billingAccountId, endpointId: id });
@@ -105,7 +106,7 @@ export function createManageWebhooks(db: Db, vault: Vault, reach: Reach, clock: 
       }),
 
     async rotate(principal, { id, overlapSeconds }, meta) {
-      const secret = newSecret();
+      const secret = newEndpointSecret();
       const { billingAccountId } = principal;
       const sealed = sealSecret(vault, secret, { billingAccountId, endpointId: id });
       const endpoint = await act(principal, { action: "webhook.rotate_secret", id, meta }, (tx) =>

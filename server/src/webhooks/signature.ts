@@ -1,23 +1,18 @@
 /** Secrets of endpoints, and the headers by which a receiver knows that a message is ours: standardwebhooks.com. */
-import { randomBytes } from "node:crypto";
 import { Webhook } from "standardwebhooks";
 import { z } from "zod";
 import { Secret } from "../secret.ts";
+import { sealEndpointSecret } from "../vault/endpoint-secrets.ts";
 import type { EndpointAad, Vault } from "../vault/vault.ts";
 
 const sealedSchema = z.object({ secret: z.string().startsWith("whsec_") });
-
-/** 192 random bits, in the form that libraries for receivers take. */
-export function newSecret(): Secret {
-  return new Secret(`whsec_${randomBytes(24).toString("base64")}`);
-}
 
 export function sealSecret(
   vault: Vault,
   secret: Secret,
   aad: EndpointAad,
 ): { sealed: Uint8Array; keyId: string } {
-  return { sealed: vault.seal({ secret: secret.reveal() }, aad), keyId: vault.currentKeyId };
+  return { sealed: sealEndpointSecret(vault, secret, aad), keyId: vault.currentKeyId };
 }
 
 /** @throws AppError credential_unreadable */

@@ -241,6 +241,25 @@ test("an API key that ends soon is told of, and not one that was replaced, is yo
   expect(await world.alerts()).toMatchObject([{ open: false, resolution: "withdrawn" }]);
 });
 
+test("a webhook endpoint that was paused without anyone's wish is told of until it is resumed, and one that somebody paused is not", async () => {
+  const paused = (because: string) =>
+    sql(
+      `INSERT INTO webhook_endpoints (billing_account_id, url, description, event_types, encrypted_secret, encryption_key_id,
+         created_by, paused_at, paused_because)
+       VALUES ('acme', 'https://hooks.example/in', '', '{alert.opened}', '', '', '{}', now(), $1)`,
+      [because],
+    );
+  await paused("wished");
+  await paused("failing");
+  await world.pass(TIMING.everyMs);
+  expect(await sql("SELECT kind, subject_name AS name FROM alerts")).toEqual([
+    { kind: "webhook_paused", name: "hooks.example" },
+  ]);
+  await sql("UPDATE webhook_endpoints SET paused_at = NULL, paused_because = NULL");
+  await world.pass(TIMING.everyMs);
+  expect(await world.alerts()).toMatchObject([{ kind: "webhook_paused", open: false }]);
+});
+
 test("a credential that its provider will refuse is told of days before, and not when it is replaced in time", async () => {
   const ends = (days: number) =>
     sql("UPDATE connections SET expires_at = $1", [new Date(world.now.getTime() + days * DAY_MS)]);

@@ -8,9 +8,10 @@ import { publishEvents } from "../../src/db/webhook-events.ts";
 import { createLogger } from "../../src/log.ts";
 import { Secret } from "../../src/secret.ts";
 import { timingSchema } from "../../src/timing.ts";
+import { newEndpointSecret } from "../../src/vault/endpoint-secrets.ts";
 import { createVault, type Vault } from "../../src/vault/vault.ts";
 import { type Sender, type SenderDeps, startSender } from "../../src/webhooks/sender.ts";
-import { newSecret, sealSecret } from "../../src/webhooks/signature.ts";
+import { sealSecret } from "../../src/webhooks/signature.ts";
 import { asSuperuser, type TestDatabase } from "./database.ts";
 
 interface Wish {
@@ -26,7 +27,11 @@ export const vault: Vault = createVault({ current: KEY, previous: [] });
 export async function addEndpoint(
   database: TestDatabase,
   tenant: BillingAccountId,
-  { url = "https://hooks.example", eventTypes = WEBHOOK_EVENT_TYPES, secret = newSecret() }: Wish = {},
+  {
+    url = "https://hooks.example",
+    eventTypes = WEBHOOK_EVENT_TYPES,
+    secret = newEndpointSecret(),
+  }: Wish = {},
 ): Promise<string> {
   const id = randomUUID();
   const { sealed, keyId } = sealSecret(vault, secret, { billingAccountId: tenant, endpointId: id });

@@ -137,7 +137,11 @@ describe("a wrong key", () => {
       await withService(database.db, (tx) => claimCredential(tx, wish, Buffer.from(wish.id)));
     }
 
-    expect(await forgetUnreadable(database.db, after)).toEqual({ credentials: 2, fingerprintKey: true });
+    expect(await forgetUnreadable(database.db, after)).toEqual({
+      credentials: 2,
+      webhookSecrets: 0,
+      fingerprintKey: true,
+    });
     await checkKeys(database.db, after);
     const rows = await withTenant(database.db, acme, activeOf);
     const byId = new Map(rows.map((row) => [row.id, row]));
@@ -152,7 +156,11 @@ describe("a wrong key", () => {
     expect(byId.get(going.id)).toMatchObject({ outcome: null, desiredState: "disconnected" });
     const audit = await withTenant(database.db, acme, (tx) => list(tx, 10));
     expect(audit.filter((entry) => entry.action === "credential.forget")).toHaveLength(2);
-    expect(await forgetUnreadable(database.db, after)).toEqual({ credentials: 0, fingerprintKey: false });
+    expect(await forgetUnreadable(database.db, after)).toEqual({
+      credentials: 0,
+      webhookSecrets: 0,
+      fingerprintKey: false,
+    });
 
     const again = await register(database.db, acme, { vault: after });
     expect(again).toMatchObject({ id: lost.id, outcome: null });

@@ -4,8 +4,9 @@ import { Webhook } from "standardwebhooks";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { withTenant } from "../../src/db/tenant.ts";
 import { resumeEndpoint } from "../../src/db/webhook-endpoints.ts";
+import { newEndpointSecret } from "../../src/vault/endpoint-secrets.ts";
 import type { Sender } from "../../src/webhooks/sender.ts";
-import { newSecret } from "../../src/webhooks/signature.ts";
+
 import { asSuperuser, type TestDatabase, tenants, testDatabase } from "../support/database.ts";
 import { type Receiver, startReceiver, status } from "../support/receiver.ts";
 import {
@@ -59,7 +60,7 @@ const toldTo = ({ received }: Receiver, channel = "telegram") =>
 describe("a message", () => {
   test("is signed so that the library for receivers accepts it, and keeps its id and body over its tries", async () => {
     const endpoint = await receiver();
-    const secret = newSecret();
+    const secret = newEndpointSecret();
     await addEndpoint(database, acme, { url: endpoint.url, secret });
     endpoint.answer((response, _, nth) => void response.writeHead(nth < 3 ? 500 : 200).end("ok"));
     await tell(database, acme);
