@@ -1,18 +1,18 @@
 /** Endpoints, deliveries and senders, as the API and the worker make them, without the rest of either. */
 import { randomUUID } from "node:crypto";
-import { BlockList } from "node:net";
 import type { WebhookEventType } from "@cogni/contract";
 import { accountIdOf, type BillingAccountId, channelIdSchema, WEBHOOK_EVENT_TYPES } from "@cogni/contract";
 import { withService } from "../../src/db/tenant.ts";
 import { publishEvents } from "../../src/db/webhook-events.ts";
 import { createLogger } from "../../src/log.ts";
-import { Secret } from "../../src/secret.ts";
+import type { Secret } from "../../src/secret.ts";
 import { timingSchema } from "../../src/timing.ts";
 import { newEndpointSecret } from "../../src/vault/endpoint-secrets.ts";
 import { createVault, type Vault } from "../../src/vault/vault.ts";
 import { type Sender, type SenderDeps, startSender } from "../../src/webhooks/sender.ts";
 import { sealSecret } from "../../src/webhooks/signature.ts";
 import { asSuperuser, type TestDatabase } from "./database.ts";
+import { KEY, LOOPBACK, QUICK } from "./webhook-settings.ts";
 
 interface Wish {
   readonly url?: string;
@@ -20,7 +20,6 @@ interface Wish {
   readonly secret?: Secret;
 }
 
-export const KEY = new Secret(Buffer.alloc(32, 7).toString("base64"));
 export const vault: Vault = createVault({ current: KEY, previous: [] });
 
 /** Its id. */
@@ -103,21 +102,6 @@ export async function attemptsOf(database: TestDatabase, tenant: BillingAccountI
     headers: object;
   }[];
 }
-
-/** Loopback, as development may reach it. */
-export const LOOPBACK = new BlockList();
-LOOPBACK.addSubnet("127.0.0.0", 8);
-
-/** Short ones: what takes seconds in life takes milliseconds here. */
-export const QUICK = {
-  headMs: 500,
-  bodyMs: 100,
-  claimMs: 2_000,
-  drainMs: 100,
-  pollMs: 20,
-  retryMs: [30, 30, 30, 30, 30],
-  maxRetryAfterMs: 2_000,
-};
 
 export type SenderWish = Partial<Omit<SenderDeps, "timing">> & {
   readonly timing?: Partial<SenderDeps["timing"]>;

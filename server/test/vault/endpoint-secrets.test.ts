@@ -9,7 +9,8 @@ import { checkKeys, rotateKeys } from "../../src/vault/keys.ts";
 import { createVault, type Vault } from "../../src/vault/vault.ts";
 import { openSecret } from "../../src/webhooks/signature.ts";
 import { asSuperuser, type TestDatabase, tenants, testDatabase } from "../support/database.ts";
-import { addEndpoint, KEY, vault } from "../support/webhooks.ts";
+import { KEY } from "../support/webhook-settings.ts";
+import { addEndpoint, vault } from "../support/webhooks.ts";
 
 const second = new Secret(randomBytes(32).toString("base64"));
 const during = createVault({ current: second, previous: [KEY] });

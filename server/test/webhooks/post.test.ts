@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type PostDeps, post } from "../../src/webhooks/post.ts";
 import * as certificate from "../support/certificate.ts";
 import { type Receiver, startReceiver, status } from "../support/receiver.ts";
-import { LOOPBACK } from "../support/webhooks.ts";
+import { LOOPBACK } from "../support/webhook-settings.ts";
 
 let receiver: Receiver;
 beforeEach(async () => {
