@@ -31,7 +31,7 @@ type Row = ReadRow & Record<string, unknown>;
 
 /**
  * Of the transaction's tenant. A platform's administrator who is no member has no name for its people, and neither has whoever is
- * erased.
+ * erased. Of a webhook's address only where it leads: the rest may let someone in there.
  */
 export function readAudit(tx: TenantTx, { filters, before, entry, limit }: ReadQuery): Promise<ReadRow[]> {
   const { actorKind, actor, action, channel, outcome, from, to } = filters;
@@ -48,6 +48,7 @@ export function readAudit(tx: TenantTx, { filters, before, entry, limit }: ReadQ
          WHEN 'member' THEN (SELECT u.name FROM auth."user" u WHERE u.id = a.subject)
          WHEN 'key' THEN (SELECT k.name FROM api_keys k WHERE k.id::text = a.subject)
          WHEN 'invitation' THEN (SELECT i.email FROM invitations i WHERE i.id::text = a.subject)
+         WHEN 'webhook' THEN (SELECT substring(w.url FROM '^[a-z]+://[^/?#]+') FROM webhook_endpoints w WHERE w.id::text = a.subject)
          WHEN 'tenant' THEN (SELECT b.name FROM billing_accounts b WHERE b.id = a.subject)
        END AS "subjectName",
        a.outcome, a.remote_address AS "remoteAddress", a.request_id AS "requestId", a.hash

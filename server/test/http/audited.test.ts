@@ -193,6 +193,49 @@ const MEANT: Readonly<Record<string, Meant>> = {
     by: "owner",
     body: () => ({ name: "Acme", color: null, allowedOrigins: [] }),
   },
+  "POST /api/v1/webhooks": {
+    action: "webhook.create",
+    by: "owner",
+    body: () => ({ url: "https://hooks.acme.test/in", eventTypes: ["channel.state_changed"] }),
+  },
+  "POST /api/v1/webhooks/change": {
+    action: "webhook.change",
+    by: "owner",
+    body: (answers) => ({ id: answers.get("POST /api/v1/webhooks")?.id, description: "another" }),
+  },
+  "POST /api/v1/webhooks/rotate-secret": {
+    action: "webhook.rotate_secret",
+    by: "owner",
+    body: (answers) => ({ id: answers.get("POST /api/v1/webhooks")?.id }),
+  },
+  "POST /api/v1/webhooks/test": {
+    action: "webhook.test",
+    by: "owner",
+    body: (answers) => ({ id: answers.get("POST /api/v1/webhooks")?.id }),
+  },
+  "POST /api/v1/webhooks/redeliver": {
+    action: "webhook.redeliver",
+    by: "owner",
+    async body() {
+      const sent = `UPDATE webhook_deliveries SET state = 'failed', finished_at = now() WHERE billing_account_id = 'acme' RETURNING id`;
+      return { id: (await asSuperuser(database, sent))[0]?.id };
+    },
+  },
+  "POST /api/v1/webhooks/pause": {
+    action: "webhook.pause",
+    by: "owner",
+    body: (answers) => ({ id: answers.get("POST /api/v1/webhooks")?.id }),
+  },
+  "POST /api/v1/webhooks/resume": {
+    action: "webhook.resume",
+    by: "owner",
+    body: (answers) => ({ id: answers.get("POST /api/v1/webhooks")?.id }),
+  },
+  "POST /api/v1/webhooks/delete": {
+    action: "webhook.delete",
+    by: "owner",
+    body: (answers) => ({ id: answers.get("POST /api/v1/webhooks")?.id }),
+  },
   "POST /api/v1/tenants": {
     action: "tenant.create",
     by: "owner",
@@ -297,7 +340,7 @@ test("each of them leaves an entry of that name, from that address and request, 
     expect(entries, route).toContainEqual({ action, address: expect.stringMatching(/^(::1|127\.0\.0\.1)$/) });
     for (const value of Object.values({ ...request, ...json })) {
       const secret = String(value);
-      if (/^(cck_|ccl_|[A-Za-z0-9_-]{43}$|0x[0-9a-f]{130}$)/.test(secret)) secrets.add(secret);
+      if (/^(cck_|ccl_|whsec_|[A-Za-z0-9_-]{43}$|0x[0-9a-f]{130}$)/.test(secret)) secrets.add(secret);
       if (secret.startsWith("http") && secret.includes("#")) secrets.add(tokenOf(secret));
     }
   }
