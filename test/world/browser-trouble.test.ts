@@ -67,6 +67,9 @@ describe.concurrent("a card tells", { timeout: 240_000 }, () => {
     await world.telegram.revoke(account.token);
     const banner = page.getByRole("region", { name: "What waits for you" });
     await expectPage(banner).toContainText("Telegram is down. The messenger refused this credential", TOLD);
+    await expectPage(
+      page.getByRole("status").filter({ hasText: "New alert: Telegram is down." }),
+    ).toBeAttached();
     await page.getByRole("button", { name: "Alerts: 1 new" }).click();
     const bell = page.getByRole("dialog", { name: "Alerts" });
     await expectPage(bell.getByRole("heading", { name: `Alerts of ${account.tenant.name}` })).toBeFocused();

@@ -302,3 +302,24 @@ describe("ops audit", () => {
     expect((await ops("audit verify")).code).toBe(0);
   });
 });
+
+test("a restart is announced, ended and refused for what is no gateway or no time, on the record", async () => {
+  await tenants(database.db, "acme");
+  const planned = () =>
+    asSuperuser(
+      database,
+      `SELECT planned_until - planned_from = interval '15 minutes' AS planned FROM gateways WHERE id = '${GATEWAY}'`,
+    );
+  expect((await ops(`gateways maintain ${GATEWAY} --minutes 15`)).code).toBe(0);
+  expect(await planned()).toEqual([{ planned: true }]);
+  expect((await ops(`gateways maintain ${GATEWAY} --minutes 0`)).code).toBe(0);
+  expect(await planned()).toEqual([{ planned: null }]);
+  for (const wrong of ["gateways maintain none --minutes 5", `gateways maintain ${GATEWAY} --minutes long`])
+    expect((await ops(wrong)).code).toBe(2);
+  expect(
+    await asSuperuser(
+      database,
+      "SELECT outcome FROM platform_audit_log WHERE action = 'gateway.maintain' ORDER BY id",
+    ),
+  ).toEqual([{ outcome: "15 minutes" }, { outcome: "0 minutes" }]);
+});
