@@ -73,7 +73,7 @@ export async function claimLetters(tx: ServiceTx, options: ClaimOptions): Promis
      ), claimed AS (
        UPDATE alert_notices n SET claimed_until = clock_timestamp() + $2 * interval '1 millisecond' FROM due
        WHERE n.user_id = due.user_id AND n.billing_account_id IS NOT DISTINCT FROM due.billing_account_id
-         AND n.sent_at IS NULL
+         AND n.sent_at IS NULL AND (n.claimed_until IS NULL OR n.claimed_until < clock_timestamp())
        RETURNING n.id, n.user_id, n.billing_account_id, n.alert_id, n.attempts
      )
      SELECT n.id AS "noticeId", n.attempts, n.user_id AS "userId", u.email, u.locale,

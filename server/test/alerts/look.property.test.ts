@@ -21,7 +21,14 @@ const step = fc.oneof(
   fc.record({
     what: fc.constant("state" as const),
     channel,
-    state: fc.constantFrom("connected", "reconnecting", "action_required", "connecting", "unknown"),
+    state: fc.constantFrom(
+      "connected",
+      "connected",
+      "reconnecting",
+      "action_required",
+      "connecting",
+      "unknown",
+    ),
   }),
   fc.record({ what: fc.constant("pass" as const), ms: fc.constantFrom(5_000, 60_000, 120_000) }),
   fc.record({ what: fc.constant("jump" as const), ms: fc.constantFrom(-3_600_000, 3_600_000) }),
@@ -77,6 +84,10 @@ test("no interleaving opens two alerts of a kind, or leaves one open for an acco
       [acme = acme] = await world.begin("acme");
       await world.up(acme);
       await world.up(acme, OTHER_CHANNEL);
+      // One is told of already, whatever comes.
+      await world.state(acme, "action_required", "credential_refused");
+      await world.pass(60_000);
+      expect(await world.alerts()).toHaveLength(1);
       for (const next of steps) {
         await take(next);
         world.jump(TIMING.everyMs);

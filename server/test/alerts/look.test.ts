@@ -263,7 +263,7 @@ test("a webhook endpoint that was paused without anyone's wish is told of until 
 test("a credential that its provider will refuse is told of days before, and not when it is replaced in time", async () => {
   const ends = (days: number) =>
     sql("UPDATE connections SET expires_at = $1", [new Date(world.now.getTime() + days * DAY_MS)]);
-  await ends(8.5);
+  await ends(7.5);
   await world.pass(TIMING.everyMs);
   expect(await world.alerts()).toEqual([]);
   await ends(6.9);
