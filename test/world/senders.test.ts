@@ -73,8 +73,11 @@ test("a stranger is told to wait, is let in by the tenant, and can write at once
   const [pending] = await pendingOf(account);
   expect(pending).toMatchObject({ channel, sender: String(stranger), name: `user${stranger}` });
   expect((await statusOf(account)).pendingSenders).toBe(1);
-  const [note] = await heard(account, stranger);
-  expect(note).toContain(String(stranger));
+  // The gateway lists them before it has sent them word.
+  await vi.waitFor(
+    async () => expect((await heard(account, stranger))[0]).toContain(String(stranger)),
+    BOUND,
+  );
   expect((await world.llm.calls()).filter(({ endUserId }) => endUserId === account.id)).toEqual([]);
 
   expect(await pendingOf(other)).toEqual([]);
