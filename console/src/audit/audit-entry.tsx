@@ -1,12 +1,9 @@
 "use client";
 /** One entry in a panel at the side, with all that is known of it. It has an address of its own. */
-import { IconX } from "@tabler/icons-react";
-import Link from "next/link";
-import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
-import { type ReactNode, useEffect, useRef } from "react";
 import { CopyButton } from "../parts/copy-button.tsx";
 import { LoadFailure } from "../parts/load-failure.tsx";
+import { Fact, Facts, SidePanel } from "../parts/side-panel.tsx";
 import { useTimeWords } from "../parts/time-ago.tsx";
 import classes from "./audit.module.css";
 import { useAuditWords } from "./audit-words.ts";
@@ -23,43 +20,25 @@ interface AuditEntryProps {
 export function AuditEntryPanel({ source, entry, rows, narrowing }: AuditEntryProps) {
   const text = useTranslations("audit.entry");
   const words = useAuditWords();
-  const router = useRouter();
-  const title = useRef<HTMLHeadingElement>(null);
   const { data, error, refetch } = useAuditEntry(source, entry, rows);
-  const closed = narrowing.hrefOf(null);
-
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another entry is another thing to read
-  useEffect(() => title.current?.focus(), [entry]);
-  // Back to the row that it was opened from, where there is still one.
-  useEffect(() => () => document.querySelector<HTMLElement>(`[data-entry="${entry}"]`)?.focus(), [entry]);
-
   return (
-    <aside
-      className={classes.panel}
-      aria-labelledby="audit-entry"
-      onKeyDown={(event) => {
-        if (event.key === "Escape") router.replace(closed, { scroll: false });
-      }}
+    <SidePanel
+      title={data ? words.action(data.action) : text("title", { entry })}
+      closed={narrowing.hrefOf(null)}
+      close={text("close")}
+      from={`[data-entry="${entry}"]`}
     >
-      <div className={classes.panelHead}>
-        <h2 id="audit-entry" ref={title} tabIndex={-1}>
-          {data ? words.action(data.action) : text("title", { entry })}
-        </h2>
-        <Link href={closed} scroll={false} replace aria-label={text("close")} className={classes.close}>
-          <IconX size={18} stroke={1.75} aria-hidden="true" />
-        </Link>
-      </div>
       {data === null && <p>{text("none", { entry })}</p>}
-      {data && <Facts of={data} narrowing={narrowing} />}
+      {data && <EntryFacts of={data} narrowing={narrowing} />}
       {data === undefined && error && (
         <LoadFailure error={error} retry={() => void refetch()} skeleton={null} />
       )}
       {data === undefined && !error && <p aria-busy="true">{text("loading")}</p>}
-    </aside>
+    </SidePanel>
   );
 }
 
-function Facts({ of, narrowing: { filters, narrow } }: { of: ToldEntry; narrowing: Narrowing }) {
+function EntryFacts({ of, narrowing: { filters, narrow } }: { of: ToldEntry; narrowing: Narrowing }) {
   const text = useTranslations("audit.entry");
   const kinds = useTranslations("audit.filter.kinds");
   const words = useAuditWords();
@@ -79,7 +58,7 @@ function Facts({ of, narrowing: { filters, narrow } }: { of: ToldEntry; narrowin
       </span>
     );
   return (
-    <dl className={classes.facts}>
+    <Facts>
       <Fact name={text("when")}>
         <time dateTime={at}>{exact(at)}</time>
       </Fact>
@@ -114,15 +93,6 @@ function Facts({ of, narrowing: { filters, narrow } }: { of: ToldEntry; narrowin
       {requestId !== null && <Fact name={text("request")}>{id(requestId, text("copyRequest"))}</Fact>}
       <Fact name={text("place")}>{text("number", { seq })}</Fact>
       <Fact name={text("hash")}>{id(hash, text("copyHash"))}</Fact>
-    </dl>
-  );
-}
-
-function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
+    </Facts>
   );
 }

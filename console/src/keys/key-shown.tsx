@@ -4,8 +4,7 @@ import type { CreatedKey, KeyScope } from "@cogni/contract";
 import { useTranslations } from "next-intl";
 import dialog from "../channels/dialog.module.css";
 import { Button } from "../parts/button.tsx";
-import { CopyButton } from "../parts/copy-button.tsx";
-import classes from "./key-shown.module.css";
+import { ShownOnce } from "../parts/shown-once.tsx";
 
 /** What a key may read first; one that may read nothing has nothing to try. */
 const FIRST_READS: readonly (readonly [KeyScope, string])[] = [
@@ -24,24 +23,12 @@ export function KeyShown({ made, onDone }: { made: CreatedKey; onDone: () => voi
       <p role="status">
         {text.rich("lead", { name: made.name, strong: (chunks) => <strong>{chunks}</strong> })}
       </p>
-      <Line label={text("key")} value={made.key} copy={text("copyKey")} />
-      {line && <Line label={text("try")} value={line} copy={text("copyLine")} />}
+      <ShownOnce label={text("key")} value={made.key} copy={text("copyKey")} />
+      {line && <ShownOnce label={text("try")} value={line} copy={text("copyLine")} />}
       <div className={dialog.buttons}>
         <Button variant="filled" autoFocus onClick={onDone}>
           {text("done")}
         </Button>
-      </div>
-    </div>
-  );
-}
-
-function Line({ label, value, copy }: { label: string; value: string; copy: string }) {
-  return (
-    <div className={classes.line}>
-      <span>{label}</span>
-      <div>
-        <code>{value}</code>
-        <CopyButton value={value} label={copy} />
       </div>
     </div>
   );

@@ -5,9 +5,9 @@ import { useState } from "react";
 import { api } from "../api.ts";
 import dialog from "../channels/dialog.module.css";
 import { Button } from "../parts/button.tsx";
+import { Choices } from "../parts/choices.tsx";
 import { Dialog } from "../parts/dialog.tsx";
 import { ProblemNote } from "../parts/problem-note.tsx";
-import { Choices } from "./choices.tsx";
 import { KeyShown } from "./key-shown.tsx";
 import { type OneKeyDialogProps, useKeyChange } from "./use-keys.ts";
 
