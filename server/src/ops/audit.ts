@@ -60,7 +60,8 @@ async function readLog(path: string) {
 }
 
 function said({ chain, seq, detail }: Finding): string {
-  return seq === null ? `${chain}: ${detail}` : `${chain}: row ${seq} ${detail}`;
+  if (seq === null) return `${chain}: ${detail}`;
+  return `${chain}: ${detail.startsWith("to ") ? "rows" : "row"} ${seq} ${detail}`;
 }
 
 const prune: OpsCommand = {
