@@ -247,15 +247,19 @@ describe("ops doctor", () => {
       vault: createVault({ current: key, previous: [] }),
     });
     await asSuperuser(database, "ALTER TABLE api_keys NO FORCE ROW LEVEL SECURITY");
-    await asSuperuser(database, "DELETE FROM schema_migrations WHERE version > 1");
     const { code, wrong } = await findings({ current: newKey(), previous: [] });
     expect(code).toBe(1);
     expect(wrong).toEqual([
-      expect.stringMatching(/^schema: at 1/),
       "wall between tenants: open: api_keys",
       `encryption keys: ${encryptionKeyId(key)} (MISSING): 1 rows`,
       expect.stringMatching(/^gateway shared: unreachable/),
       "acme/telegram: should be connected, is not at the gateway",
+    ]);
+    // Of an older one only what every version has can be asked.
+    await asSuperuser(database, "DELETE FROM schema_migrations WHERE version > 1");
+    expect((await findings()).wrong).toEqual([
+      expect.stringMatching(/^schema: at 1/),
+      "wall between tenants: open: api_keys",
     ]);
   });
 });
