@@ -11,10 +11,12 @@ import type {
   AlertMail,
   Alerts,
   ApiKeys,
+  AskedDelivery,
   AuditPage,
   ChangeAgentRequest,
   ChangedRole,
   ChangeRoleRequest,
+  ChangeWebhookRequest,
   ConnectLinkSettings,
   ConnectLinks,
   ConnectRequest,
@@ -24,9 +26,11 @@ import type {
   CreatedKey,
   CreateKeyRequest,
   CreateTenantRequest,
+  CreateWebhookRequest,
   DecideSenderRequest,
   DecideSenderResponse,
   DeletedTenant,
+  DeletedWebhook,
   DeleteTenantRequest,
   DisconnectRequest,
   DisconnectResponse,
@@ -61,6 +65,7 @@ import type {
   RevokeInvitationRequest,
   RevokeKeyRequest,
   RotateKeyRequest,
+  RotateWebhookRequest,
   Senders,
   Sessions,
   SignedIn,
@@ -77,6 +82,12 @@ import type {
   WalletChallenge,
   WalletChallengeRequest,
   Wallets,
+  WebhookDeliveries,
+  WebhookDeliveryDetail,
+  WebhookEndpoint,
+  WebhookEndpoints,
+  WebhookRequest,
+  WebhookWithSecret,
 } from "@cogni/contract";
 
 /** Longer than the API's own limit of 10 s for a connect, so that its answer wins over ours. */
@@ -261,6 +272,35 @@ export const api = {
     call((schemas) => schemas.createdKeySchema, "/api/v1/keys/rotate", post(body)),
   revokeKey: (body: RevokeKeyRequest): Promise<RevokedKey> =>
     call((schemas) => schemas.revokedKeySchema, "/api/v1/keys/revoke", post(body)),
+  webhooks: (signal: AbortSignal): Promise<WebhookEndpoints> =>
+    call((schemas) => schemas.webhookEndpointsSchema, "/api/v1/webhooks", { signal }),
+  createWebhook: (body: CreateWebhookRequest): Promise<WebhookWithSecret> =>
+    call((schemas) => schemas.webhookWithSecretSchema, "/api/v1/webhooks", post(body)),
+  changeWebhook: (body: ChangeWebhookRequest): Promise<WebhookEndpoint> =>
+    call((schemas) => schemas.webhookEndpointSchema, "/api/v1/webhooks/change", post(body)),
+  deleteWebhook: (body: WebhookRequest): Promise<DeletedWebhook> =>
+    call((schemas) => schemas.deletedWebhookSchema, "/api/v1/webhooks/delete", post(body)),
+  rotateWebhookSecret: (body: RotateWebhookRequest): Promise<WebhookWithSecret> =>
+    call((schemas) => schemas.webhookWithSecretSchema, "/api/v1/webhooks/rotate-secret", post(body)),
+  pauseWebhook: (body: WebhookRequest): Promise<WebhookEndpoint> =>
+    call((schemas) => schemas.webhookEndpointSchema, "/api/v1/webhooks/pause", post(body)),
+  resumeWebhook: (body: WebhookRequest): Promise<WebhookEndpoint> =>
+    call((schemas) => schemas.webhookEndpointSchema, "/api/v1/webhooks/resume", post(body)),
+  testWebhook: (body: WebhookRequest): Promise<AskedDelivery> =>
+    call((schemas) => schemas.askedDeliverySchema, "/api/v1/webhooks/test", post(body)),
+  webhookDeliveries: (
+    query: Readonly<Record<string, string | null>>,
+    signal: AbortSignal,
+  ): Promise<WebhookDeliveries> =>
+    call((schemas) => schemas.webhookDeliveriesSchema, `/api/v1/webhooks/deliveries${search(query)}`, {
+      signal,
+    }),
+  webhookDelivery: (query: { id: string }, signal: AbortSignal): Promise<WebhookDeliveryDetail> =>
+    call((schemas) => schemas.webhookDeliveryDetailSchema, `/api/v1/webhooks/delivery${search(query)}`, {
+      signal,
+    }),
+  redeliverWebhook: (body: WebhookRequest): Promise<AskedDelivery> =>
+    call((schemas) => schemas.askedDeliverySchema, "/api/v1/webhooks/redeliver", post(body)),
   signOut: (): Promise<SignedOut> =>
     call((schemas) => schemas.signedOutSchema, "/api/auth/sign-out", post({})),
 };

@@ -88,11 +88,15 @@ function Ends({ at }: { at: string }) {
 
 /** Where it is mended; null where nothing but waiting helps. */
 function wayTo(
-  { kind, channel }: Alert,
+  { kind, channel, subject }: Alert,
   scope: AlertScope,
-): { name: "channel" | "keys" | "gateways"; href: string } | null {
+): { name: "channel" | "keys" | "webhooks" | "gateways"; href: string } | null {
   if (scope === "platform")
     return kind === "mail_undeliverable" ? null : { name: "gateways", href: "/operator/gateways" };
   if (kind === "key_expiring") return { name: "keys", href: tenantPath(scope.tenant, "settings/keys") };
+  if (kind === "webhook_paused") {
+    const only = subject ? `?endpoint=${subject.id}` : "";
+    return { name: "webhooks", href: tenantPath(scope.tenant, `settings/webhooks${only}`) };
+  }
   return channel && { name: "channel", href: tenantPath(scope.tenant, `channels#channel-${channel}`) };
 }
