@@ -164,7 +164,7 @@ export const timingSchema = z.strictObject({
           retryMs: ms(1_000),
         })
         .prefault({}),
-      /** At the end: a step under way has so long to finish. A gateway that reads its secrets anew answers nothing for 10 s. */
+      /** At the end: what is under way at the gateway has so long to finish. One that reads its secrets anew answers nothing for 10 s. */
       finishMs: ms(3_000),
       /** Every account is compared with its wish this often, even if nothing woke anyone. */
       sweepMs: ms(30_000),

@@ -17,8 +17,6 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { z } from "zod";
 import type { LlmCall } from "../../../dev-env/src/stand-ins/llm.ts";
 import { briefDigest } from "../../../server/src/gateway/agents.ts";
-import { createTokenSwitch } from "../../../server/src/gateway/token-switch.ts";
-import { Secret } from "../../../server/src/secret.ts";
 import {
   account,
   CANARY,
@@ -46,44 +44,6 @@ beforeAll(async () => {
   await world.ask(beta, BETA_CHAT, "the first words to beta");
 }, 240_000);
 afterAll(() => world?.stop(), 60_000);
-
-describe("a new token for the gateway", { timeout: 180_000 }, () => {
-  test("is taken while accounts run: none is restarted, people are answered, and the token of before is refused", async () => {
-    const fresh = `fresh-${CANARY}`;
-    const from = new Secret(world.token);
-    const to = new Secret(fresh);
-    world.vault.accept(fresh);
-    const started = await Promise.all(["tenant-acme", "tenant-beta"].map(world.row));
-    const timeouts = { callMs: 30_000, reloadMs: 120_000 };
-    const gateway = createTokenSwitch({
-      url: world.gateway.url,
-      device: null,
-      clientVersion: "0.0.0",
-      ...timeouts,
-    });
-    const pid = world.gateway.pid();
-    const since = Date.now();
-
-    const gone = gateway.goOver(from, to);
-    await world.ask(beta, BETA_CHAT, "while the token changes");
-    await gone;
-    expect([await gateway.takes(from), await gateway.takes(to)]).toEqual([false, true]);
-    expect(world.vault.shown()).toBe(fresh);
-    await world.reconnect(fresh);
-    await world.ask(acme, ACME_CHAT, "after the token changed");
-
-    // And back, for the tests that follow.
-    await gateway.goOver(to, from);
-    await world.reconnect(world.token);
-    expect([await gateway.takes(from), await gateway.takes(to)]).toEqual([true, false]);
-    const now = await Promise.all(["tenant-acme", "tenant-beta"].map(world.row));
-    expect(now.map((row) => [row?.lastStartAt, row?.connected])).toEqual(
-      started.map((row) => [row?.lastStartAt, true]),
-    );
-    expect(world.gateway.pid()).toBe(pid);
-    for (const bot of [acme, beta]) expect(world.telegram.longestPollGap(bot, since)).toBeLessThan(2_000);
-  });
-});
 
 describe("what a tenant's agent can do", { timeout: 120_000 }, () => {
   test("it offers its model exactly message, sessions_send and session_status", async () => {

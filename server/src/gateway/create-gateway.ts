@@ -266,6 +266,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       // A look at its config takes seconds, and an installation minutes: they end with the connection.
       await Promise.all([readiness.close(), installer.close(), client.close()]);
     },
+    cut: client.close,
   };
 }
 

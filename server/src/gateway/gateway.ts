@@ -102,4 +102,6 @@ export interface Gateway extends Senders, Agents {
   /** Null when the messenger does not tell. May take as long as the channel's slowest account. */
   displayName(key: AccountKey): Promise<string | null>;
   close(): Promise<void>;
+  /** Ends the connection now: what is under way fails, and may have been done all the same. */
+  cut(): Promise<void>;
 }

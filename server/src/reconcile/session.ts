@@ -42,7 +42,7 @@ export interface SessionTiming {
   readonly backoff: { readonly firstMs: number; readonly maxMs: number };
   readonly unreachableAfterMs: number;
   readonly sweepMs: number;
-  /** For a step under way, before the gateway is closed at the end. */
+  /** For what is under way at the gateway, before the connection to it is cut at the end. */
   readonly finishMs: number;
   readonly login: LoginTiming;
   readonly senders: SendersPause;
@@ -232,11 +232,11 @@ export function openSession(deps: SessionDeps): Session {
       inBackground(() => wakeAccountsOf(billingAccountId));
     },
     async finish() {
-      const stopped = stopAll();
-      await Promise.race([stopped, sleep(timing.finishMs, undefined, { ref: false })]);
-      await gateway.close();
-      await stopped;
-      // It asks for nothing that the next holder would not ask for again, so it ends with the connection.
+      const finished = stopAll().then(gateway.close);
+      // A write into the config takes a busy gateway 15 s, longer than the lease: whoever comes next looks what became of it.
+      await Promise.race([finished, sleep(timing.finishMs, undefined, { ref: false })]);
+      await gateway.cut();
+      await finished;
       await Promise.all(background);
     },
     async close() {

@@ -61,11 +61,10 @@ export async function startLoneGateway(more: JsonObject = {}) {
     overlay,
     log: () => undefined,
   });
-  let token = TOKEN;
   const newConnection = () =>
     connect({
       url: gateway.url,
-      token: new Secret(token),
+      token: new Secret(TOKEN),
       device: null,
       clientVersion: "0.0.0",
       connectTimeoutMs: 30_000,
@@ -90,7 +89,6 @@ export async function startLoneGateway(more: JsonObject = {}) {
     llm,
     vault,
     gateway,
-    token: TOKEN,
     rpc,
     patch,
     row,
@@ -112,9 +110,8 @@ export async function startLoneGateway(more: JsonObject = {}) {
       await vi.waitFor(async () => expect((await row(accountId))?.connected).toBe(true), PATIENCE);
       return token;
     },
-    /** As when the control plane restarts. @param other the gateway's token by now */
-    async reconnect(other = token) {
-      token = other;
+    /** As when the control plane restarts. */
+    async reconnect() {
       await connection.close();
       connection = await newConnection();
     },
@@ -151,13 +148,10 @@ export const account = (id: string, version: number) => ({
 async function startVault() {
   const values = new Map([["llm/upstream", LLM_KEY]]);
   const requests: ResolveRequest[] = [];
-  const tokens = new Set([TOKEN]);
-  let shown = "";
   let down = false;
   const server = createServer(async (request, response) => {
-    const token = request.headers.authorization?.replace("Bearer ", "") ?? "";
-    if (down || !tokens.has(token)) return void response.writeHead(503).end();
-    shown = token;
+    if (down || request.headers.authorization !== `Bearer ${TOKEN}`)
+      return void response.writeHead(503).end();
     const body = resolveRequestSchema.parse(JSON.parse((await request.toArray()).join("")));
     requests.push(body);
     const found = body.ids.filter((id) => values.has(id));
@@ -175,10 +169,6 @@ async function startVault() {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
     values,
-    /** From now on this one is accepted, too. */
-    accept: (other: string) => tokens.add(other),
-    /** The token that came with the last request. */
-    shown: () => shown,
     /** A bot token for this version of the tenant's credential. */
     issue(id: string, version: number): string {
       const token = `${1000 + values.size}:${CANARY}-${id}-v${version}`;
