@@ -125,7 +125,7 @@ export const timingSchema = z.strictObject({
       callMs: ms(10_000),
       /** A config write takes 2 s with 100 accounts; 60 new agents in one took 54 s on a busy machine. */
       writeMs: ms(90_000),
-      /** A connection on which nothing was heard for so long, although it was asked, is made anew. Busy, it was silent for 15 s. */
+      /** A connection on which nothing was heard for so long, although it was asked, is made anew. One that is only busy answers a look in between. */
       silentMs: ms(30_000),
       /** Between attempts to connect to it. Short: it is often about to be back, and a refused attempt costs nothing. */
       backoff: backoff(500, 2_000),
