@@ -781,6 +781,18 @@ const OPERATOR_VIEWS: typeof VIEWS = {
   },
 };
 
+const WEBHOOK_VIEWS: typeof VIEWS = {
+  "webhooks without an endpoint": async (page) => {
+    await page.goto(`/t/${tenant.billingAccountId}/settings/webhooks`);
+    await expectPage(page.getByRole("button", { name: "Add endpoint" }).first()).toBeVisible();
+  },
+  "a new endpoint for webhooks": async (page) => {
+    await page.goto(`/t/${tenant.billingAccountId}/settings/webhooks`);
+    await page.getByRole("button", { name: "Add endpoint" }).first().click();
+    await expectPage(page.getByRole("dialog").getByRole("textbox").first()).toBeVisible();
+  },
+};
+
 const AUDIT_VIEWS: typeof VIEWS = {
   "the audit": async (page) => {
     await withAudit(page, AUDIT, "?channel=telegram");
@@ -821,6 +833,7 @@ const AUDIT_VIEWS: typeof VIEWS = {
 };
 
 const ALL_VIEWS = [
+  ...Object.entries(WEBHOOK_VIEWS).map(([name, open]) => ({ name, open, who: () => tenant })),
   ...Object.entries(AUDIT_VIEWS).map(([name, open]) => ({ name, open, who: () => tenant })),
   ...Object.entries(VIEWS).map(([name, open]) => ({ name, open, who: () => tenant })),
   ...Object.entries(OPERATOR_VIEWS).map(([name, open]) => ({ name, open, who: () => administrator })),
@@ -908,6 +921,7 @@ const PAGES = [
   ["/account", "listitem"],
   ["/t/TENANT/settings/agent", "textbox"],
   ["/t/TENANT/settings/links", "textbox"],
+  ["/t/TENANT/settings/webhooks", "button"],
   ["/connect/00000000-0000-4000-8000-000000000000", "heading"],
 ] as const;
 
