@@ -55,7 +55,6 @@ export async function rotateToken(deps: RotationDeps, dryRun: boolean): Promise<
     );
   }
 
-  const askedAt = new Date();
   const startedAt = performance.now();
   if (!isNew && previousToken) {
     progress("Handing the new token over; the gateway reads its secrets anew, which may take half a minute.");
@@ -67,7 +66,8 @@ export async function rotateToken(deps: RotationDeps, dryRun: boolean): Promise<
     throw new UsageError("The gateway still takes the token of before. Run this again.");
   }
   progress("The gateway takes the new token, and the one before no more.");
-  await seenAgain(deps, askedAt).catch(async (error: unknown) => {
+  // What was seen until now may have been seen by the token of before.
+  await seenAgain(deps, new Date()).catch(async (error: unknown) => {
     if (previousToken) await gateway.goOver(token, previousToken);
     progress("The gateway is back at the token of before.");
     throw error;

@@ -44,11 +44,12 @@ beforeEach(async () => {
 });
 
 async function watch(): Promise<void> {
+  const at = new Date();
   if (!watcherKnowsBoth && takes === NEW) return;
   await withService(database.db, async (tx) => {
     await acquireLease(tx, GATEWAY, "watcher", 60_000);
     await recordReachable(tx, GATEWAY, "watcher", true);
-    await recordSnapshot(tx, GATEWAY, "watcher", new Date(), []);
+    await recordSnapshot(tx, GATEWAY, "watcher", at, []);
   });
 }
 
