@@ -21,7 +21,8 @@ const HEAP_FLAGS = ["--max-semi-space-size=4", "--max-old-space-size=512"];
 
 export async function startApiProcess(env: NodeJS.ProcessEnv): Promise<ApiProcess> {
   const port = await freePort();
-  const { DATABASE_SERVICE_URL: _service, DATABASE_OWNER_URL: _owner, ...rest } = env;
+  // Neither what crosses tenants, nor the port on which the first one tells its metrics.
+  const { DATABASE_SERVICE_URL: _service, DATABASE_OWNER_URL: _owner, METRICS_PORT: _metrics, ...rest } = env;
   const child = spawn(
     process.execPath,
     [

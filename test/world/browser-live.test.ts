@@ -31,7 +31,7 @@ test("a page without the stream polls and says so, and goes back to the stream w
   const account = await makeAccount(world);
   const page = await visit(account.tenant);
   const stream = await withoutStream(page);
-  const line = page.getByRole("status");
+  const line = page.getByRole("main").getByRole("status");
   await expectPage(line).toHaveText(PAUSED);
   const card = cardOf(page);
   await connectAll([account]);

@@ -151,7 +151,7 @@ describe.concurrent("a card tells", { timeout: 240_000 }, () => {
     const card = cardOf(page);
     await expectPage(card).toContainText("Not connected");
     await page.route("**/api/v1/**", (route) => route.abort("connectionrefused"));
-    await expectPage(page.getByRole("status")).toHaveText(
+    await expectPage(page.getByRole("main").getByRole("status")).toHaveText(
       /^We can't be reached; trying again\. Last updated /,
     );
     await expectPage(card).toContainText("Not connected");

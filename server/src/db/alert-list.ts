@@ -24,24 +24,24 @@ export interface AlertRow {
   readonly acknowledgedName: string | null;
 }
 
-const SELECTED = `SELECT a.id, a.kind, a.channel, ${LABEL} AS label, a.account_id AS "accountId", a.subject,
+const COLUMNS = `a.id, a.kind, a.channel, ${LABEL} AS label, a.account_id AS "accountId", a.subject,
     a.subject_name AS "subjectName", a.code, a.needs_person AS "needsPerson", a.began_at AS "beganAt",
     a.ends_at AS "endsAt", a.opened_at AS "openedAt", a.resolved_at AS "resolvedAt", a.resolution, a.acknowledged_at AS "acknowledgedAt",
-    a.acknowledged_by AS "acknowledgedBy", coalesce(u.name, k.name) AS "acknowledgedName"`;
-const NAMED = `LEFT JOIN auth."user" u ON a.acknowledged_by->>'kind' = 'person' AND u.id = a.acknowledged_by->>'id'
-  LEFT JOIN api_keys k ON a.acknowledged_by->>'kind' = 'key' AND k.id::text = a.acknowledged_by->>'id'`;
+    a.acknowledged_by AS "acknowledgedBy"`;
+const PERSON = `LEFT JOIN auth."user" u ON a.acknowledged_by->>'kind' = 'person' AND u.id = a.acknowledged_by->>'id'`;
 const IN_ORDER = `ORDER BY a.resolved_at IS NOT NULL, coalesce(a.resolved_at, a.opened_at) DESC, a.id DESC`;
 
 /** All that are open, unless it is a later page; then at most `limit` that are over. */
 export function listAlerts(tx: TenantTx, { after, limit }: AlertsQuery): Promise<AlertRow[]> {
   return tx.query<AlertRow & Record<string, unknown>>(
-    `${SELECTED} FROM (
+    `SELECT ${COLUMNS}, coalesce(u.name, k.name) AS "acknowledgedName" FROM (
        (SELECT * FROM alerts WHERE opened_at IS NOT NULL AND resolved_at IS NULL AND $1::uuid IS NULL)
        UNION ALL
        (SELECT * FROM alerts WHERE resolved_at IS NOT NULL AND ($1::uuid IS NULL
           OR (resolved_at, id) < (SELECT b.resolved_at, b.id FROM alerts b WHERE b.id = $1))
         ORDER BY resolved_at DESC, id DESC LIMIT $2)
-     ) a ${NAMED} ${IN_ORDER}`,
+     ) a ${PERSON}
+     LEFT JOIN api_keys k ON a.acknowledged_by->>'kind' = 'key' AND k.id::text = a.acknowledged_by->>'id' ${IN_ORDER}`,
     [after ?? null, limit],
   );
 }
@@ -73,14 +73,14 @@ export async function setAlertMails(tx: TenantTx, userId: string, mails: boolean
   return rows.length > 0;
 }
 
-/** The same for an administrator, by the functions of access.sql; nothing for anyone else. */
+/** The same for an administrator, by the functions of access.sql; nothing for anyone else. No key acts for the platform. */
 export function listPlatformAlerts(
   tx: Tx,
   sessionId: string,
   { after, limit }: AlertsQuery,
 ): Promise<AlertRow[]> {
   return tx.query<AlertRow & Record<string, unknown>>(
-    `${SELECTED} FROM operator_alerts($1, $2, $3) a ${NAMED} ${IN_ORDER}`,
+    `SELECT ${COLUMNS}, u.name AS "acknowledgedName" FROM operator_alerts($1, $2, $3) a ${PERSON} ${IN_ORDER}`,
     [sessionId, after ?? null, limit],
   );
 }
