@@ -1,6 +1,6 @@
 /**
  * Brings a checkout to where it can run, from nothing but Node 20 and npm: packages, the few install scripts that are
- * let run, and the console's build. Each step is skipped while its work is still good.
+ * let run, and the builds of console and plugins. Each step is skipped while its work is still good.
  *
  * Node 24 is a package like the others, for the gateway needs it: so install scripts are off at first (the gateway's
  * own would abort under Node 20), and two of them run afterwards, under Node 24.
@@ -18,6 +18,7 @@ export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 const platformPackage = `${process.platform}-${process.arch}`;
 const consoleSources = ["console", "contract/src", "package-lock.json"];
+const pluginSources = ["plugins", "contract/src", "package-lock.json", "scripts/bundle-plugins.mjs"];
 
 /**
  * @returns {Promise<{ node: string, env: NodeJS.ProcessEnv }>} the Node 24 to run our programs with, and an
@@ -41,6 +42,7 @@ export async function setup() {
     NEXT_TELEMETRY_DISABLED: "1",
   };
   await runInstallScripts(node, env);
+  await bundlePlugins(node, env);
   await buildConsole(node, env);
   return { node, env };
 }
@@ -113,6 +115,19 @@ async function runInstallScripts(node, env) {
   });
   if (cache) rmSync(cache, { recursive: true, force: true });
   writeFileSync(stamp, done);
+}
+
+async function bundlePlugins(node, env) {
+  const stamp = join(root, "plugins", "cogni-bridge", "dist", "cogni-build");
+  const wanted = hashOf(root, pluginSources, (path) =>
+    /^plugins\/[^/]+\/(dist|node_modules|test)/.test(path),
+  );
+  if (readStamp(stamp) === wanted) return;
+  await runStep("Bundling the plugins", [node, join(root, "scripts", "bundle-plugins.mjs")], {
+    cwd: root,
+    env,
+  });
+  writeFileSync(stamp, wanted);
 }
 
 async function buildConsole(node, env) {

@@ -68,7 +68,8 @@ export const test = plainTest.extend<{ visit: Visit }>({
     const pages = [...looked, ...contexts.flatMap((context) => context.pages())];
     shown = await Promise.all(pages.map((page) => page.locator("body").ariaSnapshot()));
     const shifts = await Promise.all(pages.map((page) => page.evaluate<string[]>("shifts")));
-    // A request that a test answers itself may be under way: whoever asked is gone.
+    // Whoever asked leaves first: a request that a test holds back would otherwise be let through, and carried out.
+    await Promise.all(pages.map((page) => page.goto("about:blank")));
     await Promise.all(pages.map((page) => page.unrouteAll({ behavior: "ignoreErrors" })));
     await Promise.all([...looked, ...contexts].map((one) => one.close()));
     expect(errors, "errors in the console").toEqual([]);
