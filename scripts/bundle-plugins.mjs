@@ -1,6 +1,6 @@
 /**
  * Makes one JavaScript file of each entry of each plugin, with what it depends on inside: at every change of its config the
- * gateway loads its plugins anew, and copies and translates each file of them (docs/decisions/0033-plugins-are-bundled.md).
+ * gateway loads its plugins anew, and copies and translates each file of them (docs/decisions/0033-what-a-config-write-costs.md).
  */
 import { readdirSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";

@@ -23,6 +23,13 @@ export interface AccountContent {
   readonly template: JsonObject;
 }
 
+/**
+ * The working folder of every tenant's agent, filled in by the gateway. No agent has a tool that reads or writes files, so it stays
+ * empty; and the gateway looks for plugins in each folder anew at every write (docs/decisions/0033-what-a-config-write-costs.md).
+ */
+// biome-ignore lint/suspicious/noTemplateCurlyInString: a placeholder of the gateway's.
+const AGENT_WORKSPACE = "${OPENCLAW_STATE_DIR}/workspace";
+
 /** With account, agent and binding, which the gateway takes in one write without a restart. */
 export function withAccount(config: JsonObject, key: AccountKey, content: AccountContent): JsonObject {
   const { channel, accountId } = key;
@@ -39,6 +46,10 @@ export function withAccount(config: JsonObject, key: AccountKey, content: Accoun
   let result = withValue(config, accountPath(key), account);
   result = withValue(result, ["agents", "entries", accountId, "name"], content.agentName);
   result = withValue(result, ["agents", "entries", accountId, "model"], { primary: content.model });
+  // It reads as the path that the gateway made of it.
+  if (at(config, "agents", "entries", accountId, "workspace") === undefined) {
+    result = withValue(result, ["agents", "entries", accountId, "workspace"], AGENT_WORKSPACE);
+  }
   if (bound) return result;
   return withValue(result, ["bindings"], [...bindings.filter((one) => !isBindingOf(one, key)), binding]);
 }

@@ -185,7 +185,7 @@ function toConnectError(error: unknown): AppError {
   return new AppError("gateway_unreachable", { cause: error });
 }
 
-/** By code where the gateway gives one; a stale hash and the rate limit are told by their text alone. */
+/** By code where the gateway gives one; what is not told apart by it is known by its text alone. */
 export function toCallError(method: string, error: unknown): AppError {
   if (error instanceof Error && "code" in error && error.code === "CLIENT_TIMEOUT") {
     return new AppError("gateway_timeout", { cause: error });
@@ -196,6 +196,9 @@ export function toCallError(method: string, error: unknown): AppError {
     return new GatewayRpcError("conflict", method, options);
   }
   if (/rate limit exceeded/i.test(error.message)) return new GatewayRpcError("rate_limited", method, options);
+  if (/config write rejected.*size-drop/i.test(error.message)) {
+    return new GatewayRpcError("shrinks", method, options);
+  }
   const kind = error.gatewayCode === "UNAVAILABLE" || error.retryable ? "unavailable" : "invalid";
   return new GatewayRpcError(kind, method, options);
 }

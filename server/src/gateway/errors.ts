@@ -5,9 +5,10 @@ import { AppError } from "../errors.ts";
  * - `conflict`: the config changed since it was read; read and compute again.
  * - `rate_limited`: too many config writes; `retryAfterMs` says how long to wait.
  * - `unavailable`: the gateway cannot do it now; the same call may succeed later.
+ * - `shrinks`: it would leave less than half of the config, which the gateway takes for an accident; write less at once.
  * - `invalid`: it never will.
  */
-export type GatewayRpcErrorKind = "conflict" | "rate_limited" | "unavailable" | "invalid";
+export type GatewayRpcErrorKind = "conflict" | "rate_limited" | "unavailable" | "shrinks" | "invalid";
 
 /** The gateway answered, and its answer is a refusal. Its own words stay in `cause`: they may quote a secret. */
 export class GatewayRpcError extends AppError {

@@ -99,8 +99,8 @@ export function createConfigWriter(
       } else if (kind === "conflict" && conflicts < MAX_CONFLICTS) {
         conflicts += 1;
         await pause(budget.waitMs(Date.now()));
-      } else if (kind === "invalid" && batch.length > 1) {
-        // One of them spoils it for all: halving finds it in few writes and lets the others through.
+      } else if ((kind === "invalid" || kind === "shrinks") && batch.length > 1) {
+        // One of them spoils it for all, or they remove too much at once: halves let the others through in few writes.
         const middle = Math.ceil(batch.length / 2);
         await commit(batch.slice(0, middle));
         return commit(batch.slice(middle));

@@ -5,7 +5,7 @@ import {
   withoutAccount,
   withReferences,
 } from "../../src/gateway/accounts.ts";
-import { at, createMergePatch } from "../../src/gateway/json.ts";
+import { at, createMergePatch, withValue } from "../../src/gateway/json.ts";
 
 const key = { channel: "telegram", accountId: "tenant-acme" };
 const content: AccountContent = {
@@ -22,7 +22,17 @@ test("an account comes with its agent and a binding, beside the bindings of othe
   const config = withAccount({ bindings: [foreign], agents: { entries: { house: {} } } }, key, content);
   expect(config).toEqual({
     bindings: [foreign, binding],
-    agents: { entries: { house: {}, "tenant-acme": { name: "Acme", model: { primary: "cogni/echo" } } } },
+    agents: {
+      entries: {
+        house: {},
+        "tenant-acme": {
+          name: "Acme",
+          model: { primary: "cogni/echo" },
+          // biome-ignore lint/suspicious/noTemplateCurlyInString: a placeholder of the gateway's.
+          workspace: "${OPENCLAW_STATE_DIR}/workspace",
+        },
+      },
+    },
     channels: {
       telegram: {
         accounts: {
@@ -37,8 +47,9 @@ test("an account comes with its agent and a binding, beside the bindings of othe
   });
 });
 
-test("putting the same account again changes nothing", () => {
-  const config = withAccount({}, key, content);
+test("putting the same account again changes nothing, its agent's folder being read as the path that it is", () => {
+  const agent = ["agents", "entries", "tenant-acme", "workspace"];
+  const config = withValue(withAccount({}, key, content), agent, "/var/lib/openclaw/workspace");
   expect(createMergePatch(config, withAccount(config, key, content))).toBeNull();
 });
 

@@ -131,6 +131,7 @@ test("an unknown device is told the request to approve, and how", async () => {
 test.each([
   ["INVALID_REQUEST", "config changed since last load; re-run config.get and retry", "conflict"],
   ["UNAVAILABLE", "rate limit exceeded for config.patch; retry after 35s", "rate_limited"],
+  ["UNAVAILABLE", "Error: Config write rejected: /state/openclaw.json (size-drop:18755->8318).", "shrinks"],
   ["UNAVAILABLE", "the gateway is restarting", "unavailable"],
   ["INVALID_REQUEST", "invalid config", "invalid"],
 ])("%s “%s” is told as %s, and the gateway's words stay out of the message", async (code, message, kind) => {

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import { AppError } from "../../src/errors.ts";
-import { GatewayRpcError } from "../../src/gateway/errors.ts";
+import { GatewayRpcError, type GatewayRpcErrorKind } from "../../src/gateway/errors.ts";
 import { createMergePatch, type JsonObject, type MergePatch, withValue } from "../../src/gateway/json.ts";
 import { createWriteBudget, GATEWAY_WRITE_LIMITS } from "../../src/gateway/write-budget.ts";
 import { type ConfigEdit, createConfigWriter } from "../../src/gateway/writer.ts";
 
-const refusal = (kind: "conflict" | "invalid" | "rate_limited" | "unavailable", retryAfterMs?: number) =>
+const refusal = (kind: GatewayRpcErrorKind, retryAfterMs?: number) =>
   new GatewayRpcError(kind, "config.patch", { cause: null, retryAfterMs });
 
 const setting =
@@ -120,6 +120,23 @@ test("an edit that the gateway refuses fails alone: its neighbours in the commit
     "fulfilled",
   ]);
   expect(gateway.state.config).toEqual({ keys: { a: "set", b: "set", c: "set", d: "set" } });
+});
+
+test("what removes more than half of the config at once, which the gateway refuses, is written in parts", async () => {
+  const names = Array.from({ length: 40 }, (_, n) => `account${n}`);
+  const gateway = scripted({ keys: Object.fromEntries(names.map((name) => [name, "set"])) });
+  const write = gateway.store.write;
+  gateway.store.write = async (patch, hash, paths) => {
+    const keys = Object.keys(gateway.state.config.keys as JsonObject).length;
+    if (Object.keys(patch.keys as JsonObject).length > keys / 2) throw refusal("shrinks");
+    return write(patch, hash, paths);
+  };
+  const writer = writerOf(gateway);
+  const kept = names.splice(0, 4);
+  await Promise.all(
+    names.map((name) => writer.submit((config) => withValue(config, ["keys", name], undefined))),
+  );
+  expect(Object.keys(gateway.state.config.keys as JsonObject)).toEqual(kept);
 });
 
 test("an edit that throws fails alone", async () => {
