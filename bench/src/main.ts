@@ -17,6 +17,7 @@ import { benchResolver } from "./resolver.ts";
 import { benchStatus } from "./status.ts";
 import { benchStreamDelay, benchStreamMemory } from "./streams.ts";
 import { benchAccess, benchMemory, benchRevocation, benchThroughput } from "./throughput.ts";
+import { benchWebhooks } from "./webhooks.ts";
 
 const POLLING = 20;
 const ACCOUNTS = 100;
@@ -99,6 +100,9 @@ try {
 
     step("the audit: appending, verifying");
     add(...(await benchAudit(world.env)));
+
+    step("webhooks");
+    add(...(await benchWebhooks(world)));
 
     step("the health watch, 1,000 accounts");
     add(...(await benchHealthWatch(world.env)));

@@ -24,6 +24,7 @@ import {
   tenants,
   testDatabase,
 } from "../support/database.ts";
+import { addEndpoint, tell } from "../support/webhooks.ts";
 
 const { fingerprints } = channelsDeps(null as never);
 const EMAIL = "ann@acme-canary.test";
@@ -73,6 +74,8 @@ beforeEach(async () => {
     return (await createApiKey(tx, { ...wish, billingAccountId: acme })).key.reveal();
   });
   await register(database.db, acme);
+  await addEndpoint(database, acme, { url: "https://ann-canary.test/hook" });
+  await tell(database, acme);
   // Of another tenant: what someone made there who is a member no more.
   await register(database.db, umbrella);
   await asSuperuser(
@@ -124,27 +127,25 @@ const takeDown = () =>
     if (connection) await closeConnection(tx, connection);
   });
 
-/** Where a text stands in the database: every table, every column. */
-async function findInDatabase(text: string): Promise<string[]> {
+/** Where one of the texts stands in the database: every table, every column. */
+async function findInDatabase(...texts: string[]): Promise<string[]> {
   const tables = await asSuperuser(
     database,
     `SELECT c.oid::regclass::text AS name FROM pg_class c
      WHERE c.relkind = 'r' AND c.relnamespace::regnamespace::text IN ('public', 'auth')`,
   );
-  const found: string[] = [];
-  for (const { name } of tables) {
-    const rows = await asSuperuser(
-      database,
-      `SELECT t::text AS row FROM ${name} t WHERE strpos(t::text, $1) > 0`,
-      [text],
-    );
-    found.push(...rows.map(({ row }) => `${name}: ${row}`));
-  }
-  return found;
+  const all = tables.map(({ name }) => `SELECT '${name}: ' || t::text AS row FROM ${name} t`);
+  const found = await asSuperuser(
+    database,
+    `SELECT row FROM (${all.join(" UNION ALL ")}) found
+     WHERE EXISTS (SELECT FROM unnest($1::text[]) text WHERE strpos(row, text) > 0)`,
+    [texts],
+  );
+  return found.map(({ row }) => String(row));
 }
 
 async function expectNothingLeft(): Promise<void> {
-  for (const text of [acme, name, EMAIL, "ann-canary"]) expect(await findInDatabase(text)).toEqual([]);
+  expect(await findInDatabase(acme, name, EMAIL, "ann-canary")).toEqual([]);
 }
 
 describe("a tenant that is deleted", () => {

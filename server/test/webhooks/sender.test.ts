@@ -299,4 +299,37 @@ describe("what waits", () => {
     start();
     await until(async () => expect(await statesOf(acme)).toEqual(["delivered"]));
   });
+
+  test("is dropped once it is older than the log is kept, if it was dealt with or its endpoint is paused for as long", async () => {
+    const endpoint = await receiver();
+    await addEndpoint(database, acme, { url: endpoint.url });
+    const away = await addEndpoint(database, umbrella, { url: endpoint.url });
+    await tell(database, acme, { count: 3 });
+    await tell(database, umbrella, { count: 2 });
+    const age = (tenant: BillingAccountId, set: string, kinds: readonly string[]) =>
+      asSuperuser(
+        database,
+        `UPDATE webhook_deliveries SET created_at = now() - interval '8 days', ${set}
+         WHERE billing_account_id = $1 AND body::json->'data'->>'kind' = ANY($2)`,
+        [tenant, kinds],
+      );
+    const finished = (ago: string) => `state = 'delivered', finished_at = now() - interval '${ago}'`;
+    await age(acme, finished("8 days"), ["telegram 1"]);
+    await age(acme, finished("6 days"), ["telegram 2"]);
+    // What waits is kept where it can still be sent, and not where nobody asks for it any more.
+    await age(acme, "tries = 0", ["telegram 3"]);
+    await age(umbrella, "tries = 0", ["telegram 1"]);
+    await asSuperuser(
+      database,
+      `UPDATE webhook_endpoints SET paused_at = now() - interval '8 days', paused_because = 'wished' WHERE id = $1`,
+      [away],
+    );
+    const left = async (tenant: BillingAccountId) =>
+      (await deliveriesOf(database, tenant)).map(({ body }) => toldBy(body));
+    start({ logDays: 7 });
+    await until(async () => {
+      expect(await left(acme)).toEqual(["telegram 2", "telegram 3"]);
+      expect(await left(umbrella)).toEqual(["telegram 2"]);
+    });
+  });
 });

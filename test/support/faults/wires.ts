@@ -1,6 +1,7 @@
 /** A world whose control plane reaches database and gateway, and is reached by the gateway, through wires that break on demand. */
 import { freePort } from "../../../dev-env/src/ports.ts";
-import type { Breakable } from "../breakable.ts";
+import { isComplete } from "../../../dev-env/src/stack.ts";
+import { type Breakable, eventually } from "../breakable.ts";
 import { type FaultProxy, startFaultProxy } from "./proxy.ts";
 
 export interface Wires {
@@ -27,6 +28,10 @@ export async function putOnWires(parts: Breakable): Promise<Wires> {
     DATABASE_OWNER_URL: through(env.DATABASE_OWNER_URL, wires.database),
     OPENCLAW_GATEWAY_URL: through(gateway.url, wires.gateway),
     INTERNAL_PORT: String(internalPort),
+  });
+  // It listens before it has reached the gateway; until then wishes are kept, and answered 502.
+  await eventually(async () => {
+    if (!(await isComplete(Number(env.PORT)))) throw new Error("the gateway is not reached yet");
   });
   return wires;
 }
