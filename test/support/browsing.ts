@@ -193,11 +193,19 @@ export async function tabTo(page: Page, target: Locator, limit = 30): Promise<vo
   throw new Error(`${target} is not reached by ${limit} presses of Tab`);
 }
 
-/** What axe finds on the page as it is now that keeps people out: rules, and the elements that break them. */
-export async function barriers(page: Page): Promise<string[]> {
+/** The rules that colours can break, and those that the width of the screen can, on which other parts are shown. */
+export const OF_COLOURS = ["color-contrast", "link-in-text-block"];
+export const OF_WIDTH = ["color-contrast", "target-size", "scrollable-region-focusable"];
+
+/**
+ * What axe finds on the page as it is now that keeps people out: rules, and the elements that break them.
+ * @param rules these alone, where the page was looked at by all of them before
+ */
+export async function barriers(page: Page, rules?: string[]): Promise<string[]> {
   // What is still fading in is as faint as nothing stays.
   await page.evaluate(SETTLED);
   const axe = new AxeBuilder({ page }).options({ resultTypes: ["violations"] });
+  if (rules) axe.withRules(rules);
   // Without frames there is nothing to gather, for which it would open a page of its own each time, as slow as the look itself.
   if (page.frames().length === 1) axe.setLegacyMode();
   const { violations } = await axe.analyze();

@@ -22,7 +22,8 @@ function pathOf(span: CollectedSpan, spans: readonly CollectedSpan[]): string[] 
   return parent ? [span.name, ...pathOf(parent, spans)] : [span.name];
 }
 
-test("a connect is one trace from the request through the wish to the gateway, which goes on with it in its log", async () => {
+/** Of a fresh account, in a trace of its own. */
+async function connectTraced() {
   const account = await makeAccount(world);
   const [traceId, since] = [randomBytes(16).toString("hex"), Date.now()];
   const { status } = await account.api.request(
@@ -33,7 +34,12 @@ test("a connect is one trace from the request through the wish to the gateway, w
   );
   expect(status).toBe(200);
   await account.api.reaches("telegram", ["connected"], PATIENCE_MS);
+  const goesOn = () => gatewayLog(world, since).some(({ line }) => line.includes(traceId));
+  return { account, traceId, goesOn };
+}
 
+test("a connect is one trace from the request through the wish to the gateway, which goes on with it in its log", async () => {
+  const { account, traceId, goesOn } = await connectTraced();
   const POST = "POST /api/v1/channels/connect";
   const sent = await vi.waitFor(async () => {
     const { spans, bodies } = await collectedAt(setting("OTEL_EXPORTER_OTLP_ENDPOINT"));
@@ -56,12 +62,15 @@ test("a connect is one trace from the request through the wish to the gateway, w
   for (const secret of [account.token, account.id, account.accountId, account.username]) {
     expect(sent).not.toContain(secret);
   }
-  // Others may have shared the write that put the account into the config; its start is its own.
-  await vi.waitFor(() => {
-    const lines = gatewayLog(world, since).filter(({ line }) => line.includes(traceId));
-    expect(lines.length).toBeGreaterThan(0);
-  }, BOUND);
   await disconnectAll([account]);
+  // The gateway logs no start that was quick, and a write of the config that several shared is in the trace of the first.
+  let found = goesOn();
+  for (let left = 5; !found && left > 0; left -= 1) {
+    const another = await connectTraced();
+    found = another.goesOn();
+    await disconnectAll([another.account]);
+  }
+  expect(found).toBe(true);
 });
 
 test("an account that is connected shows in the metrics of its gateway and channel, and they are of Prometheus's form", async () => {
