@@ -1,6 +1,7 @@
 /**
- * Kinds of tests, one after the other, for the last two need the machine's both cores: those of the rooms, the server's on a
- * database of their own; those in one shared world with a real gateway; those that break a world of their own, of which some run in `npm run test:long` only.
+ * Kinds of tests, which `npm test` runs one after the other, for the last two need the machine's both cores: those of the rooms, the server's on
+ * a database of their own; those in one shared world with a real gateway; those that break a world of their own, of which some run in
+ * `npm run test:long` only.
  */
 import { defineConfig } from "vitest/config";
 
@@ -19,7 +20,6 @@ export default defineConfig({
           isolate: false,
           testTimeout: 20_000,
           hookTimeout: 60_000,
-          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -31,7 +31,6 @@ export default defineConfig({
           ],
           testTimeout: 20_000,
           hookTimeout: 60_000,
-          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -42,7 +41,6 @@ export default defineConfig({
           setupFiles: ["test/support/leave-world.ts", "test/support/explain-failure.ts"],
           testTimeout: 60_000,
           hookTimeout: 120_000,
-          sequence: { groupOrder: 2 },
         },
       },
       {
@@ -53,7 +51,6 @@ export default defineConfig({
           fileParallelism: !LONG,
           testTimeout: 180_000,
           hookTimeout: 180_000,
-          sequence: { groupOrder: 3 },
         },
       },
     ],
