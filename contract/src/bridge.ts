@@ -50,11 +50,13 @@ export const BRIDGE_METHODS = {
   token: "cogni.token",
 } as const;
 
-/** `cogni.info`: which plugin, and whose gateway. */
+/** `cogni.info`: which plugin, whose gateway, and whether it can ask its model. */
 export const bridgeInfoSchema = z.object({
   version: z.string(),
   /** Null for a gateway that no control plane has claimed yet. */
   installationId: z.string().nullable(),
+  /** False where it booted while nobody gave it the key; an earlier plugin does not tell. */
+  hasModelKey: z.boolean().default(false),
 });
 export type BridgeInfo = z.infer<typeof bridgeInfoSchema>;
 

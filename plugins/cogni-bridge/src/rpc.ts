@@ -3,6 +3,7 @@ import type { BridgeAccounts, BridgeInfo, BridgeReplies } from "@cogni/contract"
 import type { OpenClawPluginApi } from "openclaw/plugin-sdk/plugin-entry";
 import { getRuntimeConfigSourceSnapshot } from "openclaw/plugin-sdk/runtime-config-snapshot";
 import { listAccounts } from "./accounts.ts";
+import { PROVIDER_ID } from "./attribution.ts";
 import type { ReplyTracker } from "./reply-tracker.ts";
 import { readSettings } from "./settings.ts";
 
@@ -11,7 +12,13 @@ export function registerRpc(api: OpenClawPluginApi, replies: Pick<ReplyTracker, 
     api.registerGatewayMethod(method, ({ respond }) => respond(true, make()), { scope: "operator.admin" });
 
   answer("cogni.info", (): BridgeInfo => {
-    return { version: api.version ?? "unknown", installationId: readSettings(api).installationId };
+    // The running config holds the values of references that were resolved, and the others as they are.
+    const key: unknown = api.runtime.config.current().models?.providers?.[PROVIDER_ID]?.apiKey;
+    return {
+      version: api.version ?? "unknown",
+      installationId: readSettings(api).installationId,
+      hasModelKey: typeof key === "string",
+    };
   });
   answer("cogni.accounts", (): BridgeAccounts => {
     const source = getRuntimeConfigSourceSnapshot();

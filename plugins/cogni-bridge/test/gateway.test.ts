@@ -282,7 +282,7 @@ describe("what a write to one account does to its neighbours", { timeout: 180_00
     const startedAt = await neighbour();
     await world.patch(bridgeConfig({ installationId: "installation-1" }));
     const info = bridgeInfoSchema.parse(await world.rpc(BRIDGE_METHODS.info));
-    expect(info.installationId).toBe("installation-1");
+    expect(info).toMatchObject({ installationId: "installation-1", hasModelKey: true });
     expect(await neighbour()).toBe(startedAt);
   });
 });

@@ -1,5 +1,11 @@
 /** The gateway of gateway.ts, put together from its parts: client, readiness, writer, watcher, catalog and names. */
-import { accountIdOf, BRIDGE_METHODS, bridgeAccountsSchema, bridgeSuspendedSchema } from "@cogni/contract";
+import {
+  accountIdOf,
+  BRIDGE_METHODS,
+  bridgeAccountsSchema,
+  bridgeInfoSchema,
+  bridgeSuspendedSchema,
+} from "@cogni/contract";
 import type { Logger } from "pino";
 import { AppError } from "../errors.ts";
 import {
@@ -249,6 +255,11 @@ export function createGateway(options: GatewayOptions): Gateway {
     awaitLogin: (key, code, timeoutMs) => guarded(() => logins.next(pick(key), code, timeoutMs)),
 
     reloadSecrets: () => guarded(reloadSecrets),
+    ensureModelKey: () =>
+      guarded(async () => {
+        const { hasModelKey } = await client.bridge(BRIDGE_METHODS.info, {}, bridgeInfoSchema);
+        if (!hasModelKey) await reloadSecrets();
+      }),
     displayName: (key) => guarded(() => names.get(key)),
 
     waitingRoom: () => guarded(senders.waitingRoom),

@@ -97,8 +97,13 @@ export interface Gateway extends Senders, Agents {
   beginLogin(key: AccountKey, fresh: boolean): Promise<LoginStep>;
   /** The next step of a login under way: at once where there is another code than `offered`, else after `timeoutMs`. */
   awaitLogin(key: AccountKey, offered: OfferedCode, timeoutMs: number): Promise<LoginStep>;
-  /** Has the gateway ask the resolver for all credentials again. */
+  /**
+   * Has the gateway ask the resolver for all credentials again. It loads its plugins anew to do so, and a reply that is under way
+   * may be lost (docs/decisions/0033-what-a-config-write-costs.md).
+   */
   reloadSecrets(): Promise<void>;
+  /** The same, if it lacks the key of its model. */
+  ensureModelKey(): Promise<void>;
   /** Null when the messenger does not tell. May take as long as the channel's slowest account. */
   displayName(key: AccountKey): Promise<string | null>;
   close(): Promise<void>;

@@ -143,7 +143,7 @@ export function openSession(deps: SessionDeps): Session {
   const tenants = startTenants({ ...deps, everyMs: timing.sweepMs, retryMs: ERASING_MS, nudge, brief });
   const unsubscribe = [
     // It may have booted while nobody gave it credentials. Accounts that wait for theirs would be noticed; the model's key would not.
-    gateway.onReachable(() => inBackground(() => gateway.reloadSecrets())),
+    gateway.onReachable(() => inBackground(() => gateway.ensureModelKey())),
     gateway.onReachable(() => inBackground(sweep)),
     gateway.onReachable(() => inBackground(brief)),
     gateway.onCatalog((catalog) => inBackground(() => offer(catalog))),
