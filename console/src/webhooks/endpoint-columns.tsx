@@ -111,31 +111,35 @@ export function key<Type extends string>(type: Type) {
   return type.replace(".", "_") as Type extends `${infer A}.${infer B}` ? `${A}_${B}` : never;
 }
 
+/** In as many lines as where it is stands in, whatever comes of what is sent: the log below does not move. */
 function Health({ of }: { of: WebhookEndpoint }) {
   const text = useTranslations("webhooks");
   const { ago, until } = useTimeWords();
   const { paused, failingSince, lastSuccessAt, waiting, previousSecretUntil } = of;
   const state = paused ? "paused" : failingSince ? "failing" : lastSuccessAt ? "well" : "new";
-  const since = paused?.at ?? failingSince ?? lastSuccessAt;
+  const since = paused?.at ?? failingSince;
+  const success =
+    state === "well" || state === "failing"
+      ? lastSuccessAt
+        ? text("lastSuccess", { time: ago(lastSuccessAt) })
+        : text("neverSuccess")
+      : null;
   return (
     <div className={table.main}>
       <span className={classes.health} data-health={state}>
         {text(`health.${state}`)}
+        {since && (
+          <span className={classes.soft}>
+            <Time at={since}>{text("since", { time: ago(since) })}</Time>
+          </span>
+        )}
       </span>
       {paused && paused.because !== "wished" && (
         <span className={table.soft}>{text(`because.${paused.because}`)}</span>
       )}
-      {since && (
-        <span className={table.soft}>
-          <Time at={since}>{text(state === "well" ? "lastSuccess" : "since", { time: ago(since) })}</Time>
-        </span>
-      )}
-      {state === "failing" && (
-        <span className={table.soft}>
-          {lastSuccessAt ? text("lastSuccess", { time: ago(lastSuccessAt) }) : text("neverSuccess")}
-        </span>
-      )}
-      {waiting > 0 && <span className={table.soft}>{text("waiting", { count: waiting })}</span>}
+      <span className={table.soft}>
+        {[success, waiting > 0 && text("waiting", { count: waiting })].filter(Boolean).join(" · ")}
+      </span>
       {previousSecretUntil && (
         <span className={table.soft}>{text("bothSign", { time: until(previousSecretUntil) })}</span>
       )}
