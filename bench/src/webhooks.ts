@@ -1,4 +1,4 @@
-/** How many messages to tenants' endpoints the worker delivers a second, and what it costs to look for those that are due. */
+/** How many messages to tenants' endpoints the worker delivers a second. */
 import { randomUUID } from "node:crypto";
 import { request } from "node:http";
 import { accountIdOf, type BillingAccountId, type ChannelId, channelIdSchema } from "@cogni/contract";
@@ -6,16 +6,14 @@ import type { OwnWorld } from "../../dev-env/src/world.ts";
 import { createPools } from "../../server/src/db/pool.ts";
 import { withService } from "../../server/src/db/tenant.ts";
 import { publishEvents } from "../../server/src/db/webhook-events.ts";
-import { claimDeliveries } from "../../server/src/db/webhook-queue.ts";
 import { Secret } from "../../server/src/secret.ts";
-import { type Receiver, startReceiver, status } from "../../server/test/support/receiver.ts";
-import { type Figure, median, ms, perSecond, timed, times } from "./figures.ts";
+import { type Receiver, startReceiver } from "../../server/test/support/receiver.ts";
+import { type Figure, perSecond, times } from "./figures.ts";
 
 const TENANTS = 40;
 const MESSAGES = 4_000;
 /** As many as the worker sends at once. */
 const AT_ONCE = 128;
-const WAITING_LANES = 10_000;
 
 /** In the world's own control plane, as it runs; the endpoints are in this process. */
 export async function benchWebhooks(world: OwnWorld): Promise<Figure[]> {
@@ -52,19 +50,6 @@ export async function benchWebhooks(world: OwnWorld): Promise<Figure[]> {
     const queued = await deliver(TENANTS);
     const bare = await rateOf(endpoint, MESSAGES, () => postAll(endpoint.url, MESSAGES));
 
-    endpoint.answer(status(503));
-    await withService(db, (tx) =>
-      publishEvents(
-        tx,
-        Array.from({ length: WAITING_LANES }, (_, n) =>
-          alertOf(ids[n % TENANTS] as BillingAccountId, channelIdSchema.parse(`wait-${n}`)),
-        ),
-      ),
-    );
-    const look = () => withService(db, (tx) => claimDeliveries(tx, NOTHING));
-    const looks: number[] = [];
-    for (let round = 0; round < 9; round += 1) looks.push(await timed(look));
-    const each = (median(looks) / WAITING_LANES) * 1_000;
     return [
       {
         what: `webhook deliveries a second, ${MESSAGES.toLocaleString("en")} messages of as many accounts, ${TENANTS} endpoints`,
@@ -75,19 +60,12 @@ export async function benchWebhooks(world: OwnWorld): Promise<Figure[]> {
         what: `the same in ${TENANTS} lanes of ${MESSAGES / TENANTS}, each in its order`,
         value: `${perSecond(queued)}, ${times(queued / bare)}`,
       },
-      {
-        what: `looking for what is due where ${WAITING_LANES.toLocaleString("en")} accounts have something waiting`,
-        value: `${ms(median(looks))}, ${each.toFixed(1)} µs for each`,
-      },
     ];
   } finally {
     await endpoint.close();
     await db.close();
   }
 }
-
-/** Looks, and takes nothing. */
-const NOTHING = { claim: randomUUID(), claimMs: 45_000, maxPauseMs: 86_400_000, atMost: 0, atMostFailing: 0 };
 
 function alertOf(billingAccountId: BillingAccountId, channel: ChannelId) {
   const at = new Date();
