@@ -11,11 +11,13 @@ export const SCOPES = [
   "channels:write",
   "keys:read",
   "keys:write",
+  "limits:write",
   "links:read",
   "links:write",
   "members:read",
   "members:write",
   "tenant:write",
+  "usage:read",
   "webhooks:read",
   "webhooks:write",
 ] as const;
@@ -31,10 +33,13 @@ export const KEY_SCOPES = [
   "channels:write",
   "keys:read",
   "keys:write",
+  // Whoever has it decides what the tenant's agent may spend.
+  "limits:write",
   "links:read",
   // Whoever opens a link that was made with it connects channels: to be given out like channels:write.
   "links:write",
   "members:read",
+  "usage:read",
   "webhooks:read",
   // Whoever has it is told what happens to the tenant, from then on.
   "webhooks:write",
@@ -56,10 +61,12 @@ const ADMIN: readonly Scope[] = [
   "audit:read",
   "keys:read",
   "keys:write",
+  "limits:write",
   "links:read",
   "links:write",
   "members:write",
   "tenant:write",
+  "usage:read",
   "webhooks:read",
   "webhooks:write",
 ];

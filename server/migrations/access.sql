@@ -712,7 +712,7 @@ GRANT SELECT, INSERT, UPDATE (name, color, allowed_origins) ON connect_link_sett
 GRANT SELECT, INSERT, UPDATE, DELETE ON webhook_endpoints TO :api;
 GRANT SELECT, INSERT, UPDATE (state, lane, tries, next_attempt_at, finished_at) ON webhook_deliveries TO :api;
 GRANT SELECT ON webhook_attempts TO :api;
-GRANT UPDATE (name) ON billing_accounts TO :api;
+GRANT UPDATE (name, time_zone) ON billing_accounts TO :api;
 GRANT SELECT, UPDATE (acknowledged_at, acknowledged_by) ON alerts TO :api;
 GRANT SELECT ON alert_notices TO :api;
 GRANT SELECT ON tenant_deletions TO :api;
@@ -720,6 +720,17 @@ GRANT SELECT ON platform_administrators TO :api;
 GRANT INSERT (actor, action, subject, outcome, remote_address, request_id) ON platform_audit_log TO :api;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA auth TO :api;
 GRANT SELECT, INSERT, UPDATE (points, expire) ON rate_limits TO :api;
+-- What LLM calls use is written under the wall, one tenant at a time.
+GRANT SELECT ON llm_keys, model_prices TO :api;
+GRANT SELECT, INSERT (billing_account_id, day_nano, month_nano, calls_per_minute, tokens_per_minute, concurrent_calls,
+    messages_per_day, user_day_nano, user_calls_per_minute, user_messages_per_day, reached_text, version),
+  UPDATE (day_nano, month_nano, calls_per_minute, tokens_per_minute, concurrent_calls, messages_per_day, user_day_nano,
+    user_calls_per_minute, user_messages_per_day, reached_text, version, changed_at) ON limits TO :api;
+GRANT SELECT, INSERT, UPDATE (used, refused_at) ON quotas TO :api;
+GRANT SELECT, INSERT, UPDATE, DELETE ON call_slots TO :api;
+GRANT SELECT, INSERT ON usage_events, upstream_costs, reply_fates TO :api;
+GRANT SELECT, INSERT, UPDATE, DELETE ON usage_days TO :api;
+GRANT SELECT ON ledger_entries TO :api;
 
 -- The service: the reconcile loop, the watcher, the resolver and the operator's commands, across tenants.
 GRANT SELECT ON installation, schema_migrations TO :service;
@@ -754,3 +765,8 @@ GRANT SELECT, INSERT, UPDATE (step) ON tenant_deletions TO :service;
 GRANT INSERT ON erased_tenants TO :service;
 GRANT SELECT ON erased_audit_log TO :service;
 GRANT UPDATE (revoked_at) ON api_keys, invitations TO :service;
+-- The bill, across tenants: for the operator, the upstream's own figures and what gateways tell of replies.
+GRANT SELECT, INSERT, UPDATE ON llm_keys, model_prices, limits TO :service;
+GRANT SELECT ON quotas, call_slots TO :service;
+GRANT SELECT, INSERT ON usage_events, upstream_costs, reply_fates, ledger_entries TO :service;
+GRANT SELECT, INSERT, UPDATE ON usage_days TO :service;
