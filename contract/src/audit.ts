@@ -20,6 +20,8 @@ const filters = {
   action: word.optional(),
   channel: channelIdSchema.optional(),
   outcome: word.optional(),
+  /** Of the request that asked for it, as its answer's `x-request-id` says. */
+  requestId: word.optional(),
   /** From then on. */
   from: time.optional(),
   /** Until then, and no longer. */

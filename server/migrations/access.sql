@@ -210,8 +210,9 @@ CREATE FUNCTION operator_tenants(of_session text, after_id text, at_most integer
 
 -- What was done to the platform, the newest first: `at_most` entries before the one of that place, and each filter is null for none. With
 -- the names of those who did it, and of the tenants it was done to.
+DROP FUNCTION IF EXISTS operator_audit(text, bigint, integer, bigint, text, text, text, text, timestamptz, timestamptz);
 CREATE OR REPLACE FUNCTION operator_audit(of_session text, before_seq bigint, at_most integer, of_entry bigint, of_kind text,
-    of_actor text, of_action text, of_outcome text, since timestamptz, until timestamptz)
+    of_actor text, of_action text, of_outcome text, since timestamptz, until timestamptz, of_request text)
   RETURNS TABLE (seq bigint, at timestamptz, actor jsonb, name text, action text, subject text, subject_name text, outcome text,
     remote_address text, request_id text, hash bytea)
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -225,6 +226,7 @@ CREATE OR REPLACE FUNCTION operator_audit(of_session text, before_seq bigint, at
       AND (of_kind IS NULL OR a.actor->>'kind' = of_kind) AND (of_actor IS NULL OR a.actor->>'id' = of_actor)
       AND (of_action IS NULL OR a.action = of_action) AND (of_outcome IS NULL OR a.outcome = of_outcome)
       AND (since IS NULL OR a.at >= since) AND (until IS NULL OR a.at < until)
+      AND (of_request IS NULL OR a.request_id = of_request)
     ORDER BY a.seq DESC LIMIT at_most
   $$;
 
@@ -683,7 +685,7 @@ GRANT EXECUTE ON FUNCTION lookup_api_key(bytea), lookup_session(text, text), loo
 GRANT EXECUTE ON FUNCTION is_administrators_session(text), operator_gateways(text),
   operator_tenants(text, text, integer, text, text, text), operator_drain(text, text, boolean),
   operator_create_tenant(text, text, text), operator_audit(text, bigint, integer, bigint, text, text, text, text, timestamptz,
-  timestamptz) TO :api;
+  timestamptz, text) TO :api;
 GRANT EXECUTE ON FUNCTION operator_alerts(text, uuid, integer), operator_acknowledge_alert(text, uuid, jsonb),
   operator_alert_mails(text, boolean) TO :api;
 GRANT EXECUTE ON FUNCTION operator_suspend(text, boolean), operator_delete(text, text), delete_own_tenant(text) TO :api;

@@ -90,7 +90,12 @@ function EntryFacts({ of, narrowing: { filters, narrow } }: { of: ToldEntry; nar
       <Fact name={text("from")}>
         {remoteAddress === null ? text("nowhere") : id(remoteAddress, text("copyAddress"))}
       </Fact>
-      {requestId !== null && <Fact name={text("request")}>{id(requestId, text("copyRequest"))}</Fact>}
+      {requestId !== null && (
+        <Fact name={text("request")}>
+          {id(requestId, text("copyRequest"))}
+          {only({ requestId })}
+        </Fact>
+      )}
       <Fact name={text("place")}>{text("number", { seq })}</Fact>
       <Fact name={text("hash")}>{id(hash, text("copyHash"))}</Fact>
     </Facts>

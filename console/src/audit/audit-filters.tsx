@@ -20,13 +20,14 @@ const DAYS = ["from", "to"] as const;
 export function AuditFilters({ narrowing: { filters, narrow }, actions, rows }: AuditFiltersProps) {
   const text = useTranslations("audit");
   const words = useAuditWords();
-  const { kind, action, actor, channel, outcome } = filters;
+  const { kind, action, actor, channel, outcome, requestId } = filters;
   const about = (name: FilterName): ToldEntry | undefined =>
     rows?.find((row) => (name === "actor" ? row.actor.id === actor : row.outcome === outcome));
   const chosen: [FilterName, string][] = [
     ["actor", about("actor") ? words.who(about("actor") as ToldEntry) : actor],
     ["channel", channel],
     ["outcome", about("outcome") ? words.outcome(about("outcome") as ToldEntry) : outcome],
+    ["requestId", requestId],
   ];
   return (
     <search className={page.filters}>

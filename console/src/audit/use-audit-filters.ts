@@ -5,7 +5,7 @@ import { usePathname, useRouter, useSearchParams } from "next/navigation";
 
 /** As the contract has them, which is not loaded this early. */
 export const KINDS = ["person", "key", "link", "system"] as const satisfies readonly ActorKind[];
-const NAMES = ["kind", "actor", "action", "channel", "outcome", "from", "to"] as const;
+const NAMES = ["kind", "actor", "action", "channel", "outcome", "requestId", "from", "to"] as const;
 export type FilterName = (typeof NAMES)[number];
 /** Empty: not narrowed by that. `from` and `to` are days, of which the last one counts, too. */
 export type AuditFilters = Readonly<Record<FilterName, string>>;

@@ -34,7 +34,7 @@ type Row = ReadRow & Record<string, unknown>;
  * erased. Of a webhook's address only where it leads: the rest may let someone in there.
  */
 export function readAudit(tx: TenantTx, { filters, before, entry, limit }: ReadQuery): Promise<ReadRow[]> {
-  const { actorKind, actor, action, channel, outcome, from, to } = filters;
+  const { actorKind, actor, action, channel, outcome, requestId, from, to } = filters;
   return tx.query<Row>(
     `SELECT a.seq, a.at, a.actor,
        CASE a.actor->>'kind'
@@ -57,9 +57,10 @@ export function readAudit(tx: TenantTx, { filters, before, entry, limit }: ReadQ
        AND ($3::text IS NULL OR a.actor->>'kind' = $3) AND ($4::text IS NULL OR a.actor->>'id' = $4)
        AND ($5::text IS NULL OR a.action = $5) AND ($6::text IS NULL OR a.channel = $6)
        AND ($7::text IS NULL OR a.outcome = $7)
-       AND ($8::timestamptz IS NULL OR a.at >= $8) AND ($9::timestamptz IS NULL OR a.at < $9)
-     ORDER BY a.seq DESC LIMIT $10`,
-    [before, entry, ...[actorKind, actor, action, channel, outcome, from, to].map(orNull), limit],
+       AND ($8::text IS NULL OR a.request_id = $8)
+       AND ($9::timestamptz IS NULL OR a.at >= $9) AND ($10::timestamptz IS NULL OR a.at < $10)
+     ORDER BY a.seq DESC LIMIT $11`,
+    [before, entry, ...[actorKind, actor, action, channel, outcome, requestId, from, to].map(orNull), limit],
   );
 }
 
@@ -69,13 +70,19 @@ export function readPlatformAudit(
   sessionId: string,
   { filters, before, entry, limit }: ReadQuery,
 ): Promise<ReadRow[]> {
-  const { actorKind, actor, action, channel, outcome, from, to } = filters;
+  const { actorKind, actor, action, channel, outcome, requestId, from, to } = filters;
   if (channel !== undefined) return Promise.resolve([]);
   return tx.query<Row>(
     `SELECT seq, at, actor, name, action, NULL AS channel, NULL AS "accountId", subject, subject_name AS "subjectName", outcome,
        remote_address AS "remoteAddress", request_id AS "requestId", hash
-     FROM operator_audit($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ORDER BY seq DESC`,
-    [sessionId, before, limit, entry, ...[actorKind, actor, action, outcome, from, to].map(orNull)],
+     FROM operator_audit($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ORDER BY seq DESC`,
+    [
+      sessionId,
+      before,
+      limit,
+      entry,
+      ...[actorKind, actor, action, outcome, from, to, requestId].map(orNull),
+    ],
   );
 }
 

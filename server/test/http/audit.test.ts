@@ -113,6 +113,7 @@ test("an act over HTTP is told with who it was, by name, from where, and in whic
       requestId: "trace-of-the-key",
     },
   ]);
+  expect((await all("&requestId=trace-of-the-key")).map(({ subject }) => subject)).toEqual([id]);
   await fetch(`${edge.url}/api/v1/keys/revoke`, {
     method: "POST",
     headers: { ...asKey, "content-type": "application/json" },
@@ -151,6 +152,7 @@ test("the platform's audit is told to its administrators, in pages and by filter
   const drains = await all("&action=gateway.drain", "/api/v1/operator/audit", operator);
   expect(drains.map(({ subject }) => subject)).toEqual(["shared", "shared"]);
   expect(await all("&channel=telegram", "/api/v1/operator/audit", operator)).toEqual([]);
+  expect(await all("&requestId=of-nobody", "/api/v1/operator/audit", operator)).toEqual([]);
   expect((await get("/api/v1/operator/audit", admin)).status).toBe(403);
 });
 

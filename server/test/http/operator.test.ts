@@ -221,7 +221,8 @@ describe("a platform administrator", () => {
     const run = (sql: string) =>
       withNoTenant(database.db, (tx) => tx.query<Record<string, unknown>>(sql, [String(session?.id)]));
     expect(await run("SELECT * FROM operator_gateways($1)")).toEqual([]);
-    const audit = "SELECT * FROM operator_audit($1, NULL, 50, NULL, NULL, NULL, NULL, NULL, NULL, NULL)";
+    const audit =
+      "SELECT * FROM operator_audit($1, NULL, 50, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)";
     expect(await run(audit)).toEqual([]);
     expect(await run("SELECT * FROM operator_tenants($1, NULL, 50, NULL, NULL, NULL)")).toEqual([]);
     expect(await run(`SELECT operator_drain($1, '${GATEWAY}', true) AS done`)).toEqual([{ done: false }]);
