@@ -20,6 +20,7 @@ import { createReconciler, type Reconciler } from "./reconcile/reconciler.ts";
 import { openSession } from "./reconcile/session.ts";
 import type { Secret } from "./secret.ts";
 import type { Metrics } from "./telemetry/metrics.ts";
+import { seedPrices } from "./usage/prices.ts";
 import type { Fingerprints } from "./vault/fingerprint.ts";
 import type { Vault } from "./vault/vault.ts";
 
@@ -54,6 +55,7 @@ export async function createWorker(deps: WorkerDeps): Promise<Reconciler> {
     }
     return installationId(tx);
   });
+  await seedPrices(db);
   const values = { installationId: installation, llmBaseUrl: llm.baseUrl, llmModels: llm.models };
   const wanted = wantedConfig(template, values, operatorOverlay);
 

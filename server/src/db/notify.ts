@@ -33,6 +33,8 @@ const notificationSchema = z.discriminatedUnion("about", [
   z.object({ about: z.literal("change"), billingAccountIds: z.array(billingAccountIdSchema) }),
   /** The tenant was suspended or resumed, or is being deleted. */
   z.object({ about: z.literal("tenant"), billingAccountId: billingAccountIdSchema }),
+  /** What this tenant may spend, or its LLM key, was changed; null: what models cost. */
+  z.object({ about: z.literal("llm"), billingAccountId: billingAccountIdSchema.nullable() }),
   /** Messages to endpoints of tenants were written, or may be sent now. */
   z.object({ about: z.literal("deliveries") }),
   /** The lease on the gateway is free. */
@@ -68,6 +70,11 @@ export function notifyAgent(tx: Tx, billingAccountId: BillingAccountId): Promise
 
 export function notifyTenant(tx: Tx, billingAccountId: BillingAccountId): Promise<void> {
   return notify(tx, { about: "tenant", billingAccountId });
+}
+
+/** @param billingAccountId whose limits or LLM key are another; null: the prices of models are */
+export function notifyLlm(tx: Tx, billingAccountId: BillingAccountId | null): Promise<void> {
+  return notify(tx, { about: "llm", billingAccountId });
 }
 
 export function notifyLease(tx: Tx, gatewayId: string): Promise<void> {

@@ -15,6 +15,7 @@ import { doctorCommands } from "./doctor.ts";
 import { gatewayCommands } from "./gateways.ts";
 import { keyCommands } from "./keys.ts";
 import { maintenanceCommands } from "./maintenance.ts";
+import { priceCommands } from "./prices.ts";
 import { tenantLifeCommands } from "./tenant-life.ts";
 import { tenantCommands } from "./tenants.ts";
 
@@ -28,6 +29,7 @@ const COMMANDS: readonly OpsCommand[] = [
   ...connectionCommands,
   ...auditCommands,
   ...gatewayCommands,
+  ...priceCommands,
 ];
 
 export interface OpsIo {
