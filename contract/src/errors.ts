@@ -142,6 +142,13 @@ export const ERRORS = {
     "Load the settings again, and make your change to those.",
     "none",
   ),
+  limits_changed: words(
+    409,
+    "Changed meanwhile",
+    "Someone changed the limits after you had read them. Yours were not saved.",
+    "Load the limits again, and make your change to those.",
+    "none",
+  ),
   link_invalid: words(
     400,
     "Link no longer valid",

@@ -35,6 +35,7 @@ import type { Reconciler } from "./reconcile/reconciler.ts";
 import type { Repeated } from "./repeat.ts";
 import type { Metrics } from "./telemetry/metrics.ts";
 import { startTelemetry, type Telemetry } from "./telemetry/start.ts";
+import { createLimits, type TenantLimits } from "./usage/limits.ts";
 import { type Fingerprints, loadFingerprints } from "./vault/fingerprint.ts";
 import { checkKeys } from "./vault/keys.ts";
 import { moveConnections } from "./vault/move.ts";
@@ -64,6 +65,7 @@ export interface Context {
   /** How often who may ask for what changes channels. */
   readonly allowances: Allowances;
   readonly agents: Agents;
+  readonly limits: TenantLimits;
   readonly alerts: Alerts;
   readonly webhooks: ManageWebhooks;
   readonly webhookLog: WebhookLog;
@@ -204,6 +206,7 @@ function assemble(
     ...auth,
     keys: createManageKeys(db, () => new Date()),
     agents: createAgents(db),
+    limits: createLimits(db, () => new Date()),
     allowances: createAllowances(db, config.limits),
     alerts: createAlerts(db),
     webhooks: createManageWebhooks(db, vault, config.webhooks.reach, () => new Date()),

@@ -14,6 +14,7 @@ import { acknowledgeAlert } from "./routes/acknowledge-alert.ts";
 import { acknowledgeOperatorAlert } from "./routes/acknowledge-operator-alert.ts";
 import { getAlertMail, setAlertMail } from "./routes/alert-mail.ts";
 import { changeAgent } from "./routes/change-agent.ts";
+import { changeLimits } from "./routes/change-limits.ts";
 import { changeRole } from "./routes/change-role.ts";
 import { changeWebhook } from "./routes/change-webhook.ts";
 import { connectChannel } from "./routes/connect-channel.ts";
@@ -39,6 +40,7 @@ import { getChannelsStatus } from "./routes/get-channels-status.ts";
 import { getChannelsTimeline } from "./routes/get-channels-timeline.ts";
 import { getConnectLinks } from "./routes/get-connect-links.ts";
 import { getKeys } from "./routes/get-keys.ts";
+import { getLimits } from "./routes/get-limits.ts";
 import { getMe } from "./routes/get-me.ts";
 import { getMembers } from "./routes/get-members.ts";
 import { getOperatorAlerts } from "./routes/get-operator-alerts.ts";
@@ -94,6 +96,8 @@ export const ROUTES: readonly Route[] = [
   setAlertMail,
   getAgent,
   changeAgent,
+  getLimits,
+  changeLimits,
   getAudit,
   exportAudit,
   getMe,

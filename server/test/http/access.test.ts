@@ -42,6 +42,8 @@ const TABLE: Readonly<Record<string, Scope | "members" | "people" | "platform" |
   "POST /api/v1/alerts/mail": "members",
   "GET /api/v1/agent": "agent:read",
   "POST /api/v1/agent": "agent:write",
+  "GET /api/v1/limits": "usage:read",
+  "POST /api/v1/limits": "limits:write",
   "GET /api/v1/me": "account:read",
   "GET /api/v1/keys": "keys:read",
   "POST /api/v1/keys": "keys:write",

@@ -126,6 +126,22 @@ const MEANT: Readonly<Record<string, Meant>> = {
     by: "owner",
     body: () => ({ instructions: CANARY, greeting: CANARY, model: null, version: 0 }),
   },
+  "POST /api/v1/limits": {
+    action: "limits.change",
+    by: "owner",
+    body: () => ({
+      dayBudget: "1",
+      monthBudget: null,
+      callsPerMinute: null,
+      tokensPerMinute: null,
+      concurrentCalls: null,
+      messagesPerDay: null,
+      endUser: { dayBudget: null, callsPerMinute: null, messagesPerDay: null },
+      reachedText: CANARY,
+      timeZone: "UTC",
+      version: 0,
+    }),
+  },
   "POST /api/v1/keys": {
     action: "key.create",
     by: "owner",

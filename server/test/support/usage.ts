@@ -1,6 +1,7 @@
 /** Calls as the `llm` role writes them down, for tests. */
 import { randomUUID } from "node:crypto";
-import type { BillingAccountId } from "@cogni/contract";
+import { type BillingAccountId, KEY_SCOPES } from "@cogni/contract";
+import type { Principal } from "../../src/auth/principal.ts";
 import type { Db } from "../../src/db/pool.ts";
 import { withTenant } from "../../src/db/tenant.ts";
 import { insertUsageEvents, type UsageEvent } from "../../src/db/usage-write.ts";
@@ -39,4 +40,18 @@ export function usageEvent(more: Partial<UsageEvent> = {}): UsageEvent {
 
 export function use(db: Db, tenant: BillingAccountId, ...events: readonly UsageEvent[]): Promise<number> {
   return withTenant(db, tenant, (tx) => insertUsageEvents(tx, events));
+}
+
+/** Whoever asks with a key that may do all that keys may. */
+export function principalOfKey(billingAccountId: BillingAccountId): Principal {
+  const actor = { kind: "key", id: "key" } as const;
+  return {
+    billingAccountId,
+    actor,
+    name: "key",
+    email: null,
+    role: null,
+    scopes: KEY_SCOPES,
+    channels: null,
+  };
 }
