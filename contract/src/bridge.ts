@@ -147,3 +147,23 @@ export type BridgeErased = z.infer<typeof bridgeErasedSchema>;
 /** `cogni.token` takes `{token}`, by which the gateway lets clients in and proves itself to us from the next `secrets.reload` on. */
 export const bridgeTokenSchema = z.object({ taken: z.literal(true) });
 export type BridgeToken = z.infer<typeof bridgeTokenSchema>;
+
+/** What the plugin says of each LLM call beside its key, in headers (lower case, as Node has them). */
+export const LLM_HEADERS = {
+  /** The same for all attempts of one call. */
+  logicalId: "x-cogni-request-id",
+  /** The message that it is made for. */
+  turn: "x-cogni-turn",
+  channel: "x-cogni-channel",
+  /** Keyed hashes (`llmSaltReference`). */
+  conversation: "x-cogni-conversation",
+  endUser: "x-cogni-end-user",
+  /** Ours to the upstream, and in each answer: this attempt. */
+  callId: "x-cogni-call-id",
+  /** In an answer: which limit it was that answered. */
+  limit: "x-cogni-limit",
+} as const;
+
+/** What a gateway's plugin asks the resolver for, for each tenant placed there: the key, and the salt of its hashes. */
+export const llmKeyReference = (billingAccountId: string): string => `llm/key/${billingAccountId}`;
+export const llmSaltReference = (billingAccountId: string): string => `llm/salt/${billingAccountId}`;

@@ -13,7 +13,7 @@ export interface JsonObject {
 export interface GatewayConfigValues {
   /** Id of the control plane's database; another installation's gateway is not written to. */
   readonly INSTALLATION_ID: string;
-  readonly LLM_BASE_URL: string;
+  readonly LLM_URL: string;
   /** Of several, the item of a list that names it is repeated for each. */
   readonly LLM_MODEL: string | readonly string[];
 }

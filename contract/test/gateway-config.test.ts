@@ -5,7 +5,7 @@ import { fillGatewayConfig, overlayGatewayConfig, seedGatewayConfig } from "../s
 const template = JSON.parse(
   readFileSync(new URL("../../config/openclaw-gateway.json", import.meta.url), "utf8"),
 );
-const values = { INSTALLATION_ID: "i-1", LLM_BASE_URL: "http://127.0.0.1:9/v1", LLM_MODEL: "some/model" };
+const values = { INSTALLATION_ID: "i-1", LLM_URL: "http://127.0.0.1:9/v1", LLM_MODEL: "some/model" };
 
 test("what the control plane knows is filled in, and what only the gateway's host knows is left out of its wish", () => {
   const wish = JSON.stringify(fillGatewayConfig(template, values));

@@ -10,7 +10,7 @@ const state = setting("OPENCLAW_STATE_DIR");
 const config = join(state, "openclaw.json");
 mkdirSync(join(state, "cogni"), { recursive: true, mode: 0o700 });
 if (!existsSync(config)) {
-  const values = { LLM_BASE_URL: setting("LLM_BASE_URL"), LLM_MODEL: setting("LLM_MODEL") };
+  const values = { LLM_URL: setting("LLM_URL"), LLM_MODEL: setting("LLM_MODEL") };
   const path = new URL("../../config/openclaw-gateway.json", import.meta.url);
   const template = JSON.parse(readFileSync(path, "utf8")) as JsonObject;
   // By rename: an interrupted start must not leave half a config, which the next one would take for an old one.

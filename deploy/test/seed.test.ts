@@ -18,7 +18,7 @@ afterEach(() => rmSync(state, { recursive: true }));
 function seed(settings: Record<string, string> = {}): void {
   const env = {
     OPENCLAW_STATE_DIR: state,
-    LLM_BASE_URL: "https://llm.example.com/v1",
+    LLM_URL: "http://127.0.0.1:3002/v1",
     LLM_MODEL: "some-model",
   };
   execFileSync(process.execPath, [script], { env: { ...env, ...settings }, stdio: "pipe" });
@@ -28,7 +28,7 @@ test("a fresh volume gets our config, readable by the gateway's user alone, with
   seed();
   expect(statSync(config()).mode & 0o777).toBe(0o600);
   const seeded = readFileSync(config(), "utf8");
-  expect(seeded).toContain("https://llm.example.com/v1");
+  expect(seeded).toContain("http://127.0.0.1:3002/v1");
   const placeholders = [...seeded.matchAll(/\$\{([A-Z_]+)\}/g)].map(([, name]) => name);
   expect(new Set(placeholders)).toEqual(new Set(["COGNI_BRIDGE_DIR", "COGNI_GATEWAY_LOG", "COGNI_RESOLVER"]));
 });

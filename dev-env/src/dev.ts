@@ -18,8 +18,7 @@ import {
   type Tenant,
   tenantSchema,
 } from "./seed.ts";
-import { isComplete, startStack } from "./stack.ts";
-import { startLlm } from "./stand-ins/llm.ts";
+import { isComplete, type StackOptions, startStack } from "./stack.ts";
 import { startTryIt } from "./stand-ins/try-it/server.ts";
 import { createSteps, type Steps, Stopped } from "./steps.ts";
 import { tryItOverlay } from "./try-it.ts";
@@ -95,13 +94,12 @@ async function run(steps: Steps): Promise<void> {
   );
   // A gateway of the developer's own is not ours to install things in.
   const settings = { INSTALL_CHANNEL_PLUGINS: named.OPENCLAW_GATEWAY_URL ? "off" : "on", ...named };
-  const llm = await model(steps, kept.llm);
   const tryIt = await messenger(steps, dir.path, kept.tryIt, settings);
   const stack = await startStack({
     dataDir: dir.path,
     secrets: dir.secrets,
     ports: { ...ports, ...kept },
-    llm,
+    llm: model(),
     settings: tryIt.settings,
     steps,
   });
@@ -144,19 +142,14 @@ async function messenger(
   return { phone: url, settings: { ...settings, GATEWAY_CONFIG_OVERLAY: overlay } };
 }
 
-/** The model that answers: the one that is named, else the echo. */
-async function model(steps: Steps, port: number) {
+/** The model that answers: the one that is named, else the echo that is built in. */
+function model(): StackOptions["llm"] {
   const { LLM_BASE_URL, LLM_MODEL, LLM_API_KEY } = process.env;
   if (LLM_BASE_URL) {
     if (!LLM_MODEL) throw new UserError("LLM_BASE_URL is set, so LLM_MODEL has to name a model of it.");
     return { baseUrl: LLM_BASE_URL, model: LLM_MODEL, ...(LLM_API_KEY && { apiKey: LLM_API_KEY }) };
   }
-  const echo = await steps.start(
-    "echo model",
-    () => startLlm({ port, requireTenant: true }),
-    (part) => part.close(),
-  );
-  return { baseUrl: echo.baseUrl, model: "echo" };
+  return { baseUrl: null, model: "echo" };
 }
 
 function portOf(setting: string, usual: number): number {

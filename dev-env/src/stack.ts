@@ -14,8 +14,9 @@ import type { Steps } from "./steps.ts";
 export interface StackOptions {
   dataDir: string;
   secrets: Secrets;
-  ports: { http: number; internal: number; postgres: number; gateway: number };
-  llm: { baseUrl: string; model: string; apiKey?: string };
+  ports: { http: number; internal: number; llm: number; postgres: number; gateway: number };
+  /** `baseUrl` null: the echo that is built in. */
+  llm: { baseUrl: string | null; model: string; apiKey?: string };
   /** Settings of the control plane beyond what is worked out here; they win. */
   settings: Record<string, string>;
   /** For the gateway's environment. */
@@ -56,8 +57,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     CHANNEL_ENCRYPTION_KEY: secrets.encryptionKey,
     OPENCLAW_GATEWAY_URL: gatewayAt.url,
     OPENCLAW_GATEWAY_TOKEN: gatewayAt.token,
-    LLM_BASE_URL: llm.baseUrl,
+    LLM_PORT: String(ports.llm),
     LLM_MODEL: llm.model,
+    ...(llm.baseUrl && { LLM_BASE_URL: llm.baseUrl }),
     ...(llm.apiKey && { LLM_API_KEY: llm.apiKey }),
     ...(postgres && {
       DATABASE_URL: postgres.apiUrl,
@@ -90,7 +92,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
             port: ports.gateway,
             token: secrets.gatewayToken,
             internalUrl: `http://127.0.0.1:${ports.internal}`,
-            values: { LLM_BASE_URL: llm.baseUrl, LLM_MODEL: modelsOf(env) },
+            values: { LLM_URL: env.LLM_URL ?? `http://127.0.0.1:${ports.llm}/v1`, LLM_MODEL: modelsOf(env) },
             ...(options.settings.GATEWAY_CONFIG_OVERLAY && {
               overlay: options.settings.GATEWAY_CONFIG_OVERLAY,
             }),

@@ -76,6 +76,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<OwnWorld> 
     const ports = {
       http: await freePort(),
       internal: await freePort(),
+      llm: await freePort(),
       postgres: await freePort(),
       gateway: await freePort(),
     };

@@ -9,7 +9,7 @@ test("a gateway boots without the installed channels that nobody uses, and with 
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const opened = openGatewayFolder({
     folder,
-    values: { LLM_BASE_URL: "http://127.0.0.1:1", LLM_MODEL: "echo" },
+    values: { LLM_URL: "http://127.0.0.1:1", LLM_MODEL: "echo" },
   });
   const channels = {
     telegram: { configWrites: false },

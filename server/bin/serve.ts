@@ -45,6 +45,13 @@ async function serve(): Promise<void> {
       announce("internal port", config.internal.host, internal);
       ctx.startWork();
     }
+    if (ctx.llmRole && config.llmRole) {
+      const llm = await listen(ctx.llmRole.listener, { ...config.llmRole, setting: "LLM_PORT" });
+      // Gateways answer their people to the end.
+      closing.add("gateways", "LLM port", llm.close);
+      ctx.llmRole.start();
+      announce("LLM calls", config.llmRole.host, llm);
+    }
     if (config.roles.has("api")) {
       const pages = config.http.console ? await loadConsole() : null;
       if (pages) closing.add("background", "pages", pages.close);

@@ -1,4 +1,5 @@
 /** Who is told what another process, or this one, wrote into the database. */
+import type { BillingAccountId } from "@cogni/contract";
 import { keyString } from "./channels/keys.ts";
 import type { StatusHub } from "./channels/live/hub.ts";
 import type { Outcomes } from "./channels/outcomes.ts";
@@ -14,11 +15,13 @@ export interface Listeners {
   readonly worker: Reconciler | null;
   readonly webhookSender: Sender | null;
   readonly forgetPrincipals: () => void;
+  /** What is known of the tenant's limits and key is old; null: of everybody's, and of prices. */
+  readonly llmChanged: (tenant: BillingAccountId | null) => void;
 }
 
 export function announce(
   notification: Notification,
-  { outcomes, logins, decisions, statusHub, worker, webhookSender, forgetPrincipals }: Listeners,
+  { outcomes, logins, decisions, statusHub, worker, webhookSender, forgetPrincipals, llmChanged }: Listeners,
 ): void {
   const { about } = notification;
   if (about === "wish") {
@@ -31,8 +34,10 @@ export function announce(
   else if (about === "decided") decisions.announce(keyString(notification), notification.at);
   else if (about === "tenant") {
     forgetPrincipals();
+    llmChanged(notification.billingAccountId);
     worker?.wakeTenant(notification.billingAccountId);
-  } else if (about === "lease") worker?.wakeLease();
+  } else if (about === "llm") llmChanged(notification.billingAccountId);
+  else if (about === "lease") worker?.wakeLease();
   else if (about === "change") statusHub.changed(notification.billingAccountIds);
   else if (about === "gateway") statusHub.changed();
 }

@@ -3,7 +3,6 @@
  * every wrong setting at once, each by its name. `docs/configuration.md` explains the same settings to operators; a test
  * holds the two together.
  */
-import { Secret } from "./secret.ts";
 import {
   type Role,
   type SettingProblem,
@@ -112,14 +111,25 @@ function toConfig(settings: Settings) {
           installPlugins: settings.INSTALL_CHANNEL_PLUGINS === "on",
         }
       : null,
+    /** What a gateway is told of its models. */
     llm: worker
       ? {
-          baseUrl: present(settings.LLM_BASE_URL),
-          /** A model on one's own machine often wants none, but the gateway refuses a provider without a key. */
-          apiKey: settings.LLM_API_KEY ?? new Secret("none"),
+          /** Where it finds our own endpoint. */
+          url: settings.LLM_URL ?? `http://127.0.0.1:${settings.LLM_PORT}/v1`,
           model: present(settings.LLM_MODEL),
           /** What tenants choose from, the default first. */
           models: [...new Set([present(settings.LLM_MODEL), ...settings.LLM_MODELS])],
+        }
+      : null,
+    /** Null: this process serves no LLM calls. */
+    llmRole: roles.has("llm")
+      ? {
+          host: settings.LLM_HOST,
+          port: settings.LLM_PORT,
+          /** Null: the echo of development. */
+          upstream: settings.LLM_BASE_URL
+            ? { baseUrl: settings.LLM_BASE_URL, apiKey: settings.LLM_API_KEY ?? null }
+            : null,
         }
       : null,
     /** Null: into `outbox` in the data folder, for whoever develops to read. */

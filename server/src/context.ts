@@ -27,6 +27,8 @@ import { openDatabase } from "./db/open.ts";
 import type { Db } from "./db/pool.ts";
 import { type OpenHealth, openHealth } from "./health/open-health.ts";
 import { createUpgradeGate } from "./health/upgrade-gate.ts";
+import { llmChanged, openLlmRole } from "./llm/open-role.ts";
+import type { LlmRole } from "./llm/role.ts";
 import type { Logger } from "./log.ts";
 import type { MailPort } from "./mail/mail-port.ts";
 import { openMail } from "./mail/open-mail.ts";
@@ -69,6 +71,8 @@ export interface Context {
   readonly alerts: Alerts;
   readonly webhooks: ManageWebhooks;
   readonly webhookLog: WebhookLog;
+  /** Null: this process serves no LLM calls. */
+  readonly llmRole: LlmRole | null;
   /** The status as streams. Closed before the port is, which would wait for them. */
   readonly statusHub: StatusHub;
   /** Only where this process is a worker: for the gateways, on the internal port. */
@@ -105,8 +109,9 @@ export async function createContext(config: Config, log: Logger): Promise<Contex
     const worker = config.roles.has("worker")
       ? await createWorker({ config, log, metrics, db, vault, fingerprints })
       : null;
+    const llmRole = await openLlmRole({ config, db, log, metrics: metrics.llm, keys: fingerprints.llmKeys });
     const auth = createAuth(config, db, log, fingerprints, mail);
-    return assemble(config, log, telemetry, db, vault, fingerprints, worker, auth, mail);
+    return assemble(config, log, telemetry, db, vault, fingerprints, worker, llmRole, auth, mail);
   } catch (error) {
     await mail.close();
     await db.close();
@@ -135,6 +140,7 @@ function assemble(
   vault: Vault,
   fingerprints: Fingerprints,
   worker: Reconciler | null,
+  llmRole: LlmRole | null,
   auth: Auth,
   mail: MailPort,
 ): Context {
@@ -155,7 +161,7 @@ function assemble(
     wishWaitMs: config.timing.wishWaitMs,
     patience: config.timing.patience,
   };
-  const { llm, timing } = config;
+  const { timing } = config;
   const statusHub = createStatusHub({
     read: (billingAccountId) => channelsStatus(deps, { billingAccountId, channels: null }),
     maxStreams: config.http.maxStreams,
@@ -177,10 +183,14 @@ function assemble(
         worker,
         webhookSender,
         forgetPrincipals: auth.principals.forget,
+        llmChanged: (tenant) => llmRole && llmChanged(llmRole, db, log, tenant),
       }),
     // Who waits for an outcome that was not heard looks it up when the wait is over; a wish that was not heard is
     // found by the next snapshot.
-    onConnected: () => statusHub.changed(),
+    onConnected: () => {
+      statusHub.changed();
+      if (llmRole) llmChanged(llmRole, db, log, null);
+    },
     log,
   });
 
@@ -194,6 +204,7 @@ function assemble(
   });
   closing.onBegin(() => webhookSender?.takeNoMore());
   closing.add("background", "webhooks", (cut) => webhookSender?.stop(cut));
+  if (llmRole) closing.add("background", "the bill", llmRole.stop);
   closing.add("notifications", "notifications", notifications.close);
   closing.add("database", "database", db.close);
   closing.add("database", "traces", stopTelemetry);
@@ -212,10 +223,11 @@ function assemble(
     webhooks: createManageWebhooks(db, vault, config.webhooks.reach, () => new Date()),
     webhookLog: createWebhookLog(db),
     channels: createChannels(deps),
+    llmRole,
     statusHub,
     async resolveCredentials(gatewayId, ids) {
-      if (!llm) throw new TypeError("only a worker resolves credentials");
-      return resolveCredentials({ db, vault, llmApiKey: llm.apiKey, log }, gatewayId, ids);
+      if (!worker) throw new TypeError("only a worker resolves credentials");
+      return resolveCredentials({ db, vault, llmKeys: fingerprints.llmKeys, log }, gatewayId, ids);
     },
     health,
     requireUpgraded: createUpgradeGate(db),

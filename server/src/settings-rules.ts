@@ -12,7 +12,6 @@ const OF_THE_WORKER: readonly SettingName[] = [
   "DATABASE_OWNER_URL",
   "OPENCLAW_GATEWAY_URL",
   "OPENCLAW_GATEWAY_TOKEN",
-  "LLM_BASE_URL",
   "LLM_MODEL",
 ];
 const OIDC_SETTINGS = ["OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET"] as const;
@@ -29,12 +28,16 @@ export function settingProblems(
 ): SettingProblem[] {
   const worker = settings.ROLES?.includes("worker") ?? true;
   const api = settings.ROLES?.includes("api") ?? true;
+  const llm = settings.ROLES?.includes("llm") ?? true;
   const production = settings.COGNI_ENV === "production";
   const required = [
     ...OF_EVERY_ROLE,
     ...(worker ? OF_THE_WORKER : []),
     ...(production ? (["PUBLIC_URL"] as const) : []),
-    ...(production && worker ? (["LLM_API_KEY"] as const) : []),
+    // Development has a model of its own.
+    ...(production && llm ? (["LLM_BASE_URL", "LLM_API_KEY"] as const) : []),
+    // Nobody could guess where the others serve.
+    ...(production && worker && !llm ? (["LLM_URL"] as const) : []),
     // Without them, whoever forgot a password, or has a channel that is down, could wait for a mail that nobody sends.
     ...(production && (api || worker) ? (["SMTP_URL"] as const) : []),
     ...((production && (api || worker)) || settings.SMTP_URL ? (["MAIL_FROM"] as const) : []),
@@ -110,10 +113,17 @@ function tokenProblems({
 }
 
 function addressProblems(settings: Partial<Settings>): SettingProblem[] {
-  const { PORT, INTERNAL_PORT, METRICS_PORT, PUBLIC_URL } = settings;
+  const { PORT, INTERNAL_PORT, LLM_PORT, METRICS_PORT, PUBLIC_URL } = settings;
   const problems: SettingProblem[] = [];
   if (isSamePort(INTERNAL_PORT, PORT)) {
     problems.push({ setting: "INTERNAL_PORT", message: "must differ from PORT" });
+  }
+  if (
+    isSamePort(LLM_PORT, PORT) ||
+    isSamePort(LLM_PORT, INTERNAL_PORT) ||
+    isSamePort(LLM_PORT, METRICS_PORT)
+  ) {
+    problems.push({ setting: "LLM_PORT", message: "must differ from PORT, INTERNAL_PORT and METRICS_PORT" });
   }
   if (isSamePort(METRICS_PORT, PORT) || isSamePort(METRICS_PORT, INTERNAL_PORT)) {
     problems.push({ setting: "METRICS_PORT", message: "must differ from PORT and INTERNAL_PORT" });
@@ -177,8 +187,8 @@ function isBlanket(network: string): boolean {
 
 /** Development has well-known logins, so nobody else may reach it. */
 function developmentProblems(settings: Partial<Settings>): SettingProblem[] {
-  const { HOST, INTERNAL_HOST, METRICS_HOST } = settings;
-  return Object.entries({ HOST, INTERNAL_HOST, METRICS_HOST })
+  const { HOST, INTERNAL_HOST, LLM_HOST, METRICS_HOST } = settings;
+  return Object.entries({ HOST, INTERNAL_HOST, LLM_HOST, METRICS_HOST })
     .filter(([, host]) => host !== undefined && !isLoopback(host))
     .map(([setting]) => ({
       setting: setting as SettingName,

@@ -119,6 +119,25 @@ export const timingSchema = z.strictObject({
         .prefault({}),
     })
     .prefault({}),
+  /** The LLM endpoint. */
+  llm: z
+    .strictObject({
+      /** What is known of a tenant is believed for so long; what changes it is told at once. */
+      tenantMs: ms(5_000),
+      /** Between two times that what was used is written. */
+      settleMs: ms(250),
+      /** A call waits for so long where a limit is reached and others that are under way may leave enough. */
+      waitMs: ms(8_000),
+      /** Places for calls under way are another process's after so long, unless they are renewed. */
+      slotMs: ms(30_000),
+      /** Until the upstream connects, until its answer begins, and between two parts of it. */
+      connectMs: ms(5_000),
+      headMs: ms(300_000),
+      bodyMs: ms(300_000),
+      /** After a caller has hung up, the rest is read for its usage for so long. */
+      drainMs: ms(30_000),
+    })
+    .prefault({}),
   gateway: z
     .strictObject({
       /** One call. */

@@ -56,7 +56,7 @@ export async function createWorker(deps: WorkerDeps): Promise<Reconciler> {
     return installationId(tx);
   });
   await seedPrices(db);
-  const values = { installationId: installation, llmBaseUrl: llm.baseUrl, llmModels: llm.models };
+  const values = { installationId: installation, llmUrl: llm.url, llmModels: llm.models };
   const wanted = wantedConfig(template, values, operatorOverlay);
 
   const openGateway = (): Gateway =>

@@ -42,13 +42,24 @@ describe("settings", () => {
       "DATABASE_OWNER_URL",
       "DATABASE_SERVICE_URL",
       "DATABASE_URL",
-      "LLM_BASE_URL",
       "LLM_MODEL",
       "OPENCLAW_GATEWAY_TOKEN",
       "OPENCLAW_GATEWAY_URL",
       "PORT",
       "TRUSTED_PROXIES",
     ]);
+  });
+
+  test("a worker without the llm role is told where that is served, and the llm role alone needs no gateway", () => {
+    const { LLM_BASE_URL: _, LLM_API_KEY: __, ...worker } = { ...production, ROLES: "worker,api" };
+    expect(problems(worker)).toEqual({ LLM_URL: "is missing" });
+    expect(problems({ ...worker, LLM_URL: "http://10.0.0.2:3002/v1" })).toEqual({});
+    const { DATABASE_URL, CHANNEL_ENCRYPTION_KEY, PUBLIC_URL, LLM_BASE_URL, LLM_API_KEY } = production;
+    const llm = { COGNI_ENV: "production", ROLES: "llm", DATABASE_URL, CHANNEL_ENCRYPTION_KEY, PUBLIC_URL };
+    expect(problems({ ...llm, LLM_BASE_URL, LLM_API_KEY })).toEqual({});
+    expect(problems({ ...production, LLM_PORT: "3001", INTERNAL_PORT: "3001" })).toEqual({
+      LLM_PORT: "must differ from PORT, INTERNAL_PORT and METRICS_PORT",
+    });
   });
 
   test("an identity provider is set whole or not at all, and by https in production", () => {

@@ -68,7 +68,7 @@ export async function startBreakable(
         port: Number(new URL(world.gateway.url).port),
         token: world.gateway.token,
         internalUrl: `http://127.0.0.1:${env.INTERNAL_PORT}`,
-        values: { LLM_BASE_URL: env.LLM_BASE_URL ?? "", LLM_MODEL: env.LLM_MODEL ?? "" },
+        values: { LLM_URL: `http://127.0.0.1:${env.LLM_PORT}/v1`, LLM_MODEL: env.LLM_MODEL ?? "" },
         ...(env.GATEWAY_CONFIG_OVERLAY && { overlay: env.GATEWAY_CONFIG_OVERLAY }),
         log,
       });

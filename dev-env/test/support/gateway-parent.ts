@@ -11,7 +11,7 @@ try {
     token: "gateway-parent-token-0123456789",
     // Nobody is there: the gateway boots without its credentials.
     internalUrl: "http://127.0.0.1:9",
-    values: { LLM_BASE_URL: "http://127.0.0.1:9/v1", LLM_MODEL: "echo" },
+    values: { LLM_URL: "http://127.0.0.1:9/v1", LLM_MODEL: "echo" },
     ...(overlay && { overlay }),
     log: (line) => tell({ log: line }),
   });

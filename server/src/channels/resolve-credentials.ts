@@ -1,8 +1,13 @@
 /**
  * What a gateway is told when it asks for the secrets that its config refers to: the credentials of tenants placed on
- * it, in the version it names, as long as they are wished connected; and the key of the LLM endpoint.
+ * it, in the version it names, as long as they are wished connected; and for the plugin, the LLM keys of these tenants.
  */
-import type { ResolveResponse } from "@cogni/contract";
+import {
+  billingAccountIdSchema,
+  llmKeyReference,
+  llmSaltReference,
+  type ResolveResponse,
+} from "@cogni/contract";
 import { z } from "zod";
 import {
   type CredentialRef,
@@ -10,16 +15,17 @@ import {
   markUsed,
   type SealedChannelCredential,
 } from "../db/credentials.ts";
+import { type LlmKeyVersion, llmKeyVersions } from "../db/llm-keys.ts";
 import type { Db } from "../db/pool.ts";
 import { withService } from "../db/tenant.ts";
 import type { Logger } from "../log.ts";
-import type { Secret } from "../secret.ts";
+import type { LlmKeys } from "../vault/llm-keys.ts";
 import type { Vault } from "../vault/vault.ts";
 
 export interface ResolverDeps {
   readonly db: Db;
   readonly vault: Vault;
-  readonly llmApiKey: Secret;
+  readonly llmKeys: LlmKeys;
   readonly log: Logger;
 }
 
@@ -28,8 +34,12 @@ interface Reference extends CredentialRef {
   readonly field: string;
 }
 
-/** As `config/openclaw-gateway.json` names it. */
-const LLM_KEY_REFERENCE = "llm/upstream";
+/**
+ * As `config/openclaw-gateway.json` names it: the gateway wants a key for its provider, but each call carries its tenant's own. That
+ * it has this one tells that it was given secrets when it booted.
+ */
+const PROVIDER_KEY = { reference: "llm/upstream", value: "each call carries its own" };
+const LLM_REFERENCE = /^llm\/(?:key|salt)\/(.+)$/;
 const REFERENCE = /^tenant\/([a-z0-9_-]+)\/([a-z0-9_-]+)\/v(\d{1,15})\/([A-Za-z][A-Za-z0-9]*)$/;
 const fieldsSchema = z.record(z.string(), z.string());
 
@@ -68,9 +78,28 @@ export async function resolveCredentials(
       ),
     );
   }
-  if (errors.has(LLM_KEY_REFERENCE)) values.set(LLM_KEY_REFERENCE, deps.llmApiKey.reveal());
+  if (errors.has(PROVIDER_KEY.reference)) values.set(PROVIDER_KEY.reference, PROVIDER_KEY.value);
+  for (const [id, value] of await llmSecrets(deps, gatewayId, ids)) if (errors.has(id)) values.set(id, value);
   for (const id of values.keys()) errors.delete(id);
   return { values: Object.fromEntries(values), errors: Object.fromEntries(errors) };
+}
+
+/** Of the tenants that are named and placed there. */
+async function llmSecrets(
+  { db, llmKeys }: ResolverDeps,
+  gatewayId: string,
+  ids: readonly string[],
+): Promise<[id: string, value: string][]> {
+  const named = ids.flatMap((id) => {
+    const tenant = billingAccountIdSchema.safeParse(LLM_REFERENCE.exec(id)?.[1]);
+    return tenant.success ? [tenant.data] : [];
+  });
+  if (named.length === 0) return [];
+  const placed = await withService(db, (tx) => llmKeyVersions(tx, gatewayId, named));
+  return placed.flatMap(({ billingAccountId, version }: LlmKeyVersion): [string, string][] => [
+    [llmKeyReference(billingAccountId), llmKeys.keyOf({ billingAccountId, gatewayId, version }).reveal()],
+    [llmSaltReference(billingAccountId), llmKeys.saltOf(billingAccountId).reveal()],
+  ]);
 }
 
 function parseReference(id: string): Reference | null {

@@ -11,7 +11,7 @@ import { at, isObject, type Json, type JsonObject, withValue } from "./json.ts";
 
 export interface WantedValues {
   readonly installationId: string;
-  readonly llmBaseUrl: string;
+  readonly llmUrl: string;
   /** What the operator offers. */
   readonly llmModels: readonly string[];
 }
@@ -48,7 +48,7 @@ export function readConfigFile(file: string): JsonObject {
 export function wantedConfig(template: JsonObject, values: WantedValues, overlay: JsonObject): JsonObject {
   const filled = fillGatewayConfig(template, {
     INSTALLATION_ID: values.installationId,
-    LLM_BASE_URL: values.llmBaseUrl,
+    LLM_URL: values.llmUrl,
     LLM_MODEL: values.llmModels,
   });
   // How a gateway listens, logs and lets callers in is decided by whoever starts it; bindings are the tenants'.

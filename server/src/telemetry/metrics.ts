@@ -8,6 +8,7 @@ import { type BacklogMetrics, backlogMetrics } from "./backlog-metrics.ts";
 import { type GatewayMetrics, gatewayMetrics } from "./gateway-metrics.ts";
 import { type HeldMetrics, heldMetrics } from "./held-metrics.ts";
 import { type HttpMetrics, httpMetrics } from "./http-metrics.ts";
+import { type LlmMetrics, llmMetrics } from "./llm-metrics.ts";
 import { addProcess, type ProcessFacts, type ProcessMetrics, processMetrics } from "./process-metrics.ts";
 import { type ReconcileMetrics, reconcileMetrics } from "./reconcile-metrics.ts";
 
@@ -18,6 +19,7 @@ export interface Metrics {
   readonly held: HeldMetrics;
   readonly accounts: AccountMetrics;
   readonly backlog: BacklogMetrics;
+  readonly llm: LlmMetrics;
   readonly process: ProcessMetrics;
   /** A line for each series, as Prometheus reads it; each gauge is looked at now. */
   render(): Promise<{ readonly body: string; readonly type: string }>;
@@ -40,6 +42,7 @@ export function createMetrics({ maxAccounts, served, ...facts }: MetricsOptions)
     held: heldMetrics(registry),
     accounts: accountMetrics(registry, maxAccounts),
     backlog: backlogMetrics(registry),
+    llm: llmMetrics(registry),
     process: processMetrics(registry, facts),
     render: async () => ({ body: await registry.metrics(), type: registry.contentType }),
   };

@@ -11,6 +11,7 @@ import { type Tx, withNoTenant, withService } from "../db/tenant.ts";
 import { addVaultSecret, vaultSecret } from "../db/vault-secrets.ts";
 import { AppError } from "../errors.ts";
 import { Secret } from "../secret.ts";
+import { createLlmKeys, type LlmKeys } from "./llm-keys.ts";
 import { createPseudonyms, type Pseudonyms } from "./pseudonyms.ts";
 import type { Vault } from "./vault.ts";
 
@@ -25,11 +26,14 @@ export interface Fingerprints extends Pseudonyms {
    * optional field among them, the same bot would have many fingerprints.
    */
   of(channel: ChannelId, identifying: Readonly<Record<string, string>>): Uint8Array;
+  /** Made of the same key. */
+  readonly llmKeys: LlmKeys;
 }
 
 export function createFingerprints(key: Secret<Uint8Array>): Fingerprints {
   return {
     ...createPseudonyms(key),
+    llmKeys: createLlmKeys(key),
     of(channel, identifying) {
       const fields = Object.entries(identifying).sort(([a], [b]) => (a < b ? -1 : 1));
       return createHmac("sha256", key.reveal())

@@ -1,4 +1,5 @@
 /** What is kept of a connection beside its wish: who made and ended it, until when it is good, when it was last used. */
+import { randomBytes } from "node:crypto";
 import type { BillingAccountId, ConnectRequest, DisconnectRequest } from "@cogni/contract";
 import pino from "pino";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
@@ -15,6 +16,7 @@ import { activeConnection, connectionByKey } from "../../src/db/connections.ts";
 import { withService, withTenant } from "../../src/db/tenant.ts";
 import { recordStarted } from "../../src/reconcile/record.ts";
 import { Secret } from "../../src/secret.ts";
+import { createLlmKeys } from "../../src/vault/llm-keys.ts";
 import { channelsDeps, offer, principalOf, unlimited } from "../support/channels.ts";
 import {
   asSuperuser,
@@ -135,7 +137,12 @@ describe("a connection knows", () => {
     if (!connection) throw new Error("nothing is connected");
     const resolve = (vault = deps.vault) =>
       resolveCredentials(
-        { db: database.db, vault, llmApiKey: new Secret("k"), log: pino({ level: "silent" }) },
+        {
+          db: database.db,
+          vault,
+          llmKeys: createLlmKeys(new Secret(randomBytes(32))),
+          log: pino({ level: "silent" }),
+        },
         GATEWAY,
         [referenceId(connection, connection.credentialVersion, "botToken")],
       );

@@ -23,7 +23,7 @@ import { Secret } from "../../src/secret.ts";
 
 const CONFIG = join(import.meta.dirname, "../../../config");
 export const TOKEN = "gateway-token-of-the-tests-0123456789";
-export const LLM = { llmBaseUrl: "http://127.0.0.1:9/v1", llmModel: "echo" };
+export const LLM = { llmUrl: "http://127.0.0.1:9/v1", llmModel: "echo" };
 
 export interface LivingGateway {
   readonly process: GatewayProcess;
@@ -53,7 +53,7 @@ export async function livingGateway(): Promise<LivingGateway> {
     port: await freePort(),
     token: TOKEN,
     internalUrl: resolver.url,
-    values: { LLM_BASE_URL: LLM.llmBaseUrl, LLM_MODEL: LLM.llmModel },
+    values: { LLM_URL: LLM.llmUrl, LLM_MODEL: LLM.llmModel },
     overlay: overlayFile,
     log: () => undefined,
   });
@@ -84,7 +84,7 @@ export async function livingGateway(): Promise<LivingGateway> {
         overlay: readOverlay(join(CONFIG, "channels.json")),
         wanted: wantedConfig(
           template,
-          { llmBaseUrl: LLM.llmBaseUrl, llmModels: [llmModel], installationId },
+          { llmUrl: LLM.llmUrl, llmModels: [llmModel], installationId },
           overlay,
         ),
         operatorOverlay: overlay,

@@ -5,7 +5,7 @@ import { leafPaths, restarts } from "../../src/gateway/reconcile-gateway.ts";
 import { readConfigFile, wantedConfig, withWanted } from "../../src/gateway/wanted-config.ts";
 
 const template = readConfigFile(join(import.meta.dirname, "../../../config/openclaw-gateway.json"));
-const values = { installationId: "home", llmBaseUrl: "http://127.0.0.1:1/v1", llmModels: ["echo"] };
+const values = { installationId: "home", llmUrl: "http://127.0.0.1:1/v1", llmModels: ["echo"] };
 const overlay = { channels: { telegram: { apiRoot: "http://127.0.0.1:2" } } };
 const wanted = wantedConfig(template, values, overlay);
 const options = { model: "cogni/echo", lockable: new Set<string>(), overlay, managed: new Set<string>() };

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { type BillingAccountId, TENANT_HEADER } from "@cogni/contract";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { suspendByOperator } from "../../src/auth/suspension.ts";
@@ -5,6 +6,7 @@ import { resolveCredentials } from "../../src/channels/resolve-credentials.ts";
 import { addMember } from "../../src/db/members.ts";
 import { withService } from "../../src/db/tenant.ts";
 import { Secret } from "../../src/secret.ts";
+import { createLlmKeys } from "../../src/vault/llm-keys.ts";
 import { createVault } from "../../src/vault/vault.ts";
 import { register } from "../support/connections.ts";
 import { asSuperuser, GATEWAY, type TestDatabase, tenants, testDatabase } from "../support/database.ts";
@@ -104,7 +106,7 @@ describe("a suspended tenant", () => {
     const resolve = async () =>
       (
         await resolveCredentials(
-          { db: database.db, vault, llmApiKey: new Secret("k"), log: edge.ctx.log },
+          { db: database.db, vault, llmKeys: createLlmKeys(new Secret(randomBytes(32))), log: edge.ctx.log },
           GATEWAY,
           [id],
         )

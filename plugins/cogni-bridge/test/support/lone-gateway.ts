@@ -57,7 +57,7 @@ export async function startLoneGateway(more: JsonObject = {}) {
     port: await freePort(),
     token: TOKEN,
     internalUrl: vault.url,
-    values: { LLM_BASE_URL: llm.baseUrl, LLM_MODEL: "echo" },
+    values: { LLM_URL: llm.baseUrl, LLM_MODEL: "echo" },
     overlay,
     log: () => undefined,
   });

@@ -1,0 +1,142 @@
+/**
+ * How much of each limit processes have taken, in slices: taken durably before it is used, and what is left over given back.
+ * So the sum of what is used never exceeds a limit, whatever dies; what a process held that was killed stays taken until the
+ * window ends.
+ */
+import type { LimitName } from "@cogni/contract";
+import type { TenantTx } from "./tenant.ts";
+
+export interface QuotaKey {
+  readonly name: LimitName;
+  /** A person's hash; '' for the whole tenant. */
+  readonly subject: string;
+  /** The window: a month, a day or a minute, as text. */
+  readonly during: string;
+}
+
+export interface Want extends QuotaKey {
+  readonly limit: bigint;
+  /** Less than this helps nobody. */
+  readonly least: bigint;
+  /** As much is welcome. */
+  readonly most: bigint;
+}
+
+export interface Granted extends QuotaKey {
+  /** Between `least` and `most`; 0 where not even `least` is left. */
+  readonly granted: bigint;
+  /** Whether this is the first refusal in the window. */
+  readonly firstRefusal: boolean;
+}
+
+const KEY = "(billing_account_id, name, subject, during)";
+/** A month's window is read until it is over. */
+const KEPT = "interval '40 days'";
+
+/** Takes from all of them at once, each as far as it goes. */
+export async function takeQuotas(tx: TenantTx, wants: readonly Want[]): Promise<Granted[]> {
+  if (wants.length === 0) return [];
+  const columns = [
+    tx.billingAccountId,
+    wants.map(({ name }) => name),
+    wants.map(({ subject }) => subject),
+    wants.map(({ during }) => during),
+  ];
+  await tx.query(
+    `INSERT INTO quotas (billing_account_id, name, subject, during, used, drop_after)
+     SELECT $1, w.*, 0, now() + ${KEPT} FROM unnest($2::text[], $3::text[], $4::text[]) AS w ORDER BY 1, 2, 3, 4
+     ON CONFLICT ${KEY} DO NOTHING`,
+    columns,
+  );
+  const rows = await tx.query<
+    QuotaKey & { granted: string; firstRefusal: boolean } & Record<string, unknown>
+  >(
+    `WITH wants AS (
+       SELECT * FROM unnest($2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[])
+         AS w (name, subject, during, most_used, least, most)
+     ), locked AS (
+       SELECT q.name, q.subject, q.during, q.used, q.refused_at FROM quotas q JOIN wants w USING (name, subject, during)
+       WHERE q.billing_account_id = $1 ORDER BY q.name, q.subject, q.during FOR UPDATE OF q
+     ), grants AS (
+       SELECT name, subject, during, refused_at,
+         CASE WHEN most_used - used >= least THEN least(most, most_used - used) ELSE 0 END AS granted
+       FROM locked JOIN wants USING (name, subject, during)
+     )
+     UPDATE quotas q SET used = q.used + g.granted,
+       refused_at = CASE WHEN g.granted = 0 THEN coalesce(q.refused_at, now()) ELSE q.refused_at END
+     FROM grants g
+     WHERE q.billing_account_id = $1 AND q.name = g.name AND q.subject = g.subject AND q.during = g.during
+     RETURNING q.name, q.subject, q.during, g.granted::text AS granted,
+       g.granted = 0 AND g.refused_at IS NULL AS "firstRefusal"`,
+    [
+      ...columns,
+      wants.map(({ limit }) => String(limit)),
+      wants.map(({ least }) => String(least)),
+      wants.map(({ most }) => String(most)),
+    ],
+  );
+  return rows.map(({ granted, ...row }) => ({ ...row, granted: BigInt(granted) }));
+}
+
+/** Adds what was used beyond what was taken, or, below 0, gives back what was not used. */
+export async function adjustQuotas(
+  tx: TenantTx,
+  changes: readonly (QuotaKey & { readonly by: bigint })[],
+): Promise<void> {
+  if (changes.length === 0) return;
+  await tx.query(
+    `UPDATE quotas q SET used = q.used + c.by
+     FROM (SELECT * FROM unnest($2::text[], $3::text[], $4::text[], $5::bigint[]) AS c (name, subject, during, by)
+       ORDER BY name, subject, during) c
+     WHERE q.billing_account_id = $1 AND q.name = c.name AND q.subject = c.subject AND q.during = c.during`,
+    [
+      tx.billingAccountId,
+      changes.map(({ name }) => name),
+      changes.map(({ subject }) => subject),
+      changes.map(({ during }) => during),
+      changes.map(({ by }) => String(by)),
+    ],
+  );
+}
+
+export interface SlotHolder {
+  readonly process: string;
+  readonly holdMs: number;
+}
+
+/**
+ * Takes places for calls under way: as quotas are taken, but for as long as the process lives and renews them.
+ * @returns how many more it may have at once; 0 where not even `least` are left
+ */
+export async function takeSlots(
+  tx: TenantTx,
+  { process, holdMs }: SlotHolder,
+  { limit, least, most }: { limit: number; least: number; most: number },
+): Promise<number> {
+  await tx.query("SELECT pg_advisory_xact_lock(hashtextextended('call slots ' || $1, 0))", [
+    tx.billingAccountId,
+  ]);
+  const [row] = await tx.query<{ granted: number }>(
+    `WITH taken AS (SELECT coalesce(sum(slots), 0) AS slots FROM call_slots WHERE expires_at > now() OR process = $1),
+       g AS (SELECT CASE WHEN $2 - slots >= $3 THEN least($4, $2 - slots) ELSE 0 END::integer AS granted FROM taken),
+       kept AS (
+         INSERT INTO call_slots AS s (billing_account_id, process, slots, expires_at)
+         SELECT $5, $1, granted, now() + $6 * interval '1 ms' FROM g
+         ON CONFLICT (billing_account_id, process) DO UPDATE SET slots = s.slots + excluded.slots,
+           expires_at = excluded.expires_at
+       )
+     SELECT granted FROM g`,
+    [process, limit, least, most, tx.billingAccountId, holdMs],
+  );
+  return row?.granted ?? 0;
+}
+
+/** The process goes on with so many. */
+export async function keepSlots(tx: TenantTx, { process, holdMs }: SlotHolder, slots: number): Promise<void> {
+  if (slots === 0) await tx.query("DELETE FROM call_slots WHERE process = $1", [process]);
+  else
+    await tx.query(
+      "UPDATE call_slots SET slots = $2, expires_at = now() + $3 * interval '1 ms' WHERE process = $1",
+      [process, slots, holdMs],
+    );
+}

@@ -1,0 +1,198 @@
+/**
+ * What this process owes the database: calls that are over and not yet written, and slices of limits. Written together, a tenant
+ * at a time, a few times a second; what can't be written is kept, and while too much is kept no new call is let through.
+ */
+import type { BillingAccountId } from "@cogni/contract";
+import { append, type RequestMeta } from "../db/audit.ts";
+import type { Db } from "../db/pool.ts";
+import { adjustQuotas, type Granted, keepSlots, takeQuotas, takeSlots, type Want } from "../db/quotas.ts";
+import { type TenantTx, withTenant } from "../db/tenant.ts";
+import { insertUsageEvents, type UsageEvent } from "../db/usage-write.ts";
+import { AppError } from "../errors.ts";
+import type { Logger } from "../log.ts";
+import { type Repeated, repeat } from "../repeat.ts";
+import { createSlices, type Need, type Reserved, type Slices } from "./slices.ts";
+
+export interface Books {
+  /** @throws AppError database_unavailable */
+  reserve(tenant: BillingAccountId, needs: readonly Need[], meta: RequestMeta): Promise<Reserved> | Reserved;
+  record(tenant: BillingAccountId, event: UsageEvent): void;
+  /** Writes all there is; what fails stays. */
+  settle(): Promise<void>;
+  /** How many calls are over and not yet written. */
+  kept(): number;
+  /** The tenant's limits are others by now; null: anybody's may be. */
+  changed(tenant: BillingAccountId | null): void;
+  start(): void;
+  /** Settles until nothing is owed, and gives all slices back. */
+  stop(cut: AbortSignal): Promise<void>;
+}
+
+export interface BooksDeps {
+  readonly db: Db;
+  readonly log: Logger;
+  /** This process, by which the places of its calls are known. */
+  readonly process: string;
+  readonly timing: { readonly settleMs: number; readonly waitMs: number; readonly slotMs: number };
+}
+
+interface Book {
+  readonly slices: Slices;
+  events: UsageEvent[];
+  renewSlotsAt: number;
+  /** How many at once: one, from a refusal on until all are written, so that a bad one takes no other with it. */
+  batch: number;
+  /** Whose call was last refused, for the audit. */
+  meta: RequestMeta | null;
+}
+
+/** In one transaction, and kept at most while the database is away: a minute at full speed. */
+const BATCH = 1_000;
+const MAX_KEPT = 300_000;
+/** Windows whose refusals are told to the audit, once each: those of a minute would flood it. */
+const AUDITED = new Set<string>(["day_budget", "month_budget", "messages_per_day"]);
+
+export function createBooks({ db, log, process, timing }: BooksDeps): Books {
+  const books = new Map<BillingAccountId, Book>();
+  const slots = { process, holdMs: timing.slotMs };
+  let kept = 0;
+  let settling: Promise<void> | null = null;
+  let repeated: Repeated | null = null;
+
+  function bookOf(tenant: BillingAccountId): Book {
+    const known = books.get(tenant);
+    if (known) return known;
+    const book: Book = {
+      slices: createSlices(
+        (wants) => withTenant(db, tenant, (tx) => take(tx, book, wants)),
+        () => performance.now(),
+      ),
+      events: [],
+      renewSlotsAt: 0,
+      batch: BATCH,
+      meta: null,
+    };
+    books.set(tenant, book);
+    return book;
+  }
+
+  async function take(tx: TenantTx, book: Book, wants: readonly Want[]): Promise<Granted[]> {
+    const quotas = await takeQuotas(
+      tx,
+      wants.filter(({ name }) => name !== "concurrent_calls"),
+    );
+    for (const { name, subject, during, firstRefusal } of quotas) {
+      if (!firstRefusal || subject !== "" || !AUDITED.has(name)) continue;
+      await append(tx, {
+        billingAccountId: tx.billingAccountId,
+        actor: { kind: "system", id: "llm" },
+        action: "limits.reached",
+        channel: null,
+        accountId: null,
+        subject: `${name} ${during}`,
+        outcome: "refused",
+        meta: book.meta,
+      });
+    }
+    const places = wants.find(({ name }) => name === "concurrent_calls");
+    if (!places) return quotas;
+    const { limit, least, most, ...key } = places;
+    const granted = await takeSlots(tx, slots, {
+      limit: Number(limit),
+      least: Number(least),
+      most: Number(most),
+    });
+    book.renewSlotsAt = performance.now() + timing.slotMs / 3;
+    return [...quotas, { ...key, granted: BigInt(granted), firstRefusal: false }];
+  }
+
+  async function settleBook(tenant: BillingAccountId, book: Book): Promise<void> {
+    const events = book.events.splice(0, book.batch);
+    const changes = book.slices.changes();
+    const renews = book.slices.holds("concurrent_calls") > 0n && performance.now() > book.renewSlotsAt;
+    const moves = changes.some(({ name }) => name === "concurrent_calls");
+    if (events.length === 0 && changes.length === 0 && !renews) {
+      if (book.slices.isEmpty()) books.delete(tenant);
+      return;
+    }
+    try {
+      await withTenant(db, tenant, async (tx) => {
+        if (events.length > 0) await insertUsageEvents(tx, events);
+        await adjustQuotas(
+          tx,
+          changes.filter(({ name }) => name !== "concurrent_calls"),
+        );
+        if (renews || moves) await keepSlots(tx, slots, Number(book.slices.holds("concurrent_calls")));
+      });
+      kept -= events.length;
+      if (renews) book.renewSlotsAt = performance.now() + timing.slotMs / 3;
+      if (book.events.length === 0) book.batch = BATCH;
+    } catch (error) {
+      book.slices.undo(changes);
+      if (isAway(error) || events.length !== 1) book.events.unshift(...events);
+      if (isAway(error)) throw error;
+      if (events.length !== 1) book.batch = 1;
+      else kept -= 1;
+      // Such as of a tenant that was erased meanwhile.
+      log.error({ err: error, tenant, events }, "the database refuses what LLM calls used");
+    }
+  }
+
+  async function settleAll(): Promise<void> {
+    for (const [tenant, book] of books) {
+      do await settleBook(tenant, book);
+      while (book.events.length >= book.batch);
+    }
+  }
+
+  const settle = (): Promise<void> => {
+    settling ??= settleAll().finally(() => {
+      settling = null;
+    });
+    return settling;
+  };
+
+  return {
+    reserve(tenant, needs, meta) {
+      if (kept > MAX_KEPT) throw new AppError("database_unavailable");
+      const book = bookOf(tenant);
+      book.meta = meta;
+      return book.slices.reserve(needs, timing.waitMs);
+    },
+    record(tenant, event) {
+      bookOf(tenant).events.push(event);
+      kept += 1;
+    },
+    settle,
+    kept: () => kept,
+    changed(tenant) {
+      if (tenant === null) for (const book of books.values()) book.slices.changed();
+      else books.get(tenant)?.slices.changed();
+    },
+    start() {
+      const settleOrTell = () =>
+        settle().catch((error: unknown) =>
+          log.warn({ err: error, kept }, "what LLM calls used could not be written; it is kept"),
+        );
+      repeated = repeat(settleOrTell, () => timing.settleMs);
+    },
+    async stop(cut) {
+      await repeated?.stop();
+      // Slices are given back at the second look at which nothing was under way.
+      while (books.size > 0 && !cut.aborted) {
+        try {
+          await settle();
+        } catch (error) {
+          log.error(
+            { err: error, kept },
+            "what LLM calls used could not be written at the end; trying again",
+          );
+          await new Promise((resolve) => setTimeout(resolve, timing.settleMs));
+        }
+      }
+    },
+  };
+}
+
+const isAway = (error: unknown): boolean =>
+  error instanceof AppError && error.code === "database_unavailable";
