@@ -1,5 +1,6 @@
 /** Entries of the audit as a file: CSV as in RFC 4180, or one JSON array. In parts, so that no file is in memory as a whole. */
 import type { AuditEntry } from "@cogni/contract";
+import { csvLine } from "../csv.ts";
 
 type Parts = AsyncGenerator<string, void, undefined>;
 type Batches = AsyncGenerator<AuditEntry[]>;
@@ -20,25 +21,11 @@ const COLUMNS: readonly [name: string, of: (entry: AuditEntry) => string | numbe
   ["request id", ({ requestId }) => requestId],
   ["hash", ({ hash }) => hash],
 ];
-/** A spreadsheet would take what begins like this for a formula, and run it. */
-const FORMULA = /^[=+\-@\t\r]/;
-const TO_QUOTE = /[",\r\n]/;
-
 export async function* csvOf(batches: Batches): Parts {
-  yield line(COLUMNS.map(([name]) => name));
+  yield csvLine(COLUMNS.map(([name]) => name));
   for await (const entries of batches) {
-    yield entries.map((entry) => line(COLUMNS.map(([, of]) => of(entry)))).join("");
+    yield entries.map((entry) => csvLine(COLUMNS.map(([, of]) => of(entry)))).join("");
   }
-}
-
-function line(values: readonly (string | number | null)[]): string {
-  return `${values.map(cell).join(",")}\r\n`;
-}
-
-function cell(value: string | number | null): string {
-  const text = String(value ?? "");
-  const harmless = typeof value === "string" && FORMULA.test(text) ? `'${text}` : text;
-  return TO_QUOTE.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
 }
 
 /** One entry a line. */

@@ -1,6 +1,7 @@
 /** The audit as the API tells it: page by page, and as a file of any length. */
 import type { AuditEntry, AuditFilters, AuditFormat, AuditPage, AuditQuery } from "@cogni/contract";
 import type { Principal } from "../auth/principal.ts";
+import { streamOf } from "../csv.ts";
 import { type ReadQuery, type ReadRow, readAudit, readPlatformAudit } from "../db/audit-read.ts";
 import type { OwnSession } from "../db/own-sessions.ts";
 import type { Db } from "../db/pool.ts";
@@ -40,18 +41,7 @@ export function auditFile(
   filters: AuditFilters,
   format: AuditFormat,
 ): ReadableStream<Uint8Array> {
-  const parts = (format === "csv" ? csvOf : jsonOf)(entriesOf(source, filters));
-  const encoder = new TextEncoder();
-  return new ReadableStream({
-    async pull(controller) {
-      const { value, done } = await parts.next();
-      if (done) controller.close();
-      else controller.enqueue(encoder.encode(value));
-    },
-    async cancel() {
-      await parts.return(undefined);
-    },
-  });
+  return streamOf((format === "csv" ? csvOf : jsonOf)(entriesOf(source, filters)));
 }
 
 async function* entriesOf(source: AuditSource, filters: AuditFilters): AsyncGenerator<AuditEntry[]> {

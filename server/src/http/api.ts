@@ -32,6 +32,7 @@ import { disconnectChannel } from "./routes/disconnect-channel.ts";
 import { drainGateway } from "./routes/drain-gateway.ts";
 import { endSessions } from "./routes/end-sessions.ts";
 import { exportAudit, exportOperatorAudit } from "./routes/export-audit.ts";
+import { exportUsage } from "./routes/export-usage.ts";
 import { forgotPassword } from "./routes/forgot-password.ts";
 import { getAgent } from "./routes/get-agent.ts";
 import { getAlerts } from "./routes/get-alerts.ts";
@@ -49,6 +50,8 @@ import { getOperatorTenants } from "./routes/get-operator-tenants.ts";
 import { getPerson } from "./routes/get-person.ts";
 import { getSenders } from "./routes/get-senders.ts";
 import { getTenants } from "./routes/get-tenants.ts";
+import { getUsage } from "./routes/get-usage.ts";
+import { getUsageCalls } from "./routes/get-usage-calls.ts";
 import { getWebhookDeliveries } from "./routes/get-webhook-deliveries.ts";
 import { getWebhookDelivery } from "./routes/get-webhook-delivery.ts";
 import { getWebhooks } from "./routes/get-webhooks.ts";
@@ -96,6 +99,9 @@ export const ROUTES: readonly Route[] = [
   setAlertMail,
   getAgent,
   changeAgent,
+  getUsage,
+  getUsageCalls,
+  exportUsage,
   getLimits,
   changeLimits,
   getAudit,
