@@ -15,6 +15,7 @@ import type {
   AuditPage,
   ChangeAgentRequest,
   ChangedRole,
+  ChangeLimitsRequest,
   ChangeRoleRequest,
   ChangeWebhookRequest,
   ConnectLinkSettings,
@@ -27,6 +28,8 @@ import type {
   CreateKeyRequest,
   CreateTenantRequest,
   CreateWebhookRequest,
+  Credited,
+  CreditRequest,
   DecideSenderRequest,
   DecideSenderResponse,
   DeletedTenant,
@@ -43,6 +46,7 @@ import type {
   InvitationDetails,
   Invited,
   InviteRequest,
+  Limits,
   LookAtInvitationRequest,
   Members,
   OpenConnectLinkRequest,
@@ -50,6 +54,7 @@ import type {
   OperatorCreatedTenant,
   OperatorCreateTenantRequest,
   OperatorDeleteRequest,
+  OperatorUsage,
   OwnTenant,
   OwnTenants,
   Person,
@@ -78,6 +83,8 @@ import type {
   TenantsPage,
   Timeline,
   UnlinkWalletRequest,
+  UsageCalls,
+  UsageReport,
   VerifyEmailRequest,
   WalletChallenge,
   WalletChallengeRequest,
@@ -172,13 +179,9 @@ export const api = {
     call((schemas) => schemas.suspendedSchema, "/api/v1/operator/tenants/resume", post(body)),
   operatorDeleteTenant: (body: OperatorDeleteRequest): Promise<DeletedTenant> =>
     call((schemas) => schemas.deletedTenantSchema, "/api/v1/operator/tenants/delete", post(body)),
-  audit: (
-    path: AuditPath,
-    query: Readonly<Record<string, string | null>>,
-    signal: AbortSignal,
-  ): Promise<AuditPage> => call((schemas) => schemas.auditPageSchema, `${path}${search(query)}`, { signal }),
-  auditFile: (path: AuditPath, query: Readonly<Record<string, string | null>>): Promise<SavedFile> =>
-    file(`${path}/export${search(query)}`),
+  audit: (path: AuditPath, query: Query, signal: AbortSignal): Promise<AuditPage> =>
+    call((schemas) => schemas.auditPageSchema, `${path}${search(query)}`, { signal }),
+  auditFile: (path: AuditPath, query: Query): Promise<SavedFile> => file(`${path}/export${search(query)}`),
   deleteTenant: (body: DeleteTenantRequest): Promise<DeletedTenant> =>
     call((schemas) => schemas.deletedTenantSchema, "/api/v1/tenants/delete", post(body)),
   status: (signal: AbortSignal): Promise<StatusDocument> =>
@@ -288,10 +291,7 @@ export const api = {
     call((schemas) => schemas.webhookEndpointSchema, "/api/v1/webhooks/resume", post(body)),
   testWebhook: (body: WebhookRequest): Promise<AskedDelivery> =>
     call((schemas) => schemas.askedDeliverySchema, "/api/v1/webhooks/test", post(body)),
-  webhookDeliveries: (
-    query: Readonly<Record<string, string | null>>,
-    signal: AbortSignal,
-  ): Promise<WebhookDeliveries> =>
+  webhookDeliveries: (query: Query, signal: AbortSignal): Promise<WebhookDeliveries> =>
     call((schemas) => schemas.webhookDeliveriesSchema, `/api/v1/webhooks/deliveries${search(query)}`, {
       signal,
     }),
@@ -301,9 +301,25 @@ export const api = {
     }),
   redeliverWebhook: (body: WebhookRequest): Promise<AskedDelivery> =>
     call((schemas) => schemas.askedDeliverySchema, "/api/v1/webhooks/redeliver", post(body)),
+  usage: (query: Query, signal: AbortSignal): Promise<UsageReport> =>
+    call((schemas) => schemas.usageReportSchema, `/api/v1/usage${search(query)}`, { signal }),
+  usageCalls: (query: Query, signal: AbortSignal): Promise<UsageCalls> =>
+    call((schemas) => schemas.usageCallsSchema, `/api/v1/usage/calls${search(query)}`, { signal }),
+  usageFile: (query: Query): Promise<SavedFile> => file(`/api/v1/usage/export${search(query)}`),
+  limits: (signal: AbortSignal): Promise<Limits> =>
+    call((schemas) => schemas.limitsSchema, "/api/v1/limits", { signal }),
+  changeLimits: (body: ChangeLimitsRequest): Promise<Limits> =>
+    call((schemas) => schemas.limitsSchema, "/api/v1/limits", post(body)),
+  operatorUsage: (query: Query, signal: AbortSignal): Promise<OperatorUsage> =>
+    call((schemas) => schemas.operatorUsageSchema, `/api/v1/operator/usage${search(query)}`, { signal }),
+  addCredit: (body: CreditRequest): Promise<Credited> =>
+    call((schemas) => schemas.creditedSchema, "/api/v1/operator/credits", post(body)),
   signOut: (): Promise<SignedOut> =>
     call((schemas) => schemas.signedOutSchema, "/api/auth/sign-out", post({})),
 };
+
+/** What a request asks for, by the contract's names; null or empty where nothing is asked. */
+type Query = Readonly<Record<string, string | null>>;
 
 /** Of the contract's TenantsQuery; null where nothing is asked. */
 type OperatorTenantsQuery = Readonly<Record<"search" | "status" | "gateway" | "after", string | null>>;
@@ -329,7 +345,7 @@ async function file(path: string): Promise<SavedFile> {
 }
 
 /** As the part of an address behind its question mark; what is empty is left out. */
-function search(query: Readonly<Record<string, string | null>>): string {
+function search(query: Query): string {
   return `?${new URLSearchParams(Object.entries(query).flatMap(([name, value]) => (value ? [[name, value]] : [])))}`;
 }
 

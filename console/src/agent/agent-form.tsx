@@ -10,13 +10,13 @@ import { SettingsSection } from "../settings/settings-section.tsx";
 import { useTenant } from "../tenants/tenant-scope.tsx";
 import { AgentModel } from "./agent-model.tsx";
 import { AgentSave } from "./agent-save.tsx";
-import { type Draft, draftOf, isSame, keepDraft } from "./drafts.ts";
+import { type Draft, drafts, isSame } from "./drafts.ts";
 import { useChangeAgent } from "./use-agent.ts";
 
 export function AgentForm({ saved }: { saved: AgentSettings }) {
   const text = useTranslations("agent");
   const tenant = useTenant();
-  const [draft, setDraft] = useState<Draft | null>(() => draftOf(tenant));
+  const [draft, setDraft] = useState<Draft | null>(() => drafts.of(tenant));
   const change = useChangeAgent(() => edit(null));
   const shown = draft ?? draftFrom(saved);
   const overtaken = draft !== null && draft.version !== saved.version;
@@ -27,7 +27,7 @@ export function AgentForm({ saved }: { saved: AgentSettings }) {
 
   function edit(next: Draft | null) {
     const kept = next && !isSame(next, draftFrom(saved)) ? next : null;
-    keepDraft(tenant, kept);
+    drafts.keep(tenant, kept);
     // What is typed stays as it is typed, also where it is what is saved already.
     setDraft(next);
   }
@@ -53,8 +53,8 @@ export function AgentForm({ saved }: { saved: AgentSettings }) {
           rows={12}
           placeholder={text("instructionsExample")}
           value={shown.instructions}
-          bytes={utf8Bytes(shown.instructions.trim())}
-          maxBytes={MAX_INSTRUCTIONS_BYTES}
+          used={utf8Bytes(shown.instructions.trim())}
+          most={MAX_INSTRUCTIONS_BYTES}
           error={refused.has("instructions") ? text("hidden") : null}
           onChange={(event) => editPart({ instructions: event.currentTarget.value })}
         />
@@ -66,8 +66,8 @@ export function AgentForm({ saved }: { saved: AgentSettings }) {
           rows={3}
           placeholder={text("greetingExample")}
           value={shown.greeting}
-          bytes={utf8Bytes(shown.greeting.trim())}
-          maxBytes={MAX_GREETING_BYTES}
+          used={utf8Bytes(shown.greeting.trim())}
+          most={MAX_GREETING_BYTES}
           error={refused.has("greeting") ? text("hidden") : null}
           onChange={(event) => editPart({ greeting: event.currentTarget.value })}
         />
@@ -84,7 +84,7 @@ export function AgentForm({ saved }: { saved: AgentSettings }) {
         saved={saved}
         changed={!isSame(shown, draftFrom(saved))}
         overtaken={overtaken}
-        tooLong={tooLong}
+        wrong={tooLong}
         change={{ ...change, error: refused.size > 0 ? null : change.error }}
         onDiscard={() => {
           change.reset();

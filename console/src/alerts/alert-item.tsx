@@ -90,7 +90,7 @@ function Ends({ at }: { at: string }) {
 function wayTo(
   { kind, channel, subject }: Alert,
   scope: AlertScope,
-): { name: "channel" | "keys" | "webhooks" | "gateways"; href: string } | null {
+): { name: "channel" | "keys" | "webhooks" | "limits" | "gateways"; href: string } | null {
   if (scope === "platform")
     return kind === "mail_undeliverable" ? null : { name: "gateways", href: "/operator/gateways" };
   if (kind === "key_expiring") return { name: "keys", href: tenantPath(scope.tenant, "settings/keys") };
@@ -98,5 +98,7 @@ function wayTo(
     const only = subject ? `?endpoint=${subject.id}` : "";
     return { name: "webhooks", href: tenantPath(scope.tenant, `settings/webhooks${only}`) };
   }
+  if (kind.startsWith("budget_"))
+    return { name: "limits", href: tenantPath(scope.tenant, "settings/limits") };
   return channel && { name: "channel", href: tenantPath(scope.tenant, `channels#channel-${channel}`) };
 }

@@ -5,8 +5,11 @@ import { useTranslations } from "next-intl";
 
 export function useHeadline(): (alert: Alert) => string {
   const text = useTranslations("alerts.kinds");
+  const limits = useTranslations("usage.limits");
   return ({ kind, label, channel, subject, resolution }) => {
-    const name = label ?? channel ?? subject?.name ?? subject?.id ?? "";
+    const limit = subject?.id as "day_budget";
+    const id = kind.startsWith("budget_") && limits.has(limit) ? limits(limit) : subject?.id;
+    const name = label ?? channel ?? subject?.name ?? id ?? "";
     return text(`${kind}.${resolution === "recovered" ? "over" : "open"}`, { name });
   };
 }

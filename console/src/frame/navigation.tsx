@@ -3,6 +3,7 @@
 import {
   IconBell,
   IconBuilding,
+  IconChartBar,
   IconClipboardList,
   IconMessages,
   IconServer2,
@@ -18,17 +19,22 @@ import { useTenantId, useTenants } from "../tenants/use-tenants.ts";
 import classes from "./navigation.module.css";
 import { Wordmark } from "./wordmark.tsx";
 
-/** A page stands here only once it works. `first` is where its entry leads, `name` what its address begins with. */
+/**
+ * A page stands here only once it works. `first` is where its entry leads, `name` what its address begins with, `scope` what one needs
+ * to see it.
+ */
 const PAGES = [
-  { name: "channels", first: "channels", Icon: IconMessages },
-  { name: "settings", first: "settings/general", Icon: IconSettings },
-  { name: "audit", first: "audit", Icon: IconClipboardList },
+  { name: "channels", first: "channels", scope: null, Icon: IconMessages },
+  { name: "settings", first: "settings/general", scope: null, Icon: IconSettings },
+  { name: "usage", first: "usage", scope: "usage:read", Icon: IconChartBar },
+  { name: "audit", first: "audit", scope: "audit:read", Icon: IconClipboardList },
 ] as const;
 
 /** For the platform's administrators. */
 const OPERATOR_PAGES = [
   { name: "gateways", Icon: IconServer2 },
   { name: "tenants", Icon: IconBuilding },
+  { name: "usage", Icon: IconChartBar },
   { name: "alerts", Icon: IconBell },
   { name: "audit", Icon: IconClipboardList },
 ] as const;
@@ -44,7 +50,7 @@ export function Navigation() {
   const administers = person ? person.platformAdministrator : atOperator;
   const belongs = own ? own.tenants.length > 0 : !atOperator;
   const scopes = own?.tenants.find(({ billingAccountId }) => billingAccountId === tenant)?.scopes;
-  const pages = PAGES.filter(({ name }) => name !== "audit" || !scopes || scopes.includes("audit:read"));
+  const pages = PAGES.filter(({ scope }) => scope === null || !scopes || scopes.includes(scope));
   // An address without a tenant leads to the person's own.
   const path = (section: string) => (tenant === null ? `/${section}` : tenantPath(tenant, section));
   return (

@@ -1,5 +1,5 @@
 "use client";
-/** Lines of text in a form on a page, with a count of the bytes that they take of those there are. */
+/** Lines of text in a form on a page, with a count of what they take of what there is. */
 import { useFormatter, useTranslations } from "next-intl";
 import { type ComponentProps, useId } from "react";
 import classes from "./text-area.module.css";
@@ -7,17 +7,19 @@ import field from "./text-field.module.css";
 
 interface TextAreaProps extends Omit<ComponentProps<"textarea">, "className" | "id"> {
   label: string;
-  bytes: number;
-  maxBytes: number;
+  used: number;
+  most: number;
+  /** In what that is counted: bytes of UTF-8, where nothing else is said. */
+  unit?: "bytes" | "characters";
   /** What is wrong with it. */
   error?: string | null;
 }
 
-export function TextArea({ label, bytes, maxBytes, error = null, ...rest }: TextAreaProps) {
+export function TextArea({ label, used, most, unit = "bytes", error = null, ...rest }: TextAreaProps) {
   const text = useTranslations("input");
   const format = useFormatter();
   const id = useId();
-  const over = bytes > maxBytes;
+  const over = used > most;
   return (
     <div className={field.field}>
       <label htmlFor={id} className="unseen">
@@ -35,7 +37,7 @@ export function TextArea({ label, bytes, maxBytes, error = null, ...rest }: Text
           {over ? text("tooLong") : error}
         </p>
         <p id={`${id}-count`} className={classes.count} data-over={over}>
-          {text("bytes", { used: format.number(bytes), most: format.number(maxBytes) })}
+          {text(unit, { used: format.number(used), most: format.number(most) })}
         </p>
       </div>
     </div>

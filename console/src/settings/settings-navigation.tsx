@@ -9,7 +9,7 @@ import { useTenantId } from "../tenants/use-tenants.ts";
 import classes from "./settings.module.css";
 
 /** Each is a page `settings/<name>`, in the order in which they stand. */
-const ENTRIES = ["general", "agent", "members", "keys", "links", "webhooks"] as const;
+const ENTRIES = ["general", "agent", "members", "keys", "links", "webhooks", "limits"] as const;
 
 export function SettingsNavigation() {
   const text = useTranslations("settings");
