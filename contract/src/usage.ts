@@ -176,7 +176,7 @@ export type OperatorUsage = z.infer<typeof operatorUsageSchema>;
 export const creditRequestSchema = z.strictObject({
   billingAccountId: z.string().max(64),
   kind: z.enum(["credit", "top_up", "correction"]),
-  amount: nanoSchema.refine((amount) => BigInt(amount) !== 0n, "must not be 0"),
+  amount: nanoSchema.refine((amount) => !/^-?0+$/.test(amount), "must not be 0"),
   note: z.string().trim().max(200),
 });
 export type CreditRequest = z.output<typeof creditRequestSchema>;

@@ -338,6 +338,68 @@ CREATE OR REPLACE FUNCTION operator_suspend(of_session text, wanted boolean)
     WHERE public.is_administrators_session(of_session)
   $$;
 
+-- What a tenant was given, less all that it ever used, in nano-dollars.
+CREATE OR REPLACE FUNCTION balance_of(of_tenant text)
+  RETURNS numeric
+  LANGUAGE sql STABLE
+  AS $$
+    SELECT coalesce((SELECT sum(l.amount_nano) FROM public.ledger_entries l WHERE l.billing_account_id = of_tenant), 0)
+      - coalesce((SELECT sum(d.cost_nano) FROM public.usage_days d WHERE d.billing_account_id = of_tenant), 0)
+  $$;
+
+-- What all tenants' calls used and cost from one day to another, in UTC, beside what the upstream says of the same calls, and of
+-- calls that we know nothing of.
+DROP FUNCTION IF EXISTS operator_usage(text, date, date);
+CREATE FUNCTION operator_usage(of_session text, first_day date, last_day date)
+  RETURNS TABLE (id text, name text, calls bigint, limited bigint, estimated bigint, unpriced bigint, prompt_tokens numeric,
+    cached_tokens numeric, completion_tokens numeric, reasoning_tokens numeric, cost numeric, upstream_cost numeric,
+    unconfirmed bigint, unknown bigint, unknown_cost numeric, balance numeric)
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+  AS $$
+    WITH asked AS (
+      SELECT first_day::timestamp AT TIME ZONE 'UTC' AS since, (last_day + 1)::timestamp AT TIME ZONE 'UTC' AS until
+      WHERE public.is_administrators_session(of_session)
+    ), known AS (
+      SELECT e.billing_account_id, count(*) AS calls, count(*) FILTER (WHERE e.outcome = 'limited') AS limited,
+        count(*) FILTER (WHERE NOT e.measured) AS estimated, count(*) FILTER (WHERE NOT e.priced) AS unpriced,
+        sum(e.prompt_tokens) AS prompt_tokens, sum(e.cached_tokens) AS cached_tokens,
+        sum(e.completion_tokens) AS completion_tokens, sum(e.reasoning_tokens) AS reasoning_tokens,
+        sum(coalesce(u.cost_nano, e.cost_nano)) AS cost, sum(u.cost_nano) AS upstream_cost,
+        count(*) FILTER (WHERE u.call_id IS NULL AND e.cost_nano > 0) AS unconfirmed
+      FROM asked a JOIN public.usage_events e ON e.at >= a.since AND e.at < a.until
+        LEFT JOIN public.upstream_costs u ON u.billing_account_id = e.billing_account_id AND u.call_id = e.call_id
+      GROUP BY e.billing_account_id
+    ), strange AS (
+      SELECT u.billing_account_id, count(*) AS calls, sum(u.cost_nano) AS cost
+      FROM asked a JOIN public.upstream_costs u ON u.at >= a.since AND u.at < a.until
+      WHERE NOT EXISTS (SELECT FROM public.usage_events e
+        WHERE e.billing_account_id = u.billing_account_id AND e.call_id = u.call_id)
+      GROUP BY u.billing_account_id
+    )
+    SELECT b.id, b.name, coalesce(k.calls, 0), coalesce(k.limited, 0), coalesce(k.estimated, 0), coalesce(k.unpriced, 0),
+      coalesce(k.prompt_tokens, 0), coalesce(k.cached_tokens, 0), coalesce(k.completion_tokens, 0),
+      coalesce(k.reasoning_tokens, 0), coalesce(k.cost, 0), k.upstream_cost, coalesce(k.unconfirmed, 0),
+      coalesce(s.calls, 0), coalesce(s.cost, 0), public.balance_of(b.id)
+    FROM asked, public.billing_accounts b LEFT JOIN known k ON k.billing_account_id = b.id
+      LEFT JOIN strange s ON s.billing_account_id = b.id
+    ORDER BY coalesce(k.cost, 0) + coalesce(s.cost, 0) DESC, b.id
+  $$;
+
+-- An entry in the ledger of the tenant that the transaction is set to, and its balance with it; no row where there is no such
+-- tenant.
+DROP FUNCTION IF EXISTS operator_add_credit(text, text, bigint, text, jsonb);
+CREATE FUNCTION operator_add_credit(of_session text, of_kind text, nano bigint, words text, by_whom jsonb)
+  RETURNS TABLE (id uuid, balance numeric)
+  LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+  AS $$
+    INSERT INTO public.ledger_entries AS l (billing_account_id, kind, amount_nano, note, made_by)
+      SELECT b.id, of_kind, nano, words, by_whom FROM public.billing_accounts b
+      WHERE b.id = current_setting('app.billing_account_id', true) AND b.status <> 'deleting'
+        AND public.is_administrators_session(of_session)
+      -- The entry itself is not in the sum yet.
+      RETURNING l.id, public.balance_of(l.billing_account_id) + l.amount_nano
+  $$;
+
 -- Begins the deletion of the tenant of that id and that very name, or goes on with it: from here on nothing of it can be used,
 -- and its accounts are wished away. False where there is none.
 CREATE OR REPLACE FUNCTION begin_deletion(of_tenant text, called text)
@@ -669,6 +731,14 @@ DROP POLICY IF EXISTS lookup ON connect_links;
 CREATE POLICY lookup ON connect_links FOR SELECT TO :owner USING (true);
 DROP POLICY IF EXISTS lookup ON connect_link_settings;
 CREATE POLICY lookup ON connect_link_settings FOR SELECT TO :owner USING (true);
+DROP POLICY IF EXISTS lookup ON usage_events;
+CREATE POLICY lookup ON usage_events FOR SELECT TO :owner USING (true);
+DROP POLICY IF EXISTS lookup ON upstream_costs;
+CREATE POLICY lookup ON upstream_costs FOR SELECT TO :owner USING (true);
+DROP POLICY IF EXISTS lookup ON usage_days;
+CREATE POLICY lookup ON usage_days FOR SELECT TO :owner USING (true);
+DROP POLICY IF EXISTS lookup ON ledger_entries;
+CREATE POLICY lookup ON ledger_entries FOR SELECT TO :owner USING (true);
 -- The audit's own functions, which alone change and drop rows, whosever they are; and lock the tenant, without changing it.
 DROP POLICY IF EXISTS chain ON audit_log;
 CREATE POLICY chain ON audit_log TO :owner USING (true);
@@ -689,6 +759,8 @@ GRANT EXECUTE ON FUNCTION is_administrators_session(text), operator_gateways(tex
 GRANT EXECUTE ON FUNCTION operator_alerts(text, uuid, integer), operator_acknowledge_alert(text, uuid, jsonb),
   operator_alert_mails(text, boolean) TO :api;
 GRANT EXECUTE ON FUNCTION operator_suspend(text, boolean), operator_delete(text, text), delete_own_tenant(text) TO :api;
+GRANT EXECUTE ON FUNCTION operator_usage(text, date, date), operator_add_credit(text, text, bigint, text, jsonb) TO :api;
+GRANT EXECUTE ON FUNCTION balance_of(text) TO :service;
 GRANT EXECUTE ON FUNCTION was_erased(text) TO :api, :service;
 GRANT EXECUTE ON FUNCTION roomiest_gateway(), set_suspended(text, boolean), begin_deletion(text, text), erase_person(text)
   TO :service;

@@ -38,6 +38,7 @@ import type { Repeated } from "./repeat.ts";
 import type { Metrics } from "./telemetry/metrics.ts";
 import { startTelemetry, type Telemetry } from "./telemetry/start.ts";
 import { createLimits, type TenantLimits } from "./usage/limits.ts";
+import { createOperatorUsages, type OperatorUsages } from "./usage/operator.ts";
 import { createUsageReports, type UsageReports } from "./usage/report.ts";
 import { type Fingerprints, loadFingerprints } from "./vault/fingerprint.ts";
 import { checkKeys } from "./vault/keys.ts";
@@ -70,6 +71,7 @@ export interface Context {
   readonly agents: Agents;
   readonly limits: TenantLimits;
   readonly usage: UsageReports;
+  readonly operatorUsage: OperatorUsages;
   readonly alerts: Alerts;
   readonly webhooks: ManageWebhooks;
   readonly webhookLog: WebhookLog;
@@ -220,6 +222,7 @@ function assemble(
     keys: createManageKeys(db, () => new Date()),
     agents: createAgents(db),
     limits: createLimits(db, () => new Date()),
+    operatorUsage: createOperatorUsages(db, () => new Date()),
     usage: createUsageReports(db, () => new Date()),
     allowances: createAllowances(db, config.limits),
     alerts: createAlerts(db),

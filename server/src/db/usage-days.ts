@@ -51,6 +51,17 @@ export async function rebuildUsageDays(tx: TenantTx, from: string, to: string): 
   );
 }
 
+/** The months in which the tenant used anything, or has sums: their first and last days, YYYY-MM-DD. */
+export function usageMonths(tx: TenantTx): Promise<{ readonly from: string; readonly to: string }[]> {
+  return tx.query<{ from: string; to: string }>(
+    `SELECT m.first::date::text AS from, (m.first + interval '1 month - 1 day')::date::text AS to FROM (
+       SELECT date_trunc('month', day::timestamp) AS first FROM usage_events WHERE billing_account_id = $1
+       UNION SELECT date_trunc('month', day::timestamp) FROM usage_days WHERE billing_account_id = $1
+     ) m ORDER BY 1`,
+    [tx.billingAccountId],
+  );
+}
+
 /** The days, YYYY-MM-DD, whose sums are not those of their calls; none, unless someone changed rows by hand. */
 export async function unequalUsageDays(tx: TenantTx): Promise<string[]> {
   const names = `billing_account_id, day, channel, model, ${SUM_COLUMNS.join(", ")}`;

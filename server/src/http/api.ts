@@ -12,6 +12,7 @@ import type { Route } from "./route.ts";
 import { acceptInvitation } from "./routes/accept-invitation.ts";
 import { acknowledgeAlert } from "./routes/acknowledge-alert.ts";
 import { acknowledgeOperatorAlert } from "./routes/acknowledge-operator-alert.ts";
+import { addCredit } from "./routes/add-credit.ts";
 import { getAlertMail, setAlertMail } from "./routes/alert-mail.ts";
 import { changeAgent } from "./routes/change-agent.ts";
 import { changeLimits } from "./routes/change-limits.ts";
@@ -47,6 +48,7 @@ import { getMembers } from "./routes/get-members.ts";
 import { getOperatorAlerts } from "./routes/get-operator-alerts.ts";
 import { getOperatorGateways } from "./routes/get-operator-gateways.ts";
 import { getOperatorTenants } from "./routes/get-operator-tenants.ts";
+import { getOperatorUsage } from "./routes/get-operator-usage.ts";
 import { getPerson } from "./routes/get-person.ts";
 import { getSenders } from "./routes/get-senders.ts";
 import { getTenants } from "./routes/get-tenants.ts";
@@ -149,6 +151,8 @@ export const ROUTES: readonly Route[] = [
   suspendTenant,
   resumeTenant,
   deleteOperatorTenant,
+  getOperatorUsage,
+  addCredit,
   signIn,
   walletChallenge,
   walletSignIn,

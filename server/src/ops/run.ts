@@ -18,6 +18,7 @@ import { maintenanceCommands } from "./maintenance.ts";
 import { priceCommands } from "./prices.ts";
 import { tenantLifeCommands } from "./tenant-life.ts";
 import { tenantCommands } from "./tenants.ts";
+import { usageCommands } from "./usage.ts";
 
 const COMMANDS: readonly OpsCommand[] = [
   ...doctorCommands,
@@ -30,6 +31,7 @@ const COMMANDS: readonly OpsCommand[] = [
   ...auditCommands,
   ...gatewayCommands,
   ...priceCommands,
+  ...usageCommands,
 ];
 
 export interface OpsIo {

@@ -21,3 +21,11 @@ export function dollars(nano: bigint): string {
   const fraction = digits.slice(-9).replace(/0+$/, "");
   return `${nano < 0n ? "-" : ""}${digits.slice(0, -9)}${fraction && `.${fraction}`}`;
 }
+
+/** The same back, as a person types it; null for anything else, and for more than nine digits on either side of the point. */
+export function nanoOf(text: string): bigint | null {
+  const [, sign, whole = "", fraction = ""] = /^(-?)(\d{1,9})(?:\.(\d{1,9}))?$/.exec(text) ?? [];
+  if (sign === undefined) return null;
+  const nano = BigInt(whole + fraction.padEnd(9, "0"));
+  return sign === "-" ? -nano : nano;
+}

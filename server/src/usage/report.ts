@@ -43,8 +43,7 @@ const BATCH = 500;
 export function createUsageReports(db: Db, clock: () => Date): UsageReports {
   async function span(tx: TenantTx, asked: { from?: string | undefined; to?: string | undefined }) {
     const { days, ...found } = await spanOf(tx, clock(), asked);
-    if (days < 1) throw refused("from", "is after the last day");
-    if (days > LONGEST_DAYS) throw refused("from", `is more than ${LONGEST_DAYS} days before the last one`);
+    checkSpan(days);
     return found;
   }
 
@@ -74,6 +73,12 @@ export function createUsageReports(db: Db, clock: () => Date): UsageReports {
       return { name, body: streamOf(daysCsv(await read((tx) => usageDays(tx, within, filters)))) };
     },
   };
+}
+
+/** @param days from the first to the last, both among them @throws AppError invalid_request */
+export function checkSpan(days: number): void {
+  if (days < 1) throw refused("from", "is after the last day");
+  if (days > LONGEST_DAYS) throw refused("from", `is more than ${LONGEST_DAYS} days before the last one`);
 }
 
 type Read = <T>(work: (tx: TenantTx) => Promise<T>) => Promise<T>;

@@ -90,6 +90,8 @@ const TABLE: Readonly<Record<string, Scope | "members" | "people" | "platform" |
   "POST /api/v1/operator/tenants/suspend": "platform",
   "POST /api/v1/operator/tenants/resume": "platform",
   "POST /api/v1/operator/tenants/delete": "platform",
+  "GET /api/v1/operator/usage": "platform",
+  "POST /api/v1/operator/credits": "platform",
   "POST /api/auth/invitation/look": "everyone",
   "POST /api/auth/invitation/accept": "everyone",
   "POST /api/auth/connect-link/open": "everyone",

@@ -311,6 +311,11 @@ const MEANT: Readonly<Record<string, Meant>> = {
     by: "operator",
     body: () => ({ billingAccountId: "umbrella" }),
   },
+  "POST /api/v1/operator/credits": {
+    action: "credit.add",
+    by: "operator",
+    body: () => ({ billingAccountId: "umbrella", kind: "top_up", amount: "5000000000", note: CANARY }),
+  },
   "POST /api/v1/operator/tenants/delete": {
     action: "tenant.delete",
     by: "operator",

@@ -1,0 +1,60 @@
+/** All tenants' use of LLMs, for the platform's administrators, and entries in tenants' ledgers, by whoever may make them. */
+import type { BillingAccountId, CreditRequest, OperatorUsage } from "@cogni/contract";
+import type { ServiceTx, TenantTx, Tx } from "./tenant.ts";
+
+export type OperatorUsageRow = OperatorUsage["tenants"][number];
+
+/** Days in UTC, YYYY-MM-DD; the dearest first. None for a session that is no administrator's. */
+export function usageOfOperator(
+  tx: Tx,
+  sessionId: string,
+  from: string,
+  to: string,
+): Promise<OperatorUsageRow[]> {
+  return tx.query<OperatorUsageRow & Record<string, unknown>>(
+    `SELECT id AS "billingAccountId", name, calls, limited, estimated, unpriced, prompt_tokens::bigint AS "promptTokens",
+       cached_tokens::bigint AS "cachedTokens", completion_tokens::bigint AS "completionTokens",
+       reasoning_tokens::bigint AS "reasoningTokens", cost::text AS cost, upstream_cost::text AS "upstreamCost", unconfirmed,
+       unknown, unknown_cost::text AS "unknownCost", balance::text AS balance
+     FROM operator_usage($1, $2, $3)`,
+    [sessionId, from, to],
+  );
+}
+
+export interface Entry extends Pick<CreditRequest, "kind" | "amount" | "note"> {
+  readonly madeBy: { readonly kind: "person" | "system"; readonly id: string };
+}
+
+export interface Entered {
+  readonly id: string;
+  /** In nano-dollars, with the entry. */
+  readonly balance: string;
+}
+
+/** For the transaction's tenant, by one of the platform's administrators; null for anyone else, and where there is no such tenant. */
+export async function addEntryBy(
+  tx: TenantTx,
+  sessionId: string,
+  { kind, amount, note, madeBy }: Entry,
+): Promise<Entered | null> {
+  const [row] = await tx.query<Entered & Record<string, unknown>>(
+    "SELECT id, balance::text AS balance FROM operator_add_credit($1, $2, $3::bigint, $4, $5::jsonb)",
+    [sessionId, kind, amount, note, JSON.stringify(madeBy)],
+  );
+  return row ?? null;
+}
+
+/** The same by the operator's command line. */
+export async function addEntry(
+  tx: ServiceTx,
+  billingAccountId: BillingAccountId,
+  { kind, amount, note, madeBy }: Entry,
+): Promise<Entered | null> {
+  const [row] = await tx.query<Entered & Record<string, unknown>>(
+    `INSERT INTO ledger_entries AS l (billing_account_id, kind, amount_nano, note, made_by)
+     SELECT b.id, $2, $3::bigint, $4, $5::jsonb FROM billing_accounts b WHERE b.id = $1 AND b.status <> 'deleting'
+     RETURNING l.id, (balance_of(l.billing_account_id) + l.amount_nano)::text AS balance`,
+    [billingAccountId, kind, amount, note, JSON.stringify(madeBy)],
+  );
+  return row ?? null;
+}
