@@ -132,6 +132,8 @@ function toConfig(settings: Settings) {
             : null,
         }
       : null,
+    /** By which the upstream proves itself when it tells costs; null: it tells none. */
+    billingIngestSecret: settings.BILLING_INGEST_SECRET ?? null,
     /** Null: into `outbox` in the data folder, for whoever develops to read. */
     mail: settings.SMTP_URL ? { smtp: settings.SMTP_URL, from: present(settings.MAIL_FROM) } : null,
     /** Networks that a wallet may be on (EIP-155); none: wallets are off. */

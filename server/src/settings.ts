@@ -35,7 +35,7 @@ const rate = z
   });
 const csv = z.string().transform((list) => list.split(",").map((item) => item.trim()));
 const secret = z.string().transform((value) => new Secret(value));
-const gatewayToken = z.string().min(16, "must have at least 16 characters").pipe(secret);
+const longSecret = z.string().min(16, "must have at least 16 characters").pipe(secret);
 const path = z.string().transform((value) => resolve(value));
 const httpUrl = z.url({ protocol: /^https?$/, error: "must be an http:// or https:// URL" });
 const postgresUrl = z.url({ protocol: /^postgres(ql)?$/, error: "must be a postgresql:// URL" }).pipe(secret);
@@ -112,8 +112,8 @@ export const settingsShape = {
   CHANNEL_ENCRYPTION_KEY: encryptionKey.optional(),
   CHANNEL_ENCRYPTION_KEYS_PREVIOUS: csv.pipe(z.array(encryptionKey)).default([]),
   OPENCLAW_GATEWAY_URL: z.url({ protocol: /^wss?$/, error: "must be a ws:// or wss:// URL" }).optional(),
-  OPENCLAW_GATEWAY_TOKEN: gatewayToken.optional(),
-  OPENCLAW_GATEWAY_TOKEN_PREVIOUS: gatewayToken.optional(),
+  OPENCLAW_GATEWAY_TOKEN: longSecret.optional(),
+  OPENCLAW_GATEWAY_TOKEN_PREVIOUS: longSecret.optional(),
   GATEWAY_CONFIG_OVERLAY: path.optional(),
   INSTALL_CHANNEL_PLUGINS: z.enum(["on", "off"]).default("off"),
   LLM_HOST: z.string().default("127.0.0.1"),
@@ -123,6 +123,7 @@ export const settingsShape = {
   LLM_API_KEY: secret.optional(),
   LLM_MODEL: z.string().optional(),
   LLM_MODELS: csv.pipe(z.array(model)).default([]),
+  BILLING_INGEST_SECRET: longSecret.optional(),
   SMTP_URL: smtpServerSchema.optional(),
   MAIL_FROM: mailboxSchema.optional(),
   WALLET_CHAINS: chains.default([1]),

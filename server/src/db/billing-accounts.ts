@@ -49,6 +49,18 @@ export interface BillingAccountOverview extends BillingAccount {
   readonly channels: readonly string[];
 }
 
+/** Which of those ids are tenants' that are not being deleted. */
+export async function tenantsAmong(
+  tx: ServiceTx,
+  ids: readonly BillingAccountId[],
+): Promise<BillingAccountId[]> {
+  const rows = await tx.query<{ id: BillingAccountId }>(
+    "SELECT id FROM billing_accounts WHERE id = ANY($1::text[]) AND status <> 'deleting'",
+    [ids],
+  );
+  return rows.map(({ id }) => id);
+}
+
 /** For the operator. */
 export function listBillingAccounts(tx: ServiceTx): Promise<BillingAccountOverview[]> {
   return tx.query<BillingAccountOverview>(

@@ -14,10 +14,12 @@ export async function parseBody<T extends z.ZodType>(
   request: Request,
   schema: T,
   maxBytes = MAX_BODY_BYTES,
+  /** Throws for what is no JSON. */
+  parse: (text: string) => unknown = JSON.parse,
 ): Promise<z.output<T>> {
   const mediaType = request.headers.get("content-type")?.split(";", 1)[0]?.trim().toLowerCase();
   if (mediaType !== "application/json") throw new AppError("unsupported_media_type");
-  const parsed = schema.safeParse(parseJson(await readBytes(request, maxBytes)));
+  const parsed = schema.safeParse(parseJson(await readBytes(request, maxBytes), parse));
   if (!parsed.success) throw new AppError("invalid_request", { errors: fieldErrors(parsed.error) });
   return parsed.data;
 }
@@ -35,9 +37,9 @@ async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array
   return Buffer.concat(chunks);
 }
 
-function parseJson(bytes: Uint8Array): unknown {
+function parseJson(bytes: Uint8Array, parse: (text: string) => unknown): unknown {
   try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    return parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch {
     // The parser's own message quotes the body, and with it a credential.
     throw new AppError("invalid_request", { errors: [{ path: "", message: "is not valid JSON" }] });

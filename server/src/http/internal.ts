@@ -1,23 +1,22 @@
 /**
- * What answers on the internal port, which gateways alone may reach: a gateway asks for the secrets that its config
- * refers to. Values go into the answer and nowhere else.
+ * What answers on the internal port, which gateways and the LLM's proxy alone may reach: a gateway asks for the secrets that its
+ * config refers to, whose values go into the answer and nowhere else, and tells what became of replies; the proxy tells costs.
  */
-import { createHash } from "node:crypto";
 import type { IncomingMessage, RequestListener } from "node:http";
 import { type ResolveResponse, resolveRequestSchema } from "@cogni/contract";
 import { getRequestListener } from "@hono/node-server";
 import { Hono } from "hono";
-import { bearerOf } from "../auth/principals.ts";
 import type { Context } from "../context.ts";
-import { gatewayByTokenHash } from "../db/gateway-tokens.ts";
-import { withService } from "../db/tenant.ts";
 import { AppError } from "../errors.ts";
 import { parseBody } from "./body.ts";
 import type { ApiEnv, Call } from "./call.ts";
+import { gatewayOf } from "./gateway-of.ts";
 import { addHealth } from "./health.ts";
+import { ingestUpstreamCosts } from "./ingest-costs.ts";
 import { observed } from "./observe.ts";
 import { answerProblem, logProblem } from "./problem.ts";
 import { requestIdOf } from "./request.ts";
+import { tellReplies } from "./tell-replies.ts";
 
 /** 5,000 references of 512 characters. */
 const MAX_BODY_BYTES = 4 * 1024 * 1024;
@@ -27,6 +26,8 @@ export function createInternalListener(ctx: Context): RequestListener {
   app.use(observed(ctx.metrics));
   addHealth(app, ctx, true);
   app.post("/internal/v1/secrets", (call) => resolveSecrets(ctx, call));
+  app.post("/internal/v1/replies", (call) => tellReplies(ctx, call));
+  app.post("/api/internal/billing/ingest", (call) => ingestUpstreamCosts(ctx, call));
   app.notFound((call) => answerProblem(call, new AppError("not_found")));
   app.onError((error, call) => {
     logProblem(ctx.log, error, call.env.meta.requestId);
@@ -59,17 +60,4 @@ async function resolveSecrets(ctx: Context, call: Call): Promise<Response> {
     "gave a gateway its secrets",
   );
   return call.json(answer);
-}
-
-/**
- * By the token's hash, so that how long the search takes tells nothing of the token.
- * @throws AppError unauthenticated
- */
-async function gatewayOf(ctx: Context, authorization: string | undefined): Promise<string> {
-  const hash = createHash("sha256")
-    .update(bearerOf(authorization ?? ""))
-    .digest();
-  const gatewayId = await withService(ctx.db, (tx) => gatewayByTokenHash(tx, hash));
-  if (gatewayId === null) throw new AppError("unauthenticated");
-  return gatewayId;
 }
