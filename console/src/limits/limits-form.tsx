@@ -42,7 +42,10 @@ export function LimitsForm({ saved }: { saved: Limits }) {
   const overtaken = draft !== null && draft.version !== saved.version;
   const { request, wrong } = meantBy(shown, locale);
   const refused = refusedFields(change.error);
-  const isWrong = (name: FieldName) => wrong.has(name) || refused.has(name);
+  /** What is still being typed is not wrong yet. */
+  const [left, setLeft] = useState<ReadonlySet<FieldName>>(new Set());
+  const isWrong = (name: FieldName) => (wrong.has(name) && left.has(name)) || refused.has(name);
+  const leave = (name: FieldName) => () => setLeft(new Set([...left, name]));
 
   function edit(next: Draft | null) {
     drafts.keep(tenant, next && !isSame(next, present) ? next : null);
@@ -54,8 +57,11 @@ export function LimitsForm({ saved }: { saved: Limits }) {
     edit({ ...shown, ...part });
   };
   const save = (version: number) => request && change.mutate({ ...request, version });
-  function submit(event: FormEvent) {
+  function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
+    setLeft(wrong);
+    const inputs = [...event.currentTarget.querySelectorAll<HTMLElement>("input, textarea")];
+    inputs.find((one) => wrong.has(one.getAttribute("name") as FieldName))?.focus();
     if (changed && !overtaken) save(shown.version);
   }
 
@@ -75,13 +81,14 @@ export function LimitsForm({ saved }: { saved: Limits }) {
         maxLength={24}
         tool={budget && <span className={classes.unit}>USD</span>}
         error={isWrong(name) ? rule : null}
+        onBlur={leave(name)}
         onChange={({ currentTarget: { value } }) => editPart({ fields: { ...shown.fields, [name]: value } })}
       />
     );
   }
 
   return (
-    <form method="post" onSubmit={submit} autoComplete="off" noValidate>
+    <form method="post" className={classes.form} onSubmit={submit} autoComplete="off" noValidate>
       <SettingsSection title={text("budgets.title")} help={text("budgets.help")}>
         <div className={classes.fields}>{BUDGETS.map(field)}</div>
         {saved.operatorMonthBudget !== null && (
@@ -104,12 +111,13 @@ export function LimitsForm({ saved }: { saved: Limits }) {
       <TimeZone
         value={shown.timeZone}
         wrong={isWrong("timeZone")}
+        onLeave={leave("timeZone")}
         onChange={(timeZone) => editPart({ timeZone })}
       />
       <SaveBar
         changed={changed}
         overtaken={overtaken}
-        wrong={request === null}
+        wrong={[...wrong].some(isWrong) || wrong.has("reachedText")}
         change={{ isPending: change.isPending, error: refused.size > 0 ? null : change.error }}
         stage={change.isSuccess ? { tone: "applied", text: text("saved") } : null}
         onDiscard={() => {

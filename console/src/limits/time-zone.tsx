@@ -9,13 +9,14 @@ import classes from "./limits.module.css";
 interface TimeZoneProps {
   value: string;
   wrong: boolean;
+  onLeave: () => void;
   onChange: (value: string) => void;
 }
 
 /** UTC is no place, and so not among them. */
 const ZONES = ["UTC", ...Intl.supportedValuesOf("timeZone").filter((zone) => zone !== "UTC")];
 
-export function TimeZone({ value, wrong, onChange }: TimeZoneProps) {
+export function TimeZone({ value, wrong, onLeave, onChange }: TimeZoneProps) {
   const text = useTranslations("limits.zone");
   const id = useId();
   return (
@@ -31,6 +32,7 @@ export function TimeZone({ value, wrong, onChange }: TimeZoneProps) {
           spellCheck={false}
           autoCapitalize="none"
           error={wrong ? text("rule") : null}
+          onBlur={onLeave}
           onChange={(event) => onChange(event.currentTarget.value)}
         />
         <datalist id={id}>

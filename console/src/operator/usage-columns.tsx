@@ -5,7 +5,7 @@ import { Amount } from "../parts/amount.tsx";
 import { Button } from "../parts/button.tsx";
 import table from "../parts/data-table.module.css";
 import type { Column } from "../parts/data-table.tsx";
-import classes from "../usage/usage.module.css";
+import classes from "./usage.module.css";
 import type { TenantUsage } from "./usage-page.tsx";
 
 export function useUsageColumns(addMoney: (tenant: TenantUsage) => void): Column<TenantUsage>[] {

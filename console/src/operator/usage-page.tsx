@@ -13,10 +13,11 @@ import { LoadFailure } from "../parts/load-failure.tsx";
 import { Panel } from "../parts/panel.tsx";
 import { DEFAULT_SPAN, daysOf, SPANS, type Span, todayIn } from "../usage/span.ts";
 import { SpanChoice } from "../usage/span-choice.tsx";
-import classes from "../usage/usage.module.css";
+import usage from "../usage/usage.module.css";
 import { UsageFigures } from "../usage/usage-figures.tsx";
 import { USAGE_KEY } from "./keys.ts";
 import { useFocusBack } from "./tenant-dialog.tsx";
+import classes from "./usage.module.css";
 import { useUsageColumns } from "./usage-columns.tsx";
 
 const CreditDialog = dynamic(() => import("./credit-dialog.tsx").then((it) => it.CreditDialog), {
@@ -65,7 +66,7 @@ export function OperatorUsagePage() {
         </div>
       </div>
       <SpanChoice span={span} hrefOf={hrefOf} zone="UTC" />
-      <p role="status" className={error && data ? classes.stale : "unseen"}>
+      <p role="status" className={error && data ? usage.stale : "unseen"}>
         {error && data && text("stale")}
       </p>
       {error && !data ? (

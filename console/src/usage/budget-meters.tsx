@@ -5,7 +5,7 @@ import Link from "next/link";
 import { useFormatter, useTranslations } from "next-intl";
 import { useId } from "react";
 import { useMoneyWords } from "../parts/amount.tsx";
-import { LoadFailure } from "../parts/load-failure.tsx";
+import { Button } from "../parts/button.tsx";
 import { Time, useTimeWords } from "../parts/time-ago.tsx";
 import { tenantPath } from "../tenants/paths.ts";
 import { useTenant } from "../tenants/tenant-scope.tsx";
@@ -23,10 +23,15 @@ const NEAR_PERCENT = 80;
 
 export function BudgetMeters({ limits, error = null, retry = () => undefined }: BudgetMetersProps) {
   const text = useTranslations("usage.budgets");
+  const again = useTranslations("problem");
   const path = tenantPath(useTenant(), "settings/limits");
   if (!limits) {
-    if (error) return <LoadFailure error={error} retry={retry} skeleton={null} />;
-    return <div className={classes.noBudget} aria-busy="true" />;
+    if (!error) return <div className={classes.noBudget} aria-busy="true" />;
+    return (
+      <p className={classes.noBudget} role="alert">
+        {text("failed")} <Button onClick={retry}>{again("retry")}</Button>
+      </p>
+    );
   }
   if (limits.standing.length === 0) {
     return (
@@ -68,7 +73,7 @@ function Budget({ of: { limit, used, of, reachedAt, resetsAt }, path }: { of: Li
       <p className={classes.note}>
         <span>
           {text.rich(tone, {
-            percent: percent / 100,
+            percent: format.number(percent / 100, { style: "percent" }),
             time: () => <Time at={resetsAt}>{until(resetsAt)}</Time>,
           })}
         </span>

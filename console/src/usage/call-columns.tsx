@@ -66,7 +66,11 @@ export function useCallColumns({ callHref }: UsageView): Column<UsageCall>[] {
       number: true,
       cell: ({ promptTokens, cachedTokens, completionTokens, reasoningTokens }) => (
         <div className={table.main}>
-          <span>{text("tokens", { prompt: promptTokens, completion: completionTokens })}</span>
+          {promptTokens + completionTokens > 0 ? (
+            <span>{text("tokens", { prompt: promptTokens, completion: completionTokens })}</span>
+          ) : (
+            <span aria-hidden="true">–</span>
+          )}
           {cachedTokens + reasoningTokens > 0 && (
             <span className={table.soft}>
               {[

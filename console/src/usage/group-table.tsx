@@ -1,7 +1,6 @@
 "use client";
 /** The same sums by channel, by model or by conversation, the dearest first. Each leads to its calls. */
 import type { UsageReport } from "@cogni/contract";
-import type { UseQueryResult } from "@tanstack/react-query";
 import Link from "next/link";
 import { useFormatter, useTranslations } from "next-intl";
 import { Amount } from "../parts/amount.tsx";
@@ -17,18 +16,21 @@ import { GROUPS, type UsageView } from "./use-usage-view.ts";
 type Row = UsageReport["rows"][number];
 
 interface GroupTableProps {
-  report: UseQueryResult<UsageReport>;
+  /** Undefined while it is on its way. */
+  report: UsageReport | undefined;
+  error?: Error | null;
+  retry?: () => void;
   view: UsageView;
 }
 
-export function GroupTable({ report: { data, error, refetch }, view }: GroupTableProps) {
+export function GroupTable({ report, error = null, retry = () => undefined, view }: GroupTableProps) {
   const text = useTranslations("usage.groups");
   const columns = useColumns(view);
   const list = (
     <DataTable
       label={text("title")}
       columns={columns}
-      rows={data?.rows}
+      rows={report?.rows}
       answers={view.by}
       keyOf={({ key }) => key ?? ""}
     />
@@ -43,7 +45,7 @@ export function GroupTable({ report: { data, error, refetch }, view }: GroupTabl
           value={view.by}
         />
       </div>
-      {error && !data ? <LoadFailure error={error} retry={() => void refetch()} skeleton={list} /> : list}
+      {error && !report ? <LoadFailure error={error} retry={retry} skeleton={list} /> : list}
     </section>
   );
 }

@@ -50,6 +50,7 @@ export function UsagePage() {
           <UsageFigures total={undefined} />
           <BudgetMeters limits={undefined} />
           <CostChart report={undefined} view={view} />
+          <GroupTable report={undefined} view={view} />
         </>
       );
     }
@@ -66,7 +67,12 @@ export function UsagePage() {
             ) : (
               error && <LoadFailure error={error} retry={() => void byDay.refetch()} skeleton={null} />
             )}
-            <GroupTable report={groups} view={view} />
+            <GroupTable
+              report={groups.data}
+              error={groups.error}
+              retry={() => void groups.refetch()}
+              view={view}
+            />
             {(groups.data || groups.error) && <CallList calls={calls} days={days} view={view} />}
           </>
         )}

@@ -24,7 +24,14 @@ export function useUsageWords() {
     reply: ({ reply }: UsageCall): string => text(`reply.${reply ?? "unknown"}`),
     latency: (ms: number): string => {
       const [value, unit] = ms < 1_000 ? [ms, "millisecond"] : [ms / 1_000, "second"];
-      return format.number(value, { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: 1 });
+      const told = format.number(value, {
+        style: "unit",
+        unit,
+        unitDisplay: "short",
+        maximumFractionDigits: 1,
+      });
+      // A number is not parted from its unit at a line's end.
+      return told.replace(" ", "\u00a0");
     },
     /** What is to be known of its cost, beside the amount. */
     marks: ({ costSource, priced }: UsageCall): string[] => [
