@@ -16,6 +16,9 @@ export const TENANT_ACTIONS = [
   "sender.approve",
   "sender.dismiss",
   "agent.change",
+  "limits.change",
+  "limits.reached",
+  "credit.add",
   "key.create",
   "key.rotate",
   "key.revoke",
@@ -59,6 +62,7 @@ export const PLATFORM_ACTIONS = [
   "tenant.resume",
   "tenant.delete",
   "tenant.erase",
+  "credit.add",
   "person.sign_in",
   "person.sign_out",
   "person.sessions",
@@ -72,11 +76,14 @@ export const PLATFORM_ACTIONS = [
 ] as const;
 type Action = (typeof TENANT_ACTIONS)[number] | (typeof PLATFORM_ACTIONS)[number];
 
+/** What was entered in a ledger, and how many dollars. */
+const ENTERED = /^(credit|top_up|correction) of (\S+) USD$/;
 /** A pseudonym, as whoever is erased is called. */
 const ERASED = /^(subject|tenant):[0-9a-f]{32}$/;
 
 export function useAuditWords() {
   const text = useTranslations("audit");
+  const limits = useTranslations("usage.limits");
   const problems = useProblemWords();
   const who = ({ actor }: ToldEntry): string => {
     if (actor.name !== null) return actor.name;
@@ -91,12 +98,18 @@ export function useAuditWords() {
     },
     outcome({ outcome, problem }: ToldEntry): string {
       if (problem !== null) return problems.title(outcome as ErrorCode, problem);
+      const [, entered, dollars] = ENTERED.exec(outcome) ?? [];
+      if (entered) return `${text(`outcomes.${entered as "credit"}`)}: ${dollars} USD`;
       const key = `outcomes.${outcome as "done"}` as const;
       return text.has(key) ? text(key) : outcome;
     },
     subject({ subject, subjectName, action }: ToldEntry): string | null {
       if (subjectName !== null) return subjectName;
       if (subject === null || action.startsWith("audit.")) return null;
+      if (action === "limits.reached") {
+        const [limit = "", during] = subject.split(" ");
+        return `${limits.has(limit as "day_budget") ? limits(limit as "day_budget") : limit} · ${during}`;
+      }
       return ERASED.test(subject) ? text("who.erased") : subject;
     },
   };

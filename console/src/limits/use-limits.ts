@@ -29,10 +29,8 @@ export function useChangeLimits(onSaved: (saved: Limits) => void) {
     },
     onError: (error) => {
       // Theirs is what is saved now: the page then offers both.
-      const overtaken = error instanceof ApiError && error.problem?.code === OVERTAKEN;
+      const overtaken = error instanceof ApiError && error.problem?.code === "limits_changed";
       if (overtaken) void cache.invalidateQueries({ queryKey: limitsKey(tenant) });
     },
   });
 }
-
-const OVERTAKEN: string = "limits_changed";

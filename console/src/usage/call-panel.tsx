@@ -11,7 +11,6 @@ import { useTimeWords } from "../parts/time-ago.tsx";
 import { tenantPath } from "../tenants/paths.ts";
 import { useTenant } from "../tenants/tenant-scope.tsx";
 import { useOwnTenant } from "../tenants/use-tenants.ts";
-import type { Days } from "./span.ts";
 import classes from "./usage.module.css";
 import { toneOf, useUsageWords } from "./usage-words.ts";
 import { useCall } from "./use-usage.ts";
@@ -19,14 +18,13 @@ import type { OpenCall, UsageView } from "./use-usage-view.ts";
 
 interface CallPanelProps {
   call: OpenCall;
-  days: Days | null;
   view: UsageView;
 }
 
-export function CallPanel({ call, days, view }: CallPanelProps) {
+export function CallPanel({ call, view }: CallPanelProps) {
   const text = useTranslations("usage.call");
   const words = useUsageWords();
-  const { data, error, refetch } = useCall(days, call);
+  const { data, error, refetch } = useCall(call);
   return (
     <SidePanel
       title={data ? text("titleAt", { time: words.when(data) }) : text("title")}

@@ -15,7 +15,7 @@ import { GroupTable } from "./group-table.tsx";
 import { SpanChoice } from "./span-choice.tsx";
 import classes from "./usage.module.css";
 import { UsageFigures } from "./usage-figures.tsx";
-import { queryOf, useCalls, useDays, useReport } from "./use-usage.ts";
+import { fileQueryOf, useCalls, useDays, useReport } from "./use-usage.ts";
 import { useUsageView } from "./use-usage-view.ts";
 
 const CallPanel = dynamic(() => import("./call-panel.tsx").then((it) => it.CallPanel), { ssr: false });
@@ -93,7 +93,7 @@ export function UsagePage() {
           open={text("export.open")}
           busy={text("export.busy")}
           forms={FILES.map((name) => ({ name, text: text(`export.${name}`) }))}
-          fetch={(of) => api.usageFile({ ...queryOf(days ?? { from: null, to: null }, view.filters), of })}
+          fetch={(of) => api.usageFile(fileQueryOf(of, days ?? { from: null, to: null }, view.filters))}
         />
       </div>
       <SpanChoice span={view.span} hrefOf={view.spanHref} zone={byDay.data?.timeZone} />
@@ -101,7 +101,7 @@ export function UsagePage() {
         {stale && text("stale")}
       </p>
       {body()}
-      {view.call && <CallPanel call={view.call} days={days} view={view} />}
+      {view.call && <CallPanel call={view.call} view={view} />}
     </div>
   );
 }

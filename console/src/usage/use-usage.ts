@@ -50,22 +50,27 @@ export function useCalls(days: Days | null, filters: CallFilters) {
   });
 }
 
-/** One call, which need not be among those of the list; null: there is none in these days. */
-export function useCall(days: Days | null, { id, requestId }: OpenCall) {
+/** One call, whenever it was and be it among those of the list or not; null: there is none. */
+export function useCall({ id, requestId }: OpenCall) {
   const tenant = useTenant();
   return useQuery({
-    queryKey: [tenant, "usage", "call", id, days],
+    queryKey: [tenant, "usage", "call", id],
     queryFn: async ({ signal }) => {
-      const { calls } = await api.usageCalls({ ...days, requestId }, signal);
+      const { calls } = await api.usageCalls({ requestId }, signal);
       return calls.find((call) => call.id === id) ?? null;
     },
-    enabled: days !== null,
     // Its cost may become the upstream's, and whether it was answered is known later.
     refetchInterval: LOOK_AGAIN_MS,
   });
 }
 
 /** As the API asks for it: a day is a span of one. */
-export function queryOf(days: Days, { day, ...filters }: CallFilters): Record<string, string | null> {
+function queryOf(days: Days, { day, ...filters }: CallFilters): Record<string, string | null> {
   return { ...filters, ...(day === "" ? days : { from: day, to: day }) };
+}
+
+/** What is asked of a file. By days there are sums alone, which know of days, channels and models. */
+export function fileQueryOf(of: "calls" | "days", days: Days, filters: CallFilters) {
+  const none = { conversation: "", outcome: "", requestId: "" };
+  return { ...queryOf(days, of === "days" ? { ...filters, ...none } : filters), of };
 }
