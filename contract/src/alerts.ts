@@ -20,6 +20,10 @@ export const TENANT_ALERTS = [
   "key_expiring",
   /** A webhook endpoint was paused, which nobody wished: it is gone, or was for days. */
   "webhook_paused",
+  /** Four fifths of a budget, or of the day's messages, are used in the day or month under way. */
+  "budget_near",
+  /** All of it is, or calls were refused by it: people get the tenant's own sentence instead of answers. */
+  "budget_reached",
 ] as const;
 
 /** What the platform's administrators are alerted of. */

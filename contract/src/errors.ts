@@ -324,6 +324,20 @@ export const ERRORS = {
     "Look at its log, mend what takes the messages, and resume it; or delete the endpoint.",
     "fix_request",
   ),
+  budget_near: words(
+    200,
+    "Budget nearly used",
+    "Four fifths of what the agent may use are used.",
+    "Raise the limit if that is too soon. It begins anew with the next day or month.",
+    "wait",
+  ),
+  budget_reached: words(
+    200,
+    "Budget used up",
+    "The agent has used what it may: people get your own sentence instead of answers.",
+    "Raise the limit, or wait: it begins anew with the next day or month.",
+    "fix_request",
+  ),
   gateway_down: words(
     200,
     "Gateway down",

@@ -8,6 +8,7 @@ import type {
   GatewayCondition,
   PausedEndpoint,
 } from "../db/alert-facts.ts";
+import type { UsedUp } from "../db/limits.ts";
 import type { Timing } from "../timing.ts";
 import type { Fact } from "./rules.ts";
 
@@ -21,6 +22,7 @@ export interface Seen {
   readonly credentials: readonly ExpiringCredential[];
   readonly keys: readonly ExpiringKey[];
   readonly endpoints: readonly PausedEndpoint[];
+  readonly budgets: readonly UsedUp[];
   /** Accounts without a registration that run on until an operator has looked. */
   readonly leftovers: number;
   readonly mailWaitsSince: Date | null;
@@ -60,6 +62,7 @@ export function factsOf(seen: Seen, timing: FactTiming, expiryDays: number): Fac
       ),
     ),
     ...seen.endpoints.map(endpointFact),
+    ...seen.budgets.flatMap((budget) => budgetFacts(budget, seen, timing)),
     ...platformFacts(seen, timing),
   ];
 }
@@ -150,6 +153,31 @@ function endpointFact({ billingAccountId, id, name, pausedAt }: PausedEndpoint):
     phase: "wrong",
     waitMs: 0,
   };
+}
+
+/**
+ * Of what is taken some may be given back unused: so a budget counts as near until well below, and as reached at once only where
+ * something was refused.
+ */
+function budgetFacts(
+  { billingAccountId, limit, percent, reachedAt }: UsedUp,
+  { now }: Seen,
+  { downMs }: FactTiming,
+): Fact[] {
+  const usual = { ...NOTHING_ELSE, billingAccountId, subject: limit, since: reachedAt ?? now };
+  const fact = (kind: "budget_near" | "budget_reached", phase: Fact["phase"], waitMs: number): Fact => ({
+    ...usual,
+    kind,
+    code: kind,
+    needsPerson: needsPerson(kind),
+    phase,
+    waitMs,
+  });
+  if (reachedAt) return [fact("budget_reached", "wrong", 0)];
+  return [
+    fact("budget_near", percent >= 80 ? "wrong" : "unclear", 0),
+    ...(percent >= 100 ? [fact("budget_reached", "wrong", downMs)] : []),
+  ];
 }
 
 function platformFacts(seen: Seen, { downMs, gatewayMs, operatorMs }: FactTiming): Fact[] {

@@ -23,6 +23,7 @@ import {
   resolveAlerts,
   standingAlerts,
 } from "../db/alerts.ts";
+import { nearlyUsedUp } from "../db/limits.ts";
 import type { Db } from "../db/pool.ts";
 import { type ServiceTx, withService } from "../db/tenant.ts";
 import { publishEvents, type WebhookEvent } from "../db/webhook-events.ts";
@@ -88,6 +89,7 @@ async function see(
     credentials: await expiringCredentials(tx, gatewayId, soon),
     keys: await expiringKeys(tx, gatewayId, now, soon),
     endpoints: await pausedEndpoints(tx, gatewayId),
+    budgets: await nearlyUsedUp(tx, gatewayId, now),
     leftovers: leftovers(),
     mailWaitsSince: await mailKeptWaiting(tx, VAIN_ATTEMPTS),
     now,

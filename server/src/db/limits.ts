@@ -88,10 +88,14 @@ const COUNTED = `
     ('messages_per_day', to_char(here.local, 'YYYY-MM-DD'), l.messages_per_day::bigint, 'day')
   ) AS t (name, during, most, unit)`;
 
+/** A refusal before the limits were changed says nothing of now, unless little is left all the same. */
+const REFUSED_AT =
+  "CASE WHEN q.refused_at > l.changed_at OR q.used::numeric * 5 >= t.most::numeric * 4 THEN q.refused_at END";
+
 /** How far each limit of the day and the month at `now` is used, of those that are set. */
 export function standingOf(tx: TenantTx, now: Date): Promise<StandingRow[]> {
   return tx.query<StandingRow & Record<string, unknown>>(
-    `SELECT t.name AS "limit", coalesce(q.used, 0)::text AS used, t.most::text AS of, q.refused_at AS "reachedAt",
+    `SELECT t.name AS "limit", coalesce(q.used, 0)::text AS used, t.most::text AS of, ${REFUSED_AT} AS "reachedAt",
        (date_trunc(t.unit, here.local) + ('1 ' || t.unit)::interval) AT TIME ZONE b.time_zone AS "resetsAt"
      FROM billing_accounts b JOIN limits l ON l.billing_account_id = b.id, ${COUNTED}
      LEFT JOIN quotas q ON q.billing_account_id = $2 AND q.name = t.name AND q.subject = '' AND q.during = t.during
@@ -100,30 +104,32 @@ export function standingOf(tx: TenantTx, now: Date): Promise<StandingRow[]> {
   );
 }
 
-export interface UsedUp extends StandingRow {
+export interface UsedUp {
   readonly billingAccountId: BillingAccountId;
+  readonly limit: LimitName;
+  /** Of a hundred. */
+  readonly percent: number;
+  readonly reachedAt: Date | null;
 }
 
-/** The same of the tenants on a gateway, of what is used to eighty hundredths or refused something. */
+/** The same of the tenants on a gateway, of those that are used to seven tenths or have refused something. */
 export function nearlyUsedUp(tx: ServiceTx, gatewayId: string, now: Date): Promise<UsedUp[]> {
   return tx.query<UsedUp & Record<string, unknown>>(
-    `SELECT b.id AS "billingAccountId", t.name AS "limit", q.used::text AS used, t.most::text AS of,
-       q.refused_at AS "reachedAt",
-       (date_trunc(t.unit, here.local) + ('1 ' || t.unit)::interval) AT TIME ZONE b.time_zone AS "resetsAt"
-     FROM placements p JOIN billing_accounts b ON b.id = p.billing_account_id AND b.status = 'active'
-       JOIN limits l ON l.billing_account_id = b.id, ${COUNTED}
-     JOIN quotas q ON q.billing_account_id = b.id AND q.name = t.name AND q.subject = '' AND q.during = t.during
-     WHERE p.gateway_id = $2 AND (q.used::numeric * 5 >= t.most::numeric * 4 OR q.refused_at IS NOT NULL) AND t.most IS NOT NULL`,
+    `SELECT * FROM (
+       SELECT b.id AS "billingAccountId", t.name AS "limit", floor(q.used::numeric * 100 / t.most)::integer AS percent,
+         ${REFUSED_AT} AS "reachedAt"
+       FROM placements p JOIN billing_accounts b ON b.id = p.billing_account_id AND b.status = 'active'
+         JOIN limits l ON l.billing_account_id = b.id, ${COUNTED}
+         JOIN quotas q ON q.name = t.name AND q.subject = '' AND q.during = t.during
+       WHERE p.gateway_id = $2 AND q.billing_account_id = b.id
+     ) u WHERE u.percent >= 70 OR u."reachedAt" IS NOT NULL`,
     [now, gatewayId],
   );
 }
 
-/** Windows that nobody asks about any more. How many there were. */
-export async function dropOldQuotas(tx: ServiceTx): Promise<number> {
-  const rows = await tx.query<{ dropped: number }>(
-    "WITH gone AS (DELETE FROM quotas WHERE drop_after < now() RETURNING 1) SELECT count(*) AS dropped FROM gone",
-  );
-  return rows[0]?.dropped ?? 0;
+/** Windows that nobody asks about any more. */
+export async function forgetQuotas(tx: ServiceTx): Promise<void> {
+  await tx.query("DELETE FROM quotas WHERE drop_after < now()");
 }
 
 /** The operator's own bound on a tenant's month, in nano-dollars; null: none. False where there is no such tenant. */
@@ -135,7 +141,7 @@ export async function setOperatorBudget(
   const rows = await tx.query(
     `INSERT INTO limits (billing_account_id, operator_month_nano)
      SELECT id, $2::bigint FROM billing_accounts WHERE id = $1 AND status <> 'deleting'
-     ON CONFLICT (billing_account_id) DO UPDATE SET operator_month_nano = excluded.operator_month_nano
+     ON CONFLICT (billing_account_id) DO UPDATE SET operator_month_nano = excluded.operator_month_nano, changed_at = now()
      RETURNING billing_account_id`,
     [billingAccountId, nano?.toString() ?? null],
   );

@@ -15,7 +15,7 @@ const PROBLEMS: Readonly<Record<Locale, ProblemWords>> = { en: {}, de: problemsD
 export interface AlertLine {
   readonly kind: AlertKind;
   readonly code: ErrorCode;
-  /** Of the channel, the key or the gateway. */
+  /** Of the channel, the key or the gateway; as the contract has it, of a limit. */
   readonly name: string;
   readonly since: Date;
   /** Of what is about to end: when. */
@@ -65,8 +65,10 @@ function subjectOf(locale: Locale, lines: readonly AlertLine[]): string {
 }
 
 function headline(locale: Locale, { kind, name, until }: AlertLine): string {
-  const { open, over } = CATALOGS[locale].alert.kinds[kind];
-  return filled(until ? over : open, { name });
+  const { kinds, limits } = CATALOGS[locale].alert;
+  const { open, over } = kinds[kind];
+  const named: Readonly<Record<string, string>> = kind.startsWith("budget_") ? limits : {};
+  return filled(until ? over : open, { name: named[name] ?? name });
 }
 
 function lineInWords(locale: Locale, line: AlertLine, timeZone: string): string {

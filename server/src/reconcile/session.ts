@@ -12,6 +12,7 @@ import {
   connectionByKey,
   type PlacedConnection,
 } from "../db/connections.ts";
+import { forgetQuotas } from "../db/limits.ts";
 import { unfinishedLogins } from "../db/logins.ts";
 import type { Db } from "../db/pool.ts";
 import { forgetRateLimits } from "../db/rate-limits.ts";
@@ -152,6 +153,7 @@ export function openSession(deps: SessionDeps): Session {
     inBackground(sweep);
     inBackground(brief);
     inBackground(() => withService(db, forgetRateLimits));
+    inBackground(() => withService(db, forgetQuotas));
   }, timing.sweepMs);
 
   /** Looks at every account, whatever anyone told: credentials in the config show in no snapshot. */

@@ -1,0 +1,117 @@
+/** A tenant is told when four fifths of what its agent may use are used, and when nothing is left. */
+import type { BillingAccountId } from "@cogni/contract";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { type AlertWorld, alertWorld, TIMING } from "../support/alerts.ts";
+import { asSuperuser, type TestDatabase, testDatabase } from "../support/database.ts";
+
+let database: TestDatabase;
+let world: AlertWorld;
+let acme: BillingAccountId;
+
+beforeAll(async () => {
+  database = await testDatabase();
+  world = await alertWorld(database);
+});
+afterAll(() => database.drop());
+
+beforeEach(async () => {
+  const [first] = await world.begin("acme", "umbrella");
+  acme = first ?? expect.unreachable();
+  world.now = new Date("2026-11-30T10:50:00Z");
+  await sql("UPDATE billing_accounts SET time_zone = 'Pacific/Auckland' WHERE id = 'acme'");
+  await sql(
+    "INSERT INTO limits (billing_account_id, day_nano, month_nano, messages_per_day, changed_at) VALUES ('acme', 1000, 9000, 10, '2026-11-01')",
+  );
+});
+
+const sql = (text: string, values: unknown[] = []) => asSuperuser(database, text, values);
+const use = (name: string, during: string, used: number, refused: string | null = null) =>
+  sql(
+    `INSERT INTO quotas (billing_account_id, name, subject, during, used, refused_at, drop_after)
+     VALUES ('acme', $1, '', $2, $3, $4, now() + interval '40 days')
+     ON CONFLICT (billing_account_id, name, subject, during) DO UPDATE SET used = $3, refused_at = $4`,
+    [name, during, used, refused],
+  );
+const standing = async () =>
+  (
+    await sql(
+      "SELECT kind || ' ' || subject AS alert FROM alerts WHERE opened_at IS NOT NULL AND resolved_at IS NULL ORDER BY 1",
+    )
+  ).map(({ alert }) => alert);
+const looked = async () => {
+  await world.look();
+  return standing();
+};
+
+test("of a budget that is used to four fifths a tenant is told once, and of less not at all", async () => {
+  await use("day_budget", "2026-11-30", 799);
+  expect(await looked()).toEqual([]);
+  await use("day_budget", "2026-11-30", 800);
+  expect(await looked()).toEqual(["budget_near day_budget"]);
+  // Some of it was given back.
+  await use("day_budget", "2026-11-30", 750);
+  expect(await looked()).toEqual(["budget_near day_budget"]);
+  await use("day_budget", "2026-11-30", 850);
+  expect(await looked()).toEqual(["budget_near day_budget"]);
+  expect(await world.alerts()).toEqual([
+    { tenant: acme, kind: "budget_near", channel: null, code: "budget_near", open: true, resolution: null },
+  ]);
+});
+
+test("once something was refused it is told at once, and once all is used when it stays so", async () => {
+  await use("month_budget", "2026-11", 9000);
+  await use("messages_per_day", "2026-11-30", 10, "2026-11-30T10:40:00Z");
+  expect(await looked()).toEqual(["budget_near month_budget", "budget_reached messages_per_day"]);
+  await world.pass(TIMING.downMs);
+  expect(await standing()).toEqual([
+    "budget_near month_budget",
+    "budget_reached messages_per_day",
+    "budget_reached month_budget",
+  ]);
+  expect(await sql("SELECT needs_person FROM alerts WHERE kind = 'budget_reached'")).toEqual([
+    { needs_person: true },
+    { needs_person: true },
+  ]);
+});
+
+test("it is over when the tenant's own day or month is, and no earlier", async () => {
+  await use("day_budget", "2026-11-30", 1000, "2026-11-30T10:40:00Z");
+  await use("month_budget", "2026-11", 9000, "2026-11-30T10:40:00Z");
+  world.now = new Date("2026-11-30T10:59:59Z");
+  expect(await looked()).toHaveLength(2);
+  world.now = new Date("2026-11-30T11:00:00Z");
+  expect(await looked()).toEqual([]);
+});
+
+test("it is over when the limit is raised or taken away, although calls were refused before", async () => {
+  await use("day_budget", "2026-11-30", 1000, "2026-11-30T10:40:00Z");
+  await use("month_budget", "2026-11", 9000, "2026-11-30T10:40:00Z");
+  await world.look();
+  await sql("UPDATE limits SET day_nano = 2000, month_nano = NULL, changed_at = '2026-11-30T10:50:00Z'");
+  expect(await looked()).toEqual([]);
+  await use("day_budget", "2026-11-30", 1900, "2026-11-30T10:40:00Z");
+  expect(await looked()).toEqual(["budget_reached day_budget"]);
+});
+
+test("the operator's bound counts as the month's budget where it is the lesser", async () => {
+  await use("month_budget", "2026-11", 900);
+  expect(await looked()).toEqual([]);
+  await sql("UPDATE limits SET operator_month_nano = 1000");
+  expect(await looked()).toEqual(["budget_near month_budget"]);
+});
+
+test("owners and admins are mailed which limit it is, in their own language", async () => {
+  await world.person("ann@acme.test", acme);
+  await world.person("uma@umbrella.test", "umbrella" as BillingAccountId);
+  await sql(`UPDATE auth."user" SET locale = 'de' WHERE id = 'ann@acme.test'`);
+  await use("day_budget", "2026-11-30", 1000, "2026-11-30T10:40:00Z");
+  await world.look();
+  world.jump(TIMING.gatherMs);
+  await world.send();
+  expect(world.mails).toMatchObject([
+    {
+      to: "ann@acme.test",
+      subject: "Tagesbudget erreicht: Wer schreibt, bekommt Ihren Satz statt Antworten",
+    },
+  ]);
+});
