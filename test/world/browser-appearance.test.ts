@@ -16,7 +16,13 @@ import type {
   TenantsPage,
   Timeline,
 } from "@cogni/contract";
-import { channelProblem, channelStateSchema, createdConnectLinkSchema, ROLES } from "@cogni/contract";
+import {
+  channelProblem,
+  channelStateSchema,
+  createdConnectLinkSchema,
+  ROLES,
+  usageGroupSchema,
+} from "@cogni/contract";
 import type { Page } from "@playwright/test";
 import { beforeAll, expect } from "vitest";
 import type { Administrator, Tenant } from "../../dev-env/src/seed.ts";
@@ -31,6 +37,7 @@ import {
   world,
 } from "../support/browsing.ts";
 import { freshKey, madeKeys, madeSessions, madeWallets } from "../support/made-keys.ts";
+import { madeCalls, madeLimits, madeOperatorUsage, madeReport } from "../support/made-usage.ts";
 import { measured } from "../support/measured.ts";
 
 let tenant: Tenant;
@@ -781,6 +788,15 @@ const OPERATOR_VIEWS: typeof VIEWS = {
     await expectPage(page.getByRole("heading", { name: "No tenant like that" })).toBeVisible();
     await expectPage(page.getByRole("combobox", { name: "Status" })).toHaveValue("suspended");
   },
+  "all tenants' usage, and a correction": async (page) => {
+    await answered(page, "operator/usage?**", madeOperatorUsage());
+    await page.goto("/operator/usage");
+    await expectPage(page.getByText("less than ours").or(page.getByText("more than ours"))).toBeVisible();
+    await page.getByRole("button", { name: "Add money for Made" }).click();
+    await page.getByRole("radio", { name: "Correction" }).check();
+    await fieldOf(page, "Amount in dollars").fill("-1.5");
+    await expectPage(page.getByText("Balance then: -$1.7134")).toBeVisible();
+  },
   "a new tenant": async (page) => {
     await page.goto("/operator/tenants");
     await page.getByRole("button", { name: "New tenant" }).click();
@@ -812,6 +828,49 @@ const WEBHOOK_VIEWS: typeof VIEWS = {
     await page.goto(`/t/${tenant.billingAccountId}/settings/webhooks`);
     await page.getByRole("button", { name: "Add endpoint" }).first().click();
     await expectPage(page.getByRole("dialog").getByRole("textbox").first()).toBeVisible();
+  },
+};
+
+/** The page of the usage, with what was made. */
+async function withUsage(page: Page, rest = ""): Promise<void> {
+  await page.route("**/api/v1/usage?**", (route) => {
+    const by = usageGroupSchema.parse(new URL(route.request().url()).searchParams.get("by"));
+    return route.fulfill({ json: madeReport(by) });
+  });
+  await answered(page, "usage/calls?**", madeCalls());
+  await answered(page, "limits", madeLimits());
+  await page.goto(`/t/${tenant.billingAccountId}/usage${rest}`);
+}
+
+const USAGE_VIEWS: typeof VIEWS = {
+  "the usage": async (page) => {
+    await withUsage(page, "?by=model&outcome=broken");
+    await expectPage(page.getByText("Used up: people get your sentence")).toBeVisible();
+    await expectPage(page.getByRole("table", { name: "Calls" }).getByRole("row")).toHaveCount(6);
+  },
+  "a call": async (page) => {
+    await withUsage(page);
+    await page.getByRole("table", { name: "Calls" }).getByRole("link").first().press("Enter");
+    await page.waitForURL("**/usage?call=**");
+    await expectPage(page.getByRole("complementary")).toContainText("Unpriced, at the ceiling");
+    await expectPage(page.getByRole("heading", { name: /^Call of / })).toBeFocused();
+  },
+  "the usage, without a call": async (page) => {
+    await page.goto(`/t/${tenant.billingAccountId}/usage?span=last-month`);
+    await expectPage(page.getByRole("heading", { name: "No calls in these days" })).toBeVisible();
+  },
+  "the usage, of which no part loads": async (page) => {
+    await page.route(/api\/v1\/(usage|limits)/, (route) => route.fulfill({ status: 500, body: "" }));
+    await page.goto(`/t/${tenant.billingAccountId}/usage`);
+    await expectPage(page.getByRole("heading", { name: "This did not load" })).toHaveCount(1);
+  },
+  "limits, mistyped": async (page) => {
+    await answered(page, "limits", madeLimits());
+    await page.goto(`/t/${tenant.billingAccountId}/settings/limits`);
+    await fieldOf(page, "A month").fill("1,000");
+    await page.keyboard.press("Enter");
+    await expectPage(page.getByText("Enter dollars above 0")).toBeVisible();
+    await expectPage(fieldOf(page, "A month")).toBeFocused();
   },
 };
 
@@ -855,6 +914,7 @@ const AUDIT_VIEWS: typeof VIEWS = {
 };
 
 const ALL_VIEWS = [
+  ...Object.entries(USAGE_VIEWS).map(([name, open]) => ({ name, open, who: () => tenant })),
   ...Object.entries(WEBHOOK_VIEWS).map(([name, open]) => ({ name, open, who: () => tenant })),
   ...Object.entries(AUDIT_VIEWS).map(([name, open]) => ({ name, open, who: () => tenant })),
   ...Object.entries(VIEWS).map(([name, open]) => ({ name, open, who: () => tenant })),
@@ -875,6 +935,7 @@ test("an administrator of no tenant is led to everyone's, and anyone else is tol
   await expectPage(page.getByRole("navigation").getByRole("link")).toHaveText([
     "Gateways",
     "Tenants",
+    "Usage",
     "Alerts",
     "Audit",
   ]);
@@ -936,6 +997,9 @@ const PAGES = [
   ["/t/TENANT/settings/general", "textbox"],
   ["/t/TENANT/settings/members", "row"],
   ["/t/TENANT/audit", "row"],
+  ["/t/TENANT/usage", "heading"],
+  ["/t/TENANT/settings/limits", "textbox"],
+  ["/operator/usage", "row"],
   ["/operator/audit", "row"],
   ["/operator/gateways", "row"],
   ["/operator/tenants", "row"],

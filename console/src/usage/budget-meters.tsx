@@ -9,8 +9,8 @@ import { Button } from "../parts/button.tsx";
 import { Time, useTimeWords } from "../parts/time-ago.tsx";
 import { tenantPath } from "../tenants/paths.ts";
 import { useTenant } from "../tenants/tenant-scope.tsx";
+import classes from "./budget-meters.module.css";
 import { percentUsed } from "./cost-scale.ts";
-import classes from "./usage.module.css";
 
 interface BudgetMetersProps {
   limits: Limits | undefined;

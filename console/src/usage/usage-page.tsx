@@ -9,7 +9,6 @@ import page from "../parts/list-page.module.css";
 import { LoadFailure } from "../parts/load-failure.tsx";
 import { Panel } from "../parts/panel.tsx";
 import { BudgetMeters } from "./budget-meters.tsx";
-import { CallList } from "./call-list.tsx";
 import { CostChart } from "./cost-chart.tsx";
 import { GroupTable } from "./group-table.tsx";
 import { SpanChoice } from "./span-choice.tsx";
@@ -18,6 +17,8 @@ import { UsageFigures } from "./usage-figures.tsx";
 import { fileQueryOf, useCalls, useDays, useReport } from "./use-usage.ts";
 import { useUsageView } from "./use-usage-view.ts";
 
+// Below what is first seen: no part of the first load.
+const CallList = dynamic(() => import("./call-list.tsx").then((it) => it.CallList), { ssr: false });
 const CallPanel = dynamic(() => import("./call-panel.tsx").then((it) => it.CallPanel), { ssr: false });
 
 const FILES = ["calls", "days"] as const;
