@@ -843,4 +843,6 @@ GRANT UPDATE (revoked_at) ON api_keys, invitations TO :service;
 GRANT SELECT, INSERT, UPDATE ON llm_keys, model_prices, limits TO :service;
 GRANT SELECT ON quotas, call_slots TO :service;
 GRANT SELECT, INSERT ON usage_events, upstream_costs, reply_fates, ledger_entries TO :service;
+-- Whoever is erased made it under another name.
+GRANT UPDATE (made_by) ON ledger_entries TO :service;
 GRANT SELECT, INSERT, UPDATE ON usage_days TO :service;

@@ -156,8 +156,8 @@ function endpointFact({ billingAccountId, id, name, pausedAt }: PausedEndpoint):
 }
 
 /**
- * Of what is taken some may be given back unused: so a budget counts as near until well below, and as reached at once only where
- * something was refused.
+ * What calls under way may use at most is taken, and some of it given back unused. So only what stays taken for a while is told,
+ * and counts until it is well below; but a refusal is told at once.
  */
 function budgetFacts(
   { billingAccountId, limit, percent, reachedAt }: UsedUp,
@@ -175,7 +175,7 @@ function budgetFacts(
   });
   if (reachedAt) return [fact("budget_reached", "wrong", 0)];
   return [
-    fact("budget_near", percent >= 80 ? "wrong" : "unclear", 0),
+    fact("budget_near", percent >= 80 ? "wrong" : "unclear", downMs),
     ...(percent >= 100 ? [fact("budget_reached", "wrong", downMs)] : []),
   ];
 }

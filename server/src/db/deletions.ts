@@ -71,9 +71,13 @@ export async function erasePerson(tx: ServiceTx, userId: string): Promise<boolea
   return rows[0]?.is ?? false;
 }
 
-/** Someone who is no more made or ended it, or asked for its code: of other tenants that stays, under another name. */
+/** Someone who is no more made or ended it, asked for its code, or entered it: of other tenants that stays, under another name. */
 export async function renameMaker(tx: ServiceTx, userId: string, pseudonym: string): Promise<void> {
-  const made = { connections: ["created_by", "revoked_by"], channel_logins: ["requested_by"] };
+  const made = {
+    connections: ["created_by", "revoked_by"],
+    channel_logins: ["requested_by"],
+    ledger_entries: ["made_by"],
+  };
   for (const [table, columns] of Object.entries(made)) {
     for (const column of columns) {
       await tx.query(

@@ -36,12 +36,14 @@ export interface UsageReports {
   ): Promise<{ readonly name: string; readonly body: ReadableStream<Uint8Array> }>;
 }
 
+type Asked = { readonly from?: string | undefined; readonly to?: string | undefined };
+
 const LONGEST_DAYS = 366;
 /** Calls that are read at once for a file. */
 const BATCH = 500;
 
 export function createUsageReports(db: Db, clock: () => Date): UsageReports {
-  async function span(tx: TenantTx, asked: { from?: string | undefined; to?: string | undefined }) {
+  async function span(tx: TenantTx, asked: Asked) {
     const { days, ...found } = await spanOf(tx, clock(), asked);
     checkSpan(days);
     return found;
@@ -56,8 +58,7 @@ export function createUsageReports(db: Db, clock: () => Date): UsageReports {
 
     calls: ({ billingAccountId }, { from, to, after = null, limit, ...filters }) =>
       withTenant(db, billingAccountId, async (tx) => {
-        const anytime = filters.requestId !== undefined && from === undefined && to === undefined;
-        const within = anytime ? null : await span(tx, { from, to });
+        const within = isOneRequest(filters, { from, to }) ? null : await span(tx, { from, to });
         // One more than asked for: is there another page?
         const rows = await usageCalls(tx, within, filters, { after, limit: limit + 1 });
         const calls = rows.slice(0, limit).map(toCall);
@@ -66,9 +67,12 @@ export function createUsageReports(db: Db, clock: () => Date): UsageReports {
 
     async file({ billingAccountId }, { of, from, to, ...filters }) {
       if (of === "days") refuseCallsOwn(filters);
-      const within = await withTenant(db, billingAccountId, (tx) => span(tx, { from, to }));
-      const name = `usage-${of}-${billingAccountId}-${within.from}-${within.to}`;
       const read = <T>(work: (tx: TenantTx) => Promise<T>) => withTenant(db, billingAccountId, work);
+      const called = `usage-${of}-${billingAccountId}`;
+      if (isOneRequest(filters, { from, to }))
+        return { name: called, body: streamOf(callsCsv(batches(read, null, filters))) };
+      const within = await read((tx) => span(tx, { from, to }));
+      const name = `${called}-${within.from}-${within.to}`;
       if (of === "calls") return { name, body: streamOf(callsCsv(batches(read, within, filters))) };
       return { name, body: streamOf(daysCsv(await read((tx) => usageDays(tx, within, filters)))) };
     },
@@ -84,7 +88,7 @@ export function checkSpan(days: number): void {
 type Read = <T>(work: (tx: TenantTx) => Promise<T>) => Promise<T>;
 
 /** Each in a transaction of its own. */
-async function* batches(read: Read, span: Span, filters: CallFilters): AsyncGenerator<CallRow[]> {
+async function* batches(read: Read, span: Span | null, filters: CallFilters): AsyncGenerator<CallRow[]> {
   for (let after: string | null = null; ; ) {
     const page: { after: string | null; limit: number } = { after, limit: BATCH };
     const rows = await read((tx) => usageCalls(tx, span, filters, page));
@@ -92,6 +96,11 @@ async function* batches(read: Read, span: Span, filters: CallFilters): AsyncGene
     if (rows.length < BATCH) return;
     after = rows.at(-1)?.id ?? null;
   }
+}
+
+/** Its id is found whenever it was, unless days are named. */
+function isOneRequest({ requestId }: CallFilters, { from, to }: Asked): boolean {
+  return requestId !== undefined && from === undefined && to === undefined;
 }
 
 function refuseCallsOwn({ conversation, outcome, requestId }: CallFilters): void {

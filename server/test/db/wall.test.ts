@@ -7,6 +7,7 @@ import { tenantStatus } from "../../src/db/status.ts";
 import { withNoTenant, withService, withTenant } from "../../src/db/tenant.ts";
 import { register } from "../support/connections.ts";
 import { asSuperuser, type TestDatabase, tenants, testDatabase } from "../support/database.ts";
+import { fillBill } from "../support/usage.ts";
 
 let database: TestDatabase;
 let acme: Awaited<ReturnType<typeof tenants>>[number];
@@ -96,6 +97,7 @@ beforeAll(async () => {
          SELECT $1, $1 || '-person', id, 'opened', now() FROM made`,
         [tenant],
       );
+      await fillBill(database, tenant, "olga");
       await tx.query("INSERT INTO tenant_deletions (billing_account_id) VALUES ($1)", [tenant]);
       await asSuperuser(
         database,
@@ -148,16 +150,25 @@ describe("the wall between tenants", () => {
       "approved_senders",
       "audit_log",
       "billing_accounts",
+      "call_slots",
       "channel_logins",
       "channel_registrations",
       "connect_link_settings",
       "connect_links",
       "connections",
       "invitations",
+      "ledger_entries",
+      "limits",
+      "llm_keys",
       "members",
       "pending_senders",
       "placements",
+      "quotas",
+      "reply_fates",
       "tenant_deletions",
+      "upstream_costs",
+      "usage_days",
+      "usage_events",
       "webhook_attempts",
       "webhook_deliveries",
       "webhook_endpoints",
@@ -203,8 +214,12 @@ describe("the wall between tenants", () => {
       "connect_links",
       "connections",
       "invitations",
+      "ledger_entries",
       "members",
       "placements",
+      "upstream_costs",
+      "usage_days",
+      "usage_events",
     ]);
   });
 

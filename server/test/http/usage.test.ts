@@ -164,6 +164,8 @@ test.each([
 test("a request is found by its id, whenever it was", async () => {
   const { calls } = await json<UsageCalls>("/calls?requestId=long-ago");
   expect(calls.map(({ cost }) => cost)).toEqual(["5"]);
+  const file = await get("/export?requestId=long-ago");
+  expect((await file.text()).split("\r\n")).toHaveLength(1 + 2);
 });
 
 test.each([

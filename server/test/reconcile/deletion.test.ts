@@ -24,6 +24,7 @@ import {
   tenants,
   testDatabase,
 } from "../support/database.ts";
+import { fillBill } from "../support/usage.ts";
 import { addEndpoint, tell } from "../support/webhooks.ts";
 
 const { fingerprints } = channelsDeps(null as never);
@@ -76,8 +77,10 @@ beforeEach(async () => {
   await register(database.db, acme);
   await addEndpoint(database, acme, { url: "https://ann-canary.test/hook" });
   await tell(database, acme);
-  // Of another tenant: what someone made there who is a member no more.
+  await fillBill(database, acme, "olga");
+  // Of another tenant: what someone made there who is a member no more, or entered as an administrator of then.
   await register(database.db, umbrella);
+  await fillBill(database, umbrella, "ann-canary");
   await asSuperuser(
     database,
     `UPDATE connections SET created_by = '{"kind": "person", "id": "ann-canary"}' WHERE billing_account_id = 'umbrella'`,
