@@ -1,17 +1,17 @@
-/** The one place of the tests that knows how the `llm` role is started. */
+/** The one place of the tests that knows how the `llm` role is put together. */
 import { randomUUID } from "node:crypto";
-import { pino } from "pino";
 import { Registry } from "prom-client";
 import { createPools } from "../../src/db/pool.ts";
 import { listen } from "../../src/http/listen.ts";
 import { createLlmRole } from "../../src/llm/role.ts";
 import { createUpstream } from "../../src/llm/upstream.ts";
+import { createLogger } from "../../src/log.ts";
 import { Secret } from "../../src/secret.ts";
 import { llmMetrics } from "../../src/telemetry/llm-metrics.ts";
 import { type Timing, timingSchema } from "../../src/timing.ts";
 import { loadPrices } from "../../src/usage/prices.ts";
 import type { LlmKeys } from "../../src/vault/llm-keys.ts";
-import type { TestDatabase } from "./database.ts";
+import { silent, type TestDatabase } from "./database.ts";
 
 export interface RoleOptions {
   readonly database: TestDatabase;
@@ -27,60 +27,55 @@ export interface LlmRole {
   readonly url: string;
   /** Writes what is not written yet. */
   settle(): Promise<void>;
-  /** In order: what is under way ends, and all is settled. Again: nothing. */
-  stop(): Promise<void>;
+  /**
+   * In order: what is under way ends, and all is settled. Again: nothing.
+   * @param cutMs until connections are cut off: those that a client opened and never used would be kept for seconds
+   */
+  stop(cutMs?: number): Promise<void>;
   /** As a process that is killed: its connections end, and nothing is written any more. */
   crash(): Promise<void>;
 }
 
-/** Quick where a test would wait, and with the default of everything else. */
-export async function startLlmRole({
-  database,
-  keys,
-  baseUrl,
-  apiKey,
-  now = () => new Date(),
-  timing = {},
-}: Omit<RoleOptions, "now" | "timing"> & Partial<RoleOptions>): Promise<LlmRole> {
-  const log = pino({ level: "silent" });
-  // Its own, so that a crash takes them away from nobody else.
-  const db = createPools({ apiUrl: new Secret(database.apiUrl), serviceUrl: null }, log);
-  const all = { ...timingSchema.parse({}).llm, settleMs: 20, waitMs: 500, ...timing };
+/** Whatever is still under way by then is cut off. */
+const STOP_MS = 5_000;
+
+/** A process as far as database and upstream are concerned; with connections of its own, and nothing shared with another. */
+export async function startLlmRole(
+  options: Omit<RoleOptions, "now" | "timing"> & Partial<RoleOptions>,
+): Promise<LlmRole> {
+  const { apiUrl } = options.database;
+  const db = createPools({ apiUrl: new Secret(apiUrl), serviceUrl: null }, silent);
+  const timing = { ...timingSchema.parse({}).llm, ...options.timing };
   const role = createLlmRole({
     db,
-    keys,
-    upstream: createUpstream({ baseUrl, apiKey: new Secret(apiKey), timing: all }),
+    keys: options.keys,
+    upstream: createUpstream({ baseUrl: options.baseUrl, apiKey: new Secret(options.apiKey), timing }),
     prices: await loadPrices(db),
     metrics: llmMetrics(new Registry()),
-    log,
-    now,
+    log: createLogger("fatal"),
+    now: options.now ?? (() => new Date()),
     newId: randomUUID,
-    timing: all,
+    timing,
   });
-  const listening = await listen(role.listener, { host: "127.0.0.1", port: 0, setting: "LLM_PORT" });
+  const server = await listen(role.listener, { host: "127.0.0.1", port: 0, setting: "LLM_PORT" });
   role.start();
-  let over = false;
-  const once = async (end: () => Promise<void>) => {
-    if (over) return;
-    over = true;
-    await end();
-  };
+  let ended: Promise<void> | null = null;
+  async function end(cut: AbortSignal, connections = cut): Promise<void> {
+    await server.close(connections);
+    await role.stop(cut);
+    if (!db.api.ended) await db.close();
+  }
   return {
-    url: `http://127.0.0.1:${listening.port}`,
+    url: `http://127.0.0.1:${server.port}`,
     settle: role.settle,
-    stop: () =>
-      once(async () => {
-        const never = new AbortController().signal;
-        await listening.close(never);
-        await role.stop(never);
-        await db.close();
-      }),
-    crash: () =>
-      once(async () => {
-        await db.close();
-        const now = AbortSignal.abort();
-        await listening.close(now);
-        await role.stop(now);
-      }),
+    stop: (cutMs = STOP_MS) => {
+      ended ??= end(AbortSignal.timeout(STOP_MS), AbortSignal.timeout(cutMs));
+      return ended;
+    },
+    crash: () => {
+      // The database first: a process that is gone writes nothing.
+      ended ??= db.close().then(() => end(AbortSignal.abort()));
+      return ended;
+    },
   };
 }
