@@ -155,27 +155,32 @@ function endpointFact({ billingAccountId, id, name, pausedAt }: PausedEndpoint):
   };
 }
 
+/** After so long without another refusal, and with enough left again, it was a rush. */
+const RUSH_MS = 600_000;
+
 /**
  * What calls under way may use at most is taken, and some of it given back unused. So only what stays taken for a while is told,
  * and counts until it is well below; but a refusal is told at once.
  */
 function budgetFacts(
-  { billingAccountId, limit, percent, reachedAt }: UsedUp,
+  { billingAccountId, limit, percent, reachedAt, refusedAt }: UsedUp,
   { now }: Seen,
   { downMs }: FactTiming,
 ): Fact[] {
-  const usual = { ...NOTHING_ELSE, billingAccountId, subject: limit, since: reachedAt ?? now };
+  const usual = { ...NOTHING_ELSE, billingAccountId, subject: limit };
   const fact = (kind: "budget_near" | "budget_reached", phase: Fact["phase"], waitMs: number): Fact => ({
     ...usual,
     kind,
     code: kind,
     needsPerson: needsPerson(kind),
+    since: reachedAt ?? now,
     phase,
     waitMs,
   });
-  if (reachedAt) return [fact("budget_reached", "wrong", 0)];
+  const refuses = refusedAt !== null && (percent >= 80 || now.getTime() - refusedAt.getTime() < RUSH_MS);
+  if (refuses) return [fact("budget_reached", "wrong", 0)];
   return [
-    fact("budget_near", percent >= 80 ? "wrong" : "unclear", downMs),
+    ...(percent >= 70 ? [fact("budget_near", percent >= 80 ? "wrong" : "unclear", downMs)] : []),
     ...(percent >= 100 ? [fact("budget_reached", "wrong", downMs)] : []),
   ];
 }

@@ -79,26 +79,35 @@ export interface StandingRow {
   readonly resetsAt: Date;
 }
 
-/** What is counted by the day and the month in the tenant's time zone; `now` tells which. Rows of `t`: name, during, most, unit. */
+/** What is counted by the day and the month in the tenant's time zone; `now` tells which; from when to when: `w`. */
 const COUNTED = `
   LATERAL (SELECT $1::timestamptz AT TIME ZONE b.time_zone AS local) AS here,
   LATERAL (VALUES
     ('day_budget', to_char(here.local, 'YYYY-MM-DD'), l.day_nano, 'day'),
     ('month_budget', to_char(here.local, 'YYYY-MM'), least(l.month_nano, l.operator_month_nano), 'month'),
     ('messages_per_day', to_char(here.local, 'YYYY-MM-DD'), l.messages_per_day::bigint, 'day')
-  ) AS t (name, during, most, unit)`;
+  ) AS t (name, during, most, unit),
+  LATERAL (SELECT date_trunc(t.unit, here.local) AT TIME ZONE b.time_zone AS begins,
+    (date_trunc(t.unit, here.local) + ('1 ' || t.unit)::interval) AT TIME ZONE b.time_zone AS ends) AS w`;
 
-/** A refusal before the limits were changed says nothing of now, unless little is left all the same. */
-const REFUSED_AT =
-  "CASE WHEN q.refused_at > l.changed_at OR q.used::numeric * 5 >= t.most::numeric * 4 THEN q.refused_at END";
+/**
+ * Calls that were refused in that window, since the limits are as they are. That no slice was to be had (`refused_at`) says less: a
+ * call waits then for what others hold and do not use, and mostly gets it.
+ */
+const REFUSED = `LATERAL (
+  SELECT min(e.at) AS first, max(e.at) AS last FROM usage_events e
+  WHERE e.billing_account_id = b.id AND e.outcome = 'limited' AND e.limit_name = t.name AND q.refused_at IS NOT NULL
+    AND e.at >= greatest(w.begins, l.changed_at) AND e.at < w.ends
+) AS r`;
 
 /** How far each limit of the day and the month at `now` is used, of those that are set. */
 export function standingOf(tx: TenantTx, now: Date): Promise<StandingRow[]> {
   return tx.query<StandingRow & Record<string, unknown>>(
-    `SELECT t.name AS "limit", coalesce(q.used, 0)::text AS used, t.most::text AS of, ${REFUSED_AT} AS "reachedAt",
-       (date_trunc(t.unit, here.local) + ('1 ' || t.unit)::interval) AT TIME ZONE b.time_zone AS "resetsAt"
+    `SELECT t.name AS "limit", coalesce(q.used, 0)::text AS used, t.most::text AS of, r.first AS "reachedAt",
+       w.ends AS "resetsAt"
      FROM billing_accounts b JOIN limits l ON l.billing_account_id = b.id, ${COUNTED}
      LEFT JOIN quotas q ON q.billing_account_id = $2 AND q.name = t.name AND q.subject = '' AND q.during = t.during
+       CROSS JOIN ${REFUSED}
      WHERE t.most IS NOT NULL ORDER BY array_position(ARRAY['day_budget', 'month_budget', 'messages_per_day'], t.name)`,
     [now, tx.billingAccountId],
   );
@@ -107,22 +116,24 @@ export function standingOf(tx: TenantTx, now: Date): Promise<StandingRow[]> {
 export interface UsedUp {
   readonly billingAccountId: BillingAccountId;
   readonly limit: LimitName;
-  /** Of a hundred. */
+  /** Of a hundred; what calls under way hold among it. */
   readonly percent: number;
+  /** Since when calls were refused, and when the last one was; null: none was. */
   readonly reachedAt: Date | null;
+  readonly refusedAt: Date | null;
 }
 
 /** The same of the tenants on a gateway, of those that are used to seven tenths or have refused something. */
 export function nearlyUsedUp(tx: ServiceTx, gatewayId: string, now: Date): Promise<UsedUp[]> {
   return tx.query<UsedUp & Record<string, unknown>>(
-    `SELECT * FROM (
-       SELECT b.id AS "billingAccountId", t.name AS "limit", floor(q.used::numeric * 100 / t.most)::integer AS percent,
-         ${REFUSED_AT} AS "reachedAt"
-       FROM placements p JOIN billing_accounts b ON b.id = p.billing_account_id AND b.status = 'active'
-         JOIN limits l ON l.billing_account_id = b.id, ${COUNTED}
-         JOIN quotas q ON q.name = t.name AND q.subject = '' AND q.during = t.during
-       WHERE p.gateway_id = $2 AND q.billing_account_id = b.id
-     ) u WHERE u.percent >= 70 OR u."reachedAt" IS NOT NULL`,
+    `SELECT b.id AS "billingAccountId", t.name AS "limit", floor(q.used::numeric * 100 / t.most)::integer AS percent,
+       r.first AS "reachedAt", r.last AS "refusedAt"
+     FROM placements p JOIN billing_accounts b ON b.id = p.billing_account_id AND b.status = 'active'
+       JOIN limits l ON l.billing_account_id = b.id, ${COUNTED}
+       JOIN quotas q ON q.name = t.name AND q.subject = '' AND q.during = t.during
+       CROSS JOIN ${REFUSED}
+     WHERE p.gateway_id = $2 AND q.billing_account_id = b.id AND t.most IS NOT NULL
+       AND (q.used::numeric * 10 >= t.most::numeric * 7 OR r.last IS NOT NULL)`,
     [now, gatewayId],
   );
 }

@@ -1,8 +1,11 @@
 /** A tenant is told when four fifths of what its agent may use are used, and when nothing is left. */
-import type { BillingAccountId } from "@cogni/contract";
+import type { BillingAccountId, LimitName } from "@cogni/contract";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { withTenant } from "../../src/db/tenant.ts";
+import { insertUsageEvents } from "../../src/db/usage-write.ts";
 import { type AlertWorld, alertWorld, TIMING } from "../support/alerts.ts";
 import { asSuperuser, type TestDatabase, testDatabase } from "../support/database.ts";
+import { usageEvent } from "../support/usage.ts";
 
 let database: TestDatabase;
 let world: AlertWorld;
@@ -25,13 +28,19 @@ beforeEach(async () => {
 });
 
 const sql = (text: string, values: unknown[] = []) => asSuperuser(database, text, values);
-const use = (name: string, during: string, used: number, refused: string | null = null) =>
-  sql(
+/** @param refused when a call was last refused by it */
+const use = async (name: LimitName, during: string, used: number, refused: string | null = null) => {
+  await sql(
     `INSERT INTO quotas (billing_account_id, name, subject, during, used, refused_at, drop_after)
      VALUES ('acme', $1, '', $2, $3, $4, now() + interval '40 days')
      ON CONFLICT (billing_account_id, name, subject, during) DO UPDATE SET used = $3, refused_at = $4`,
-    [name, during, used, refused],
+    [name, during, used, refused ?? "2026-11-30T10:00:00Z"],
   );
+  if (refused !== null) {
+    const call = usageEvent({ at: new Date(refused), outcome: "limited", limitName: name, costNano: 0n });
+    await withTenant(database.db, acme, (tx) => insertUsageEvents(tx, [call]));
+  }
+};
 const standing = async () =>
   (
     await sql(
@@ -106,8 +115,18 @@ test("it is over when the limit is raised or taken away, although calls were ref
   await world.look();
   await sql("UPDATE limits SET day_nano = 2000, month_nano = NULL, changed_at = '2026-11-30T10:50:00Z'");
   expect(await looked()).toEqual([]);
-  await use("day_budget", "2026-11-30", 1900, "2026-11-30T10:40:00Z");
+  await use("day_budget", "2026-11-30", 1900, "2026-11-30T10:51:00Z");
   expect(await looked()).toEqual(["budget_reached day_budget"]);
+});
+
+test("a rush that left enough is over ten minutes after the last refusal, and a refusal of one limit is none of another", async () => {
+  await use("month_budget", "2026-11", 100);
+  await use("day_budget", "2026-11-30", 100, "2026-11-30T10:20:00Z");
+  await use("day_budget", "2026-11-30", 100, "2026-11-30T10:29:00Z");
+  expect(await looked()).toEqual(["budget_reached day_budget"]);
+  expect(await sql("SELECT began_at FROM alerts")).toEqual([{ began_at: new Date("2026-11-30T10:20:00Z") }]);
+  world.now = new Date("2026-11-30T10:39:01Z");
+  expect(await looked()).toEqual([]);
 });
 
 test("the operator's bound counts as the month's budget where it is the lesser", async () => {

@@ -1,5 +1,5 @@
 /** What a tenant's agent may use: who may say so, who overwrites whom, and in whose day and month it is counted. */
-import type { BillingAccountId, ChangeLimitsRequest, Limits } from "@cogni/contract";
+import type { BillingAccountId, ChangeLimitsRequest, LimitName, Limits } from "@cogni/contract";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { list } from "../../src/db/audit.ts";
 import { forgetQuotas, setOperatorBudget } from "../../src/db/limits.ts";
@@ -7,7 +7,7 @@ import { withService, withTenant } from "../../src/db/tenant.ts";
 import { createLimits } from "../../src/usage/limits.ts";
 import { asSuperuser, type TestDatabase, tenants, testDatabase } from "../support/database.ts";
 import { type Edge, newKey, postJson, problemOf, startEdge } from "../support/edge.ts";
-import { principalOfKey } from "../support/usage.ts";
+import { principalOfKey, usageEvent, use } from "../support/usage.ts";
 
 let database: TestDatabase;
 let edge: Edge;
@@ -116,23 +116,42 @@ test("whoever may read what is used may not change the limits, and other keys no
 });
 
 describe("what is used", () => {
-  const use = (tenant: BillingAccountId, name: string, during: string, used: bigint, refused = false) =>
-    asSuperuser(
+  /** @param refused when a call was first refused by it */
+  const take = async (
+    tenant: BillingAccountId,
+    name: LimitName,
+    during: string,
+    used: bigint,
+    refused?: string,
+  ) => {
+    await asSuperuser(
       database,
       `INSERT INTO quotas (billing_account_id, name, subject, during, used, refused_at, drop_after)
-       VALUES ($1, $2, '', $3, $4, CASE WHEN $5 THEN now() END, now() + interval '1 day')`,
-      [tenant, name, during, used.toString(), refused],
+       VALUES ($1, $2, '', $3, $4, now(), now() + interval '1 day')`,
+      [tenant, name, during, used.toString()],
     );
+    if (refused !== undefined)
+      await use(
+        database.db,
+        tenant,
+        usageEvent({ at: new Date(refused), outcome: "limited", limitName: name }),
+      );
+  };
   const standingAt = async (tenant: BillingAccountId, at: string) =>
     (await createLimits(database.db, () => new Date(at)).read(principalOfKey(tenant))).standing;
 
   test("is counted in the day and the month of the tenant's time zone, up to and across a month's end", async () => {
     const zoned = { dayBudget: "100", monthBudget: "1000", messagesPerDay: 10, timeZone: "Pacific/Auckland" };
     expect((await change(auckland, limits(zoned))).status).toBe(200);
-    await use(auckland, "day_budget", "2026-11-30", 30n);
-    await use(auckland, "day_budget", "2026-12-01", 1n, true);
-    await use(auckland, "month_budget", "2026-11", 300n);
-    await use(auckland, "messages_per_day", "2026-11-30", 3n);
+    await take(auckland, "day_budget", "2026-11-30", 30n);
+    await take(auckland, "day_budget", "2026-12-01", 1n, "2026-11-30T11:00:00Z");
+    // As if they had been changed before all of it.
+    await asSuperuser(
+      database,
+      "UPDATE limits SET changed_at = '2026-11-01' WHERE billing_account_id = 'auckland'",
+    );
+    await take(auckland, "month_budget", "2026-11", 300n);
+    await take(auckland, "messages_per_day", "2026-11-30", 3n);
     // Summer time, 13 hours ahead: 11:00Z is midnight.
     expect(await standingAt(auckland, "2026-11-30T10:59:59.999Z")).toEqual([
       { limit: "day_budget", used: "30", of: "100", reachedAt: null, resetsAt: "2026-11-30T11:00:00.000Z" },
