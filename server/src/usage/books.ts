@@ -182,6 +182,8 @@ export function createBooks({ db, log, process, timing }: BooksDeps): Books {
       while (books.size > 0 && !cut.aborted) {
         try {
           await settle();
+          // Of what is still under way, the end must get its turn.
+          if (books.size > 0) await new Promise((resolve) => setTimeout(resolve, 10));
         } catch (error) {
           log.error(
             { err: error, kept },
