@@ -79,16 +79,18 @@ export interface StandingRow {
   readonly resetsAt: Date;
 }
 
-/** What is counted by the day and the month in the tenant's time zone; `now` tells which; from when to when: `w`. */
+/** What is counted by the day and the month in the tenant's time zone; `now` tells in which ones. */
 const COUNTED = `
   LATERAL (SELECT $1::timestamptz AT TIME ZONE b.time_zone AS local) AS here,
-  LATERAL (VALUES
-    ('day_budget', to_char(here.local, 'YYYY-MM-DD'), l.day_nano, 'day'),
-    ('month_budget', to_char(here.local, 'YYYY-MM'), least(l.month_nano, l.operator_month_nano), 'month'),
-    ('messages_per_day', to_char(here.local, 'YYYY-MM-DD'), l.messages_per_day::bigint, 'day')
-  ) AS t (name, during, most, unit),
-  LATERAL (SELECT date_trunc(t.unit, here.local) AT TIME ZONE b.time_zone AS begins,
-    (date_trunc(t.unit, here.local) + ('1 ' || t.unit)::interval) AT TIME ZONE b.time_zone AS ends) AS w`;
+  LATERAL (
+    SELECT v.*, date_trunc(v.unit, here.local) AT TIME ZONE b.time_zone AS begins,
+      (date_trunc(v.unit, here.local) + ('1 ' || v.unit)::interval) AT TIME ZONE b.time_zone AS ends
+    FROM (VALUES
+      ('day_budget', to_char(here.local, 'YYYY-MM-DD'), l.day_nano, 'day'),
+      ('month_budget', to_char(here.local, 'YYYY-MM'), least(l.month_nano, l.operator_month_nano), 'month'),
+      ('messages_per_day', to_char(here.local, 'YYYY-MM-DD'), l.messages_per_day::bigint, 'day')
+    ) AS v (name, during, most, unit)
+  ) AS t`;
 
 /**
  * Calls that were refused in that window, since the limits are as they are. That no slice was to be had (`refused_at`) says less: a
@@ -97,14 +99,14 @@ const COUNTED = `
 const REFUSED = `LATERAL (
   SELECT min(e.at) AS first, max(e.at) AS last FROM usage_events e
   WHERE e.billing_account_id = b.id AND e.outcome = 'limited' AND e.limit_name = t.name AND q.refused_at IS NOT NULL
-    AND e.at >= greatest(w.begins, l.changed_at) AND e.at < w.ends
+    AND e.at >= greatest(t.begins, l.changed_at) AND e.at < t.ends
 ) AS r`;
 
 /** How far each limit of the day and the month at `now` is used, of those that are set. */
 export function standingOf(tx: TenantTx, now: Date): Promise<StandingRow[]> {
   return tx.query<StandingRow & Record<string, unknown>>(
     `SELECT t.name AS "limit", coalesce(q.used, 0)::text AS used, t.most::text AS of, r.first AS "reachedAt",
-       w.ends AS "resetsAt"
+       t.ends AS "resetsAt"
      FROM billing_accounts b JOIN limits l ON l.billing_account_id = b.id, ${COUNTED}
      LEFT JOIN quotas q ON q.billing_account_id = $2 AND q.name = t.name AND q.subject = '' AND q.during = t.during
        CROSS JOIN ${REFUSED}
