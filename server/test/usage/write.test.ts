@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import type { BillingAccountId } from "@cogni/contract";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { withTenant } from "../../src/db/tenant.ts";
+import { withService, withTenant } from "../../src/db/tenant.ts";
 import { rebuildUsageDays, unequalUsageDays } from "../../src/db/usage-days.ts";
 import { recordReplyFates, recordUpstreamCosts, type UpstreamCost } from "../../src/db/usage-write.ts";
 import { asSuperuser, type TestDatabase, tenants, testDatabase } from "../support/database.ts";
@@ -176,6 +176,16 @@ test("the first word on a reply stays", async () => {
     { fate: "replied" },
   ]);
 });
+
+test.each(["usage_events", "upstream_costs", "reply_fates", "ledger_entries"])(
+  "what stands in %s is changed and deleted by no tenant's request, and changed by no operator's",
+  async (table) => {
+    const change = `UPDATE ${table} SET billing_account_id = billing_account_id`;
+    for (const sql of [change, `DELETE FROM ${table}`])
+      await expect(withTenant(database.db, acme, (tx) => tx.query(sql))).rejects.toThrow(/permission denied/);
+    await expect(withService(database.db, (tx) => tx.query(change))).rejects.toThrow(/permission denied/);
+  },
+);
 
 test("another tenant's calls are neither seen, nor billed, nor in the way", async () => {
   const call = usageEvent({ channel: "walled" });
