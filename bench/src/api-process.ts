@@ -17,7 +17,7 @@ export interface ApiProcess {
 }
 
 /** docs/decisions/0009-small-heap.md */
-const HEAP_FLAGS = ["--max-semi-space-size=4", "--max-old-space-size=512"];
+export const HEAP_FLAGS = ["--max-semi-space-size=4", "--max-old-space-size=512"];
 
 export async function startApiProcess(env: NodeJS.ProcessEnv): Promise<ApiProcess> {
   const port = await freePort();

@@ -13,6 +13,7 @@ import { benchCatalog } from "./catalog.ts";
 import { benchConnecting } from "./connecting.ts";
 import { type Figure, table } from "./figures.ts";
 import { benchHealthWatch } from "./health-watch.ts";
+import { benchLlm } from "./llm.ts";
 import { benchResolver } from "./resolver.ts";
 import { benchStatus } from "./status.ts";
 import { benchStreamDelay, benchStreamMemory } from "./streams.ts";
@@ -106,6 +107,9 @@ try {
 
     step("the health watch, 1,000 accounts");
     add(...(await benchHealthWatch(world.env)));
+
+    step("LLM calls: bare, nginx, Portkey's gateway, ours");
+    add(...(await benchLlm()));
   } finally {
     await bare.client.close();
   }
