@@ -11,12 +11,13 @@ import type {
   ProviderPlugin,
   ProviderWrapStreamFnContext,
 } from "openclaw/plugin-sdk/plugin-entry";
+import { callHeaders } from "./call-headers.ts";
+import type { Runs } from "./runs.ts";
 import { isSuspended } from "./suspended.ts";
 import { tenantOfAgent } from "./tenant.ts";
+import type { TenantKeys } from "./tenant-keys.ts";
 
 export const PROVIDER_ID = "cogni";
-/** LiteLLM's header for the end user whose budget a call counts against. */
-export const TENANT_HEADER = "x-litellm-end-user-id";
 
 type StreamFn = NonNullable<ProviderWrapStreamFnContext["streamFn"]>;
 
@@ -35,32 +36,50 @@ function onWire(chosen: string, options: StreamOptions | undefined): Pick<Stream
 /** The model that an agent's tenant chose; null: the one that the gateway's config gives it. */
 export type ChosenModel = (agentId: string) => Promise<string | null>;
 
+export interface AttributionDeps {
+  /** Whether an agent may make no calls now, asked at each of them. */
+  readonly mayNot: (agentId: string) => boolean;
+  readonly chosenModel: ChosenModel;
+  readonly keys: TenantKeys;
+  readonly runs: Runs;
+  /** A call of this run is on its way. */
+  readonly onCall: (agentId: string, callName: string, sessionKey: string) => void;
+}
+
 /**
- * @param mayNot whether an agent may make no calls now, asked at each of them
  * @throws Error (from the returned function, before any request) when the call belongs to no tenant's agent, or to one that
- *   is suspended.
+ *   is suspended; it rejects where the tenant's key is not to be had.
  */
 export function attributed(
   ctx: Pick<ProviderWrapStreamFnContext, "agentId" | "streamFn">,
-  mayNot: (agentId: string) => boolean,
-  chosenModel: ChosenModel,
+  { mayNot, chosenModel, keys, runs, onCall }: AttributionDeps,
 ): StreamFn | undefined {
   const { agentId, streamFn } = ctx;
   if (!streamFn) return undefined;
   return (model, context, options) => {
-    const tenant = tenantOfAgent(agentId);
-    if (agentId === undefined || tenant === null)
+    if (agentId === undefined || tenantOfAgent(agentId) === null)
       throw new Error(`refused an LLM call of ${agentId ?? "no agent"}: it belongs to no tenant`);
     if (mayNot(agentId)) throw new Error(`refused an LLM call of ${agentId}: it is suspended`);
-    const headers = { ...options?.headers, [TENANT_HEADER]: tenant };
-    return chosenModel(agentId).then((chosen) =>
-      streamFn(model, context, { ...options, headers, ...(chosen !== null && onWire(chosen, options)) }),
-    );
+    const callName = options?.requestId ?? null;
+    return (async () => {
+      const [chosen, key, run] = await Promise.all([
+        chosenModel(agentId),
+        keys.of(agentId),
+        callName === null ? null : runs.of(callName),
+      ]);
+      if (callName !== null && run?.sessionKey) onCall(agentId, callName, run.sessionKey);
+      const headers = { ...options?.headers, ...callHeaders(agentId, key, callName, run) };
+      return streamFn(model, context, {
+        ...options,
+        headers,
+        ...(chosen !== null && onWire(chosen, options)),
+      });
+    })();
   };
 }
 
-export function registerAttribution(api: OpenClawPluginApi, chosenModel: ChosenModel): void {
-  const wrap = (ctx: ProviderWrapStreamFnContext) => attributed(ctx, isSuspended, chosenModel);
+export function registerAttribution(api: OpenClawPluginApi, deps: Omit<AttributionDeps, "mayNot">): void {
+  const wrap = (ctx: ProviderWrapStreamFnContext) => attributed(ctx, { ...deps, mayNot: isSuspended });
   const provider: ProviderPlugin = {
     id: PROVIDER_ID,
     label: "Cogni",

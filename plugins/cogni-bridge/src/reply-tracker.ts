@@ -57,6 +57,7 @@ interface Waiting {
 export function createReplyTracker(options: {
   timeoutMs: () => number;
   onLost: (reply: LostReply) => void;
+  onSettled: (sessionKey: string, fate: Fate) => void;
 }): ReplyTracker {
   const since = new Date().toISOString();
   const counts = new Map<string, ReplyCounts>();
@@ -76,6 +77,7 @@ export function createReplyTracker(options: {
     waiting.delete(key);
     settled.set(key, { at: Date.now() });
     count(message, fate);
+    options.onSettled(message.sessionKey, fate);
     if (fate !== "failed" && fate !== "dropped") return;
     const agentId = agentOfSession(message.sessionKey) ?? "unknown";
     options.onLost({ ...message, agentId, fate, afterMs: Date.now() - receivedAt });

@@ -5,14 +5,19 @@
  */
 import { type DiagnosticEventPayload, onDiagnosticEvent } from "openclaw/plugin-sdk/diagnostic-runtime";
 import type { OpenClawPluginApi } from "openclaw/plugin-sdk/plugin-entry";
+import type { ReplyReport } from "./reply-report.ts";
 import { createReplyTracker, type MessageEvent, type ReplyTracker } from "./reply-tracker.ts";
 import { readSettings } from "./settings.ts";
 
 const SWEEP_MS = 1000;
 
-export function registerReplyWatch(api: OpenClawPluginApi): ReplyTracker {
+export function registerReplyWatch(
+  api: OpenClawPluginApi,
+  { settled }: Pick<ReplyReport, "settled">,
+): ReplyTracker {
   const tracker = createReplyTracker({
     timeoutMs: () => readSettings(api).replyTimeoutMs,
+    onSettled: settled,
     // Without the session's key, which names the person who wrote.
     onLost: ({ sessionKey: _, ...lost }) =>
       api.logger.warn(`cogni-bridge: reply lost ${JSON.stringify({ event: "reply_lost", ...lost })}`),

@@ -5,9 +5,9 @@
  * (measured, OpenClaw 2026.9.6). The next start takes it from where whoever starts it keeps it.
  */
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
 import type { BridgeToken } from "@cogni/contract";
 import type { OpenClawPluginApi } from "openclaw/plugin-sdk/plugin-entry";
+import { resolverFile } from "./control-plane.ts";
 
 const VARIABLE = "OPENCLAW_GATEWAY_TOKEN";
 /** As the gateway's start demands it, too. */
@@ -20,13 +20,15 @@ export function registerToken(api: OpenClawPluginApi): void {
       const { token } = params;
       const refuse = (message: string) => respond(false, undefined, { code: "INVALID_REQUEST", message });
       if (typeof token !== "string" || token.length < SHORTEST) return refuse("a token is needed");
-      const { gateway, secrets } = api.runtime.config.current();
+      const { gateway } = api.runtime.config.current();
       // There it would win over the environment.
       if (gateway?.auth?.token !== undefined)
         return refuse("the token stands in the config: gateway.auth.token");
-      const provider = secrets?.providers?.cogni;
-      if (provider?.source !== "exec" || !("command" in provider)) return refuse("no resolver is configured");
-      replaceToken(join(dirname(String(provider.command)), "resolver.json"), token);
+      try {
+        replaceToken(resolverFile(api), token);
+      } catch (error) {
+        return refuse(error instanceof Error ? error.message : String(error));
+      }
       process.env[VARIABLE] = token;
       respond(true, { taken: true } satisfies BridgeToken);
     },

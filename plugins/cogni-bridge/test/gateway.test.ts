@@ -12,6 +12,7 @@ import {
   bridgeAgentsSchema,
   bridgeInfoSchema,
   bridgeRepliesSchema,
+  llmKeyReference,
 } from "@cogni/contract";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { z } from "zod";
@@ -25,6 +26,7 @@ import {
   MODEL,
   startLoneGateway,
 } from "./support/lone-gateway.ts";
+import { whoseCalls } from "./support/whose-calls.ts";
 
 const PATIENCE = { timeout: 60_000, interval: 100 };
 const ACME_CHAT = 555;
@@ -111,6 +113,8 @@ describe("what a tenant's agent can do", { timeout: 120_000 }, () => {
     }
   });
 });
+
+whoseCalls(() => ({ world, acme, beta }));
 
 describe("what a tenant tells its agent", { timeout: 120_000 }, () => {
   const tell = (id: string, brief: Partial<AgentBrief>) =>
@@ -201,7 +205,7 @@ describe("whose money a call spends", { timeout: 120_000 }, () => {
     for (const id of ["acme", "beta"]) {
       const asked = world.llm.calls().filter(({ lastUserText }) => lastUserText === `a question to ${id}`);
       expect(asked.map(({ endUserId }) => endUserId)).toEqual([id]);
-      expect(asked[0]?.headers.authorization).toBe(`Bearer ${LLM_KEY}`);
+      expect(asked[0]?.headers.authorization).toBe(`Bearer ${LLM_KEY}-${llmKeyReference(id)}`);
     }
   });
 

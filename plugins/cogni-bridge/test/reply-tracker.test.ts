@@ -30,7 +30,11 @@ afterEach(() => void vi.useRealTimers());
 /** What is counted for the agent, and what is told as lost, after these events and, if `waited`, the set time. */
 function outcomeOf(events: MessageEvent[], { waited = true } = {}) {
   const lost: LostReply[] = [];
-  const tracker = createReplyTracker({ timeoutMs: () => TIMEOUT_MS, onLost: (reply) => lost.push(reply) });
+  const tracker = createReplyTracker({
+    timeoutMs: () => TIMEOUT_MS,
+    onLost: (reply) => lost.push(reply),
+    onSettled: () => undefined,
+  });
   for (const event of events) tracker.follow(event);
   tracker.sweep();
   if (waited) vi.advanceTimersByTime(TIMEOUT_MS);

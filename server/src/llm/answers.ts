@@ -24,6 +24,11 @@ export const PROBLEMS = {
     "upstream_unreachable",
     "The model's endpoint can't be reached, or broke off before it answered.",
   ),
+  refusesUs: problem(
+    502,
+    "upstream_refuses_operator",
+    "The model's endpoint refuses the operator's key, or has no money of the operator's left.",
+  ),
   late: problem(504, "upstream_timeout", "The model's endpoint did not answer in time."),
   database: problem(
     503,
@@ -39,19 +44,30 @@ export const PROBLEMS = {
 
 export const badBody = (message: string): LlmProblem => problem(400, "invalid_request", message);
 
-export function sendProblem(response: ServerResponse, { status, code, message }: LlmProblem): void {
+/** @param end whether somebody else ends the answer, which is whole by then */
+export function sendProblem(
+  response: ServerResponse,
+  { status, code, message }: LlmProblem,
+  end: "ends" | "stays open" = "ends",
+): void {
   const type = status < 500 ? "invalid_request_error" : "api_error";
   if (status === 503) response.setHeader("Retry-After", "2");
-  sendJson(response, status, { error: { message, type, param: null, code } });
+  sendJson(response, status, { error: { message, type, param: null, code } }, end);
 }
 
-export function sendJson(response: ServerResponse, status: number, body: object): void {
+export function sendJson(
+  response: ServerResponse,
+  status: number,
+  body: object,
+  end: "ends" | "stays open" = "ends",
+): void {
   const text = JSON.stringify(body);
   response.writeHead(status, {
     "Content-Type": "application/json",
     "Content-Length": Buffer.byteLength(text),
   });
-  response.end(text);
+  if (end === "ends") response.end(text);
+  else response.write(text);
 }
 
 export interface Courtesy {

@@ -90,7 +90,9 @@ export function createMeter(asked: Pick<Asked, "promptChars" | "promptExtraBytes
     },
     answeredBy: () => model,
     used(begun) {
-      if (usage) return measured(usage);
+      // Nothing, for an answer that says something, is no figure.
+      const told = usage && (usage.prompt_tokens > 0 || usage.completion_tokens || chars === 0);
+      if (usage && told) return measured(usage);
       if (!begun) return NOTHING;
       return {
         ...NOTHING,

@@ -134,14 +134,22 @@ function modelsOf({ models }: LlmTenant) {
   };
 }
 
-/** Without reading what may be a large body to its end. */
+/**
+ * At once; but the connection lasts until the request has come, which is read and dropped: a caller that is cut off while it sends
+ * does not see why.
+ */
 function refuse(
   request: IncomingMessage,
   response: ServerResponse,
   problem: Parameters<typeof sendProblem>[1],
 ): void {
-  if (!request.complete && request.method === "POST") response.setHeader("Connection", "close");
-  sendProblem(response, problem);
+  if (request.complete) {
+    sendProblem(response, problem);
+    return;
+  }
+  request.resume();
+  request.once("close", () => response.end());
+  sendProblem(response, problem, "stays open");
 }
 
 /** Null: it is too large. Rejects when the caller breaks off. */
@@ -152,10 +160,7 @@ function readBody(request: IncomingMessage): Promise<Buffer | null> {
     let size = 0;
     request.on("data", (chunk: Buffer) => {
       size += chunk.length;
-      if (size > MAX_BODY_BYTES) {
-        request.pause();
-        return resolve(null);
-      }
+      if (size > MAX_BODY_BYTES) return resolve(null);
       chunks.push(chunk);
     });
     request.on("end", () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));

@@ -39,8 +39,21 @@ export function createLlmTenants(
     return tenant;
   }
 
-  const check = (claims: LlmKeyClaims, tenant: LlmTenant | null): LlmTenant | null =>
-    tenant && holds(claims, tenant, now()) ? tenant : null;
+  async function askAgain(claims: LlmKeyClaims): Promise<LlmTenant | null> {
+    known.delete(claims.billingAccountId);
+    const tenant = await find(claims.billingAccountId);
+    return tenant && holds(claims, tenant, now()) ? tenant : null;
+  }
+
+  function check(
+    claims: LlmKeyClaims,
+    tenant: LlmTenant | null,
+  ): Promise<LlmTenant | null> | LlmTenant | null {
+    if (tenant && holds(claims, tenant, now())) return tenant;
+    // Made a moment ago, or for where the tenant is by now: a genuine key that we have not heard of yet.
+    const isNews = tenant && (claims.version > tenant.keyVersion || claims.gatewayId !== tenant.gatewayId);
+    return isNews ? askAgain(claims) : null;
+  }
 
   return {
     ofKey(key) {

@@ -133,7 +133,7 @@ describe("the caller", () => {
     expect(answer.headers.get("set-cookie")).toBeNull();
   });
 
-  test.each([400, 401, 404, 408, 429, 500, 503])(
+  test.each([400, 404, 408, 429, 500, 503])(
     "is told the upstream's own %s, with its Retry-After and its words, and pays nothing",
     async (status) => {
       const { id, key } = await newLlmTenant(room);
@@ -143,6 +143,23 @@ describe("the caller", () => {
       expect(await errorOf(answer)).toMatchObject({ status, code: `refused_${status}` });
       expect(script.calls).toHaveLength(1);
       expect(await settledRow(room, id)).toMatchObject({ outcome: "upstream_refused", status, cost: 0n });
+    },
+  );
+
+  test.each([401, 402, 403, 407])(
+    "is not told that the upstream refuses the operator's own key or money with %s as if it were theirs",
+    async (status) => {
+      const { id, key } = await newLlmTenant(room);
+      const script = room.upstream.script(refusal(status));
+      expect(await errorOf(await ask(room.role, key, chat(script.token)))).toMatchObject({
+        status: 502,
+        code: "upstream_refuses_operator",
+      });
+      expect(await settledRow(room, id)).toMatchObject({
+        outcome: "upstream_refused",
+        status: 502,
+        cost: 0n,
+      });
     },
   );
 

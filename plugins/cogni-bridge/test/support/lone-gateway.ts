@@ -144,16 +144,29 @@ export const account = (id: string, version: number) => ({
   groupPolicy: "disabled",
 });
 
-/** Stands in for `POST /internal/v1/secrets`. */
+const fatesSchema = z.object({
+  fates: z.array(z.object({ agentId: z.string(), logicalId: z.string(), fate: z.string() })),
+});
+
+/** Stands in for `POST /internal/v1/secrets` and `/internal/v1/replies`. */
 async function startVault() {
   const values = new Map([["llm/upstream", LLM_KEY]]);
   const requests: ResolveRequest[] = [];
+  const fates: z.infer<typeof fatesSchema>["fates"] = [];
   let down = false;
   const server = createServer(async (request, response) => {
     if (down || request.headers.authorization !== `Bearer ${TOKEN}`)
       return void response.writeHead(503).end();
-    const body = resolveRequestSchema.parse(JSON.parse((await request.toArray()).join("")));
+    const text = (await request.toArray()).join("");
+    if (request.url === "/internal/v1/replies") {
+      fates.push(...fatesSchema.parse(JSON.parse(text)).fates);
+      return void response.end("{}");
+    }
+    const body = resolveRequestSchema.parse(JSON.parse(text));
     requests.push(body);
+    // Each tenant has an LLM key and a salt.
+    for (const id of body.ids)
+      if (id.startsWith("llm/")) values.set(id, values.get(id) ?? `${LLM_KEY}-${id}`);
     const found = body.ids.filter((id) => values.has(id));
     const missing = body.ids.filter((id) => !values.has(id));
     response.end(
@@ -168,6 +181,8 @@ async function startVault() {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
+    /** What the plugin told of replies. */
+    fates,
     values,
     /** A bot token for this version of the tenant's credential. */
     issue(id: string, version: number): string {
