@@ -109,6 +109,7 @@ describe("at a limit", () => {
     const headers = messageHeaders();
     for (const each of [headers, messageHeaders(), messageHeaders()])
       expect(await limited(tenant, each)).toBe("day_budget");
+    await settledRows(room, tenant.id, 3);
     const rows = await asSuperuser(
       room.database,
       "SELECT action, outcome, subject, request_id FROM audit_log WHERE billing_account_id = $1",
@@ -123,16 +124,15 @@ describe("at a limit", () => {
       },
     ]);
     now = new Date("2026-06-16T12:00:00Z");
-    await expect.poll(() => limited(tenant)).toBe("day_budget");
-    await expect
-      .poll(() =>
-        asSuperuser(
-          room.database,
-          "SELECT subject FROM audit_log WHERE billing_account_id = $1 ORDER BY seq",
-          [tenant.id],
-        ),
-      )
-      .toEqual([{ subject: "day_budget 2026-06-15" }, { subject: "day_budget 2026-06-16" }]);
+    expect(await limited(tenant)).toBe("day_budget");
+    await settledRows(room, tenant.id, 4);
+    expect(
+      await asSuperuser(
+        room.database,
+        "SELECT subject FROM audit_log WHERE billing_account_id = $1 ORDER BY seq",
+        [tenant.id],
+      ),
+    ).toEqual([{ subject: "day_budget 2026-06-15" }, { subject: "day_budget 2026-06-16" }]);
   });
 
   test("no other tenant feels it", async () => {
