@@ -12,4 +12,6 @@ export const nanoSchema = z.string().regex(/^-?\d{1,18}$/, "must be whole nano-d
 export type Nano = z.infer<typeof nanoSchema>;
 
 /** What may be spent: more than nothing. */
-export const budgetSchema = z.string().regex(/^[1-9]\d{0,17}$/, "must be whole nano-dollars above 0, as digits");
+export const budgetSchema = z
+  .string()
+  .regex(/^[1-9]\d{0,17}$/, "must be whole nano-dollars above 0, as digits");

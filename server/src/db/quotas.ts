@@ -25,8 +25,6 @@ export interface Want extends QuotaKey {
 export interface Granted extends QuotaKey {
   /** Between `least` and `most`; 0 where not even `least` is left. */
   readonly granted: bigint;
-  /** Whether this is the first refusal in the window. */
-  readonly firstRefusal: boolean;
 }
 
 const KEY = "(billing_account_id, name, subject, during)";
@@ -48,26 +46,22 @@ export async function takeQuotas(tx: TenantTx, wants: readonly Want[]): Promise<
      ON CONFLICT ${KEY} DO NOTHING`,
     columns,
   );
-  const rows = await tx.query<
-    QuotaKey & { granted: string; firstRefusal: boolean } & Record<string, unknown>
-  >(
+  const rows = await tx.query<QuotaKey & { granted: string } & Record<string, unknown>>(
     `WITH wants AS (
        SELECT * FROM unnest($2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[])
          AS w (name, subject, during, most_used, least, most)
      ), locked AS (
-       SELECT q.name, q.subject, q.during, q.used, q.refused_at FROM quotas q JOIN wants w USING (name, subject, during)
+       SELECT q.name, q.subject, q.during, q.used FROM quotas q JOIN wants w USING (name, subject, during)
        WHERE q.billing_account_id = $1 ORDER BY q.name, q.subject, q.during FOR UPDATE OF q
      ), grants AS (
-       SELECT name, subject, during, refused_at,
+       SELECT name, subject, during,
          CASE WHEN most_used - used >= least THEN least(most, most_used - used) ELSE 0 END AS granted
        FROM locked JOIN wants USING (name, subject, during)
      )
-     UPDATE quotas q SET used = q.used + g.granted,
-       refused_at = CASE WHEN g.granted = 0 THEN coalesce(q.refused_at, now()) ELSE q.refused_at END
+     UPDATE quotas q SET used = q.used + g.granted
      FROM grants g
      WHERE q.billing_account_id = $1 AND q.name = g.name AND q.subject = g.subject AND q.during = g.during
-     RETURNING q.name, q.subject, q.during, g.granted::text AS granted,
-       g.granted = 0 AND g.refused_at IS NULL AS "firstRefusal"`,
+     RETURNING q.name, q.subject, q.during, g.granted::text AS granted`,
     [
       ...columns,
       wants.map(({ limit }) => String(limit)),
@@ -76,6 +70,23 @@ export async function takeQuotas(tx: TenantTx, wants: readonly Want[]): Promise<
     ],
   );
   return rows.map(({ granted, ...row }) => ({ ...row, granted: BigInt(granted) }));
+}
+
+/** A call was refused by these; which of them had refused none before in their windows. */
+export function recordRefusals(tx: TenantTx, keys: readonly QuotaKey[]): Promise<QuotaKey[]> {
+  return tx.query<QuotaKey & Record<string, unknown>>(
+    `UPDATE quotas q SET refused_at = now()
+     FROM unnest($2::text[], $3::text[], $4::text[]) AS k (name, subject, during)
+     WHERE q.billing_account_id = $1 AND q.name = k.name AND q.subject = k.subject AND q.during = k.during
+       AND q.refused_at IS NULL
+     RETURNING q.name, q.subject, q.during`,
+    [
+      tx.billingAccountId,
+      keys.map(({ name }) => name),
+      keys.map(({ subject }) => subject),
+      keys.map(({ during }) => during),
+    ],
+  );
 }
 
 /** Adds what was used beyond what was taken, or, below 0, gives back what was not used. */

@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type LimitName, LLM_HEADERS, REACHED_TEXT } from "@cogni/contract";
 import type { LlmTenant } from "../db/llm-tenants.ts";
+import type { QuotaKey } from "../db/quotas.ts";
 import type { UsageEvent } from "../db/usage-write.ts";
 import type { Books } from "../usage/books.ts";
 import type { PriceTable } from "../usage/prices.ts";
@@ -19,6 +20,13 @@ export interface MakeCallDeps extends Pick<LlmRoleDeps, "upstream" | "metrics" |
   readonly drains: Drains;
   readonly turns: Turns;
   readonly prices: () => PriceTable;
+  readonly underWay: UnderWay;
+}
+
+/** Calls that are on their way, those that are read for nobody but us included. */
+export interface UnderWay {
+  begin(): void;
+  end(): void;
 }
 
 export interface Wanted {
@@ -68,9 +76,13 @@ export function createMakeCall(deps: MakeCallDeps): MakeCall {
         .costOf(price, { prompt: promptTokens, cached: 0, completion: completionTokens }),
       tokens: promptTokens + completionTokens,
     });
-    const meta = { requestId, remoteAddress: request.socket.remoteAddress ?? "" };
-    const reserving = books.reserve(billingAccountId, needs, meta);
+    const reserving = books.reserve(billingAccountId, needs);
     const reserved = reserving instanceof Promise ? await reserving : reserving;
+    // Whoever hung up meanwhile is asked for nothing any more.
+    if (response.destroyed) {
+      if ("held" in reserved) reserved.held.release(() => 0n);
+      return;
+    }
     const callId = deps.newId();
     response.setHeader(LLM_HEADERS.callId, callId);
     const record = (end: CallEnd, limit: LimitName | null): UsageEvent => {
@@ -85,7 +97,9 @@ export function createMakeCall(deps: MakeCallDeps): MakeCall {
     if (opensTurn && caller.turn !== null) turns.add(billingAccountId, caller.turn);
     forward(reserved.held);
 
-    function answerAtLimit(limit: LimitName): void {
+    function answerAtLimit(by: QuotaKey): void {
+      const limit = by.name;
+      books.refused(billingAccountId, by, { requestId, remoteAddress: request.socket.remoteAddress ?? "" });
       response.setHeader(LLM_HEADERS.limit, limit);
       const text = tenant.reachedText || REACHED_TEXT;
       sendCourtesy(response, { ...asked, id: callId, text, now: at });
@@ -102,6 +116,7 @@ export function createMakeCall(deps: MakeCallDeps): MakeCall {
 
     function forward(held: Held): void {
       metrics.began();
+      deps.underWay.begin();
       const passed = PASSED.flatMap((name) => {
         const value = request.headers[name];
         return typeof value === "string" ? [[name, value] as const] : [];
@@ -127,6 +142,7 @@ export function createMakeCall(deps: MakeCallDeps): MakeCall {
           const { promptTokens: asIn, completionTokens: out, costNano, measured } = event;
           held.release((limit) => usedOf(limit, { tokens: asIn + out, costNano, opensTurn }));
           metrics.ended(end.outcome, (performance.now() - startedAt) / 1_000, costNano, !measured);
+          deps.underWay.end();
           if (end.error)
             deps.log.warn({ err: end.error, requestId, callId, billingAccountId }, "an LLM call broke off");
         },

@@ -17,7 +17,7 @@ import type { LlmKeys } from "../vault/llm-keys.ts";
 import { badBody, PROBLEMS, sendJson, sendProblem } from "./answers.ts";
 import type { Drains } from "./call.ts";
 import { createTurns } from "./caller.ts";
-import { createMakeCall, type MakeCall } from "./make-call.ts";
+import { createMakeCall, type MakeCall, type UnderWay } from "./make-call.ts";
 import { BadPrompt, parsePrompt } from "./prompt.ts";
 import { createLlmTenants } from "./tenants.ts";
 import type { Upstream } from "./upstream.ts";
@@ -61,12 +61,24 @@ export function createLlmRole(deps: LlmRoleDeps): LlmRole {
   const books: Books = createBooks({ db, log, process: deps.newId(), timing });
   const drains: Drains = { underWay: 0, max: MAX_DRAINS, ms: timing.drainMs };
   let prices = deps.prices;
+  let calls = 0;
+  let onIdle: () => void = () => undefined;
+  const underWay: UnderWay = {
+    begin: () => {
+      calls += 1;
+    },
+    end: () => {
+      calls -= 1;
+      if (calls === 0) onIdle();
+    },
+  };
   deps.metrics.unsettled(books.kept);
   const makeCall: MakeCall = createMakeCall({
     ...deps,
     books,
     drains,
     turns: createTurns(),
+    underWay,
     prices: () => prices,
   });
 
@@ -117,6 +129,13 @@ export function createLlmRole(deps: LlmRoleDeps): LlmRole {
     settle: books.settle,
     start: books.start,
     async stop(cut) {
+      // What is read for callers who have hung up.
+      if (calls > 0 && !cut.aborted) {
+        await new Promise<void>((resolve) => {
+          onIdle = resolve;
+          cut.addEventListener("abort", () => resolve(), { once: true });
+        });
+      }
       await books.stop(cut);
       await deps.upstream.close();
     },

@@ -5,7 +5,16 @@
 import type { BillingAccountId } from "@cogni/contract";
 import { append, type RequestMeta } from "../db/audit.ts";
 import type { Db } from "../db/pool.ts";
-import { adjustQuotas, type Granted, keepSlots, takeQuotas, takeSlots, type Want } from "../db/quotas.ts";
+import {
+  adjustQuotas,
+  type Granted,
+  keepSlots,
+  type QuotaKey,
+  recordRefusals,
+  takeQuotas,
+  takeSlots,
+  type Want,
+} from "../db/quotas.ts";
 import { type TenantTx, withTenant } from "../db/tenant.ts";
 import { insertUsageEvents, type UsageEvent } from "../db/usage-write.ts";
 import { AppError } from "../errors.ts";
@@ -15,7 +24,9 @@ import { createSlices, type Need, type Reserved, type Slices } from "./slices.ts
 
 export interface Books {
   /** @throws AppError database_unavailable */
-  reserve(tenant: BillingAccountId, needs: readonly Need[], meta: RequestMeta): Promise<Reserved> | Reserved;
+  reserve(tenant: BillingAccountId, needs: readonly Need[]): Promise<Reserved> | Reserved;
+  /** The request was refused by that limit: told to the audit, once in a day or month. */
+  refused(tenant: BillingAccountId, by: QuotaKey, meta: RequestMeta): void;
   record(tenant: BillingAccountId, event: UsageEvent): void;
   /** Writes all there is; what fails stays. */
   settle(): Promise<void>;
@@ -42,8 +53,8 @@ interface Book {
   renewSlotsAt: number;
   /** How many at once: one, from a refusal on until all are written, so that a bad one takes no other with it. */
   batch: number;
-  /** Whose call was last refused, for the audit. */
-  meta: RequestMeta | null;
+  /** By limit and window, whose call was refused first. */
+  refusals: Map<string, { readonly by: QuotaKey; readonly meta: RequestMeta }>;
 }
 
 /** In one transaction, and kept at most while the database is away: a minute at full speed. */
@@ -70,7 +81,7 @@ export function createBooks({ db, log, process, timing }: BooksDeps): Books {
       events: [],
       renewSlotsAt: 0,
       batch: BATCH,
-      meta: null,
+      refusals: new Map(),
     };
     books.set(tenant, book);
     return book;
@@ -81,19 +92,6 @@ export function createBooks({ db, log, process, timing }: BooksDeps): Books {
       tx,
       wants.filter(({ name }) => name !== "concurrent_calls"),
     );
-    for (const { name, subject, during, firstRefusal } of quotas) {
-      if (!firstRefusal || subject !== "" || !AUDITED.has(name)) continue;
-      await append(tx, {
-        billingAccountId: tx.billingAccountId,
-        actor: { kind: "system", id: "llm" },
-        action: "limits.reached",
-        channel: null,
-        accountId: null,
-        subject: `${name} ${during}`,
-        outcome: "refused",
-        meta: book.meta,
-      });
-    }
     const places = wants.find(({ name }) => name === "concurrent_calls");
     if (!places) return quotas;
     const { limit, least, most, ...key } = places;
@@ -103,15 +101,16 @@ export function createBooks({ db, log, process, timing }: BooksDeps): Books {
       most: Number(most),
     });
     book.renewSlotsAt = performance.now() + timing.slotMs / 3;
-    return [...quotas, { ...key, granted: BigInt(granted), firstRefusal: false }];
+    return [...quotas, { ...key, granted: BigInt(granted) }];
   }
 
   async function settleBook(tenant: BillingAccountId, book: Book): Promise<void> {
+    const refusals = [...book.refusals.values()];
     const events = book.events.splice(0, book.batch);
     const changes = book.slices.changes();
     const renews = book.slices.holds("concurrent_calls") > 0n && performance.now() > book.renewSlotsAt;
     const moves = changes.some(({ name }) => name === "concurrent_calls");
-    if (events.length === 0 && changes.length === 0 && !renews) {
+    if (events.length === 0 && changes.length === 0 && refusals.length === 0 && !renews) {
       if (book.slices.isEmpty()) books.delete(tenant);
       return;
     }
@@ -122,9 +121,11 @@ export function createBooks({ db, log, process, timing }: BooksDeps): Books {
           tx,
           changes.filter(({ name }) => name !== "concurrent_calls"),
         );
+        await auditRefusals(tx, refusals);
         if (renews || moves) await keepSlots(tx, slots, Number(book.slices.holds("concurrent_calls")));
       });
       kept -= events.length;
+      for (const key of [...book.refusals.keys()].slice(0, refusals.length)) book.refusals.delete(key);
       if (renews) book.renewSlotsAt = performance.now() + timing.slotMs / 3;
       if (book.events.length === 0) book.batch = BATCH;
     } catch (error) {
@@ -153,11 +154,15 @@ export function createBooks({ db, log, process, timing }: BooksDeps): Books {
   };
 
   return {
-    reserve(tenant, needs, meta) {
+    reserve(tenant, needs) {
       if (kept > MAX_KEPT) throw new AppError("database_unavailable");
-      const book = bookOf(tenant);
-      book.meta = meta;
-      return book.slices.reserve(needs, timing.waitMs);
+      return bookOf(tenant).slices.reserve(needs, timing.waitMs);
+    },
+    refused(tenant, by, meta) {
+      if (by.subject !== "" || !AUDITED.has(by.name)) return;
+      const { refusals } = bookOf(tenant);
+      const key = `${by.name} ${by.during}`;
+      if (!refusals.has(key)) refusals.set(key, { by, meta });
     },
     record(tenant, event) {
       bookOf(tenant).events.push(event);
@@ -194,6 +199,30 @@ export function createBooks({ db, log, process, timing }: BooksDeps): Books {
       }
     },
   };
+}
+
+async function auditRefusals(
+  tx: TenantTx,
+  refusals: readonly { readonly by: QuotaKey; readonly meta: RequestMeta }[],
+): Promise<void> {
+  if (refusals.length === 0) return;
+  const first = await recordRefusals(
+    tx,
+    refusals.map(({ by }) => by),
+  );
+  for (const { by, meta } of refusals) {
+    if (!first.some(({ name, during }) => name === by.name && during === by.during)) continue;
+    await append(tx, {
+      billingAccountId: tx.billingAccountId,
+      actor: { kind: "system", id: "llm" },
+      action: "limits.reached",
+      channel: null,
+      accountId: null,
+      subject: `${by.name} ${by.during}`,
+      outcome: "refused",
+      meta,
+    });
+  }
 }
 
 const isAway = (error: unknown): boolean =>

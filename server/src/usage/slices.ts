@@ -22,7 +22,7 @@ export interface Held {
   release(used: (limit: LimitName) => bigint): void;
 }
 
-export type Reserved = { readonly held: Held } | { readonly refusedBy: LimitName };
+export type Reserved = { readonly held: Held } | { readonly refusedBy: QuotaKey };
 
 /** Takes from the limits themselves. @throws AppError database_unavailable */
 export type Take = (wants: readonly Want[]) => Promise<readonly Granted[]>;
@@ -32,8 +32,8 @@ interface Slice extends QuotaKey {
   taken: bigint;
   underWay: bigint;
   used: bigint;
-  /** Until what is given back or time changes it, nothing more is to be had; the database is not asked again and again. */
-  emptyUntil: number;
+  /** Until then so much is not to be had, nor more: the database is not asked again and again. */
+  lacks: { readonly amount: bigint; readonly until: number } | null;
   /** Nothing has moved since the last look. */
   idle: boolean;
 }
@@ -44,8 +44,8 @@ export interface Change extends QuotaKey {
 
 /** A slice is so many parts of the limit, so that what one process holds is missed by no other. */
 const PARTS = 50n;
-/** Milliseconds for which a limit that was reached is believed to be. */
-const EMPTY_MS = 1_000;
+/** Milliseconds for which what a limit had no room for is believed to have none. */
+const LACKS_MS = 1_000;
 
 export interface Slices {
   /**
@@ -76,7 +76,7 @@ export function createSlices(take: Take, now: () => number): Slices {
     const key = `${name} ${during} ${subject}`;
     const known = slices.get(key);
     if (known) return known;
-    const slice = { name, subject, during, taken: 0n, underWay: 0n, used: 0n, emptyUntil: 0, idle: false };
+    const slice = { name, subject, during, taken: 0n, underWay: 0n, used: 0n, lacks: null, idle: false };
     slices.set(key, slice);
     return slice;
   }
@@ -109,7 +109,7 @@ export function createSlices(take: Take, now: () => number): Slices {
     const wants = needs.flatMap((need): Want[] => {
       const slice = sliceOf(need);
       const least = need.amount - left(slice);
-      if (least <= 0n || slice.emptyUntil > now()) return [];
+      if (least <= 0n || (slice.lacks && slice.lacks.until > now() && least >= slice.lacks.amount)) return [];
       const part = need.limit / PARTS;
       return [{ ...need, least, most: part > least ? part : least }];
     });
@@ -118,7 +118,8 @@ export function createSlices(take: Take, now: () => number): Slices {
       const slice = sliceOf(granted);
       slice.taken += granted.granted;
       slice.idle = false;
-      if (granted.granted === 0n) slice.emptyUntil = now() + EMPTY_MS;
+      const amount = wants.find((want) => sliceOf(want) === slice)?.least ?? 0n;
+      if (granted.granted === 0n) slice.lacks = { amount, until: now() + LACKS_MS };
     }
   }
 
@@ -141,7 +142,7 @@ export function createSlices(take: Take, now: () => number): Slices {
       );
       const [first] = hopeless ? [hopeless] : lacking;
       if (first && (hopeless || now() >= until || !(await released(until - now()))))
-        return { refusedBy: first.name };
+        return { refusedBy: first };
     }
   }
 
@@ -183,7 +184,7 @@ export function createSlices(take: Take, now: () => number): Slices {
       for (const change of changes) sliceOf(change).taken -= change.by;
     },
     changed() {
-      for (const slice of slices.values()) slice.emptyUntil = 0;
+      for (const slice of slices.values()) slice.lacks = null;
     },
     holds(name) {
       let held = 0n;
