@@ -122,8 +122,10 @@ async function answering(
     const answer = await fetch(url, asked).catch(() => null);
     await answer?.text();
     if (answer?.ok) return;
-    if (child.exitCode !== null || performance.now() > until)
+    if (child.exitCode !== null || performance.now() > until) {
+      await ended(child);
       throw new Error(`${url} does not come to answer${answer ? `: HTTP ${answer.status}` : ""}`);
+    }
     await sleep(100);
   }
 }
