@@ -34,21 +34,21 @@ module.exports = {
     ),
     rule(
       "http-and-loops-meet-in-the-database",
-      "A route starts no loop and a loop answers no request.",
-      { path: `${server}(http|reconcile)/` },
-      { path: `${server}(http|reconcile)/`, pathNot: `${server}$1/` },
+      "A route starts no loop, a loop answers no request, and an LLM call needs neither.",
+      { path: `${server}(http|reconcile|llm)/` },
+      { path: `${server}(http|reconcile|llm)/`, pathNot: `${server}$1/` },
     ),
     rule(
       "rules-know-no-entrance",
-      "Channels, sign-in, audit, alerts and webhooks are called by routes and loops, and know neither.",
-      { path: `${server}(channels|auth|audit|alerts|webhooks)/` },
-      { path: `${server}(http|reconcile)/` },
+      "Channels, sign-in, audit, alerts, webhooks and usage are called by routes, loops and LLM calls, and know none of them.",
+      { path: `${server}(channels|auth|audit|alerts|webhooks|usage)/` },
+      { path: `${server}(http|reconcile|llm)/` },
     ),
     rule(
       "foundations-know-no-rules",
       "Gateway, vault, database and mail serve the rules above them.",
       { path: `${server}(gateway|vault|db|mail)/` },
-      { path: `${server}(channels|auth|audit|alerts|webhooks|http|reconcile)/` },
+      { path: `${server}(channels|auth|audit|alerts|webhooks|usage|http|reconcile|llm)/` },
     ),
     rule(
       "webhooks-know-no-gateway",
@@ -78,7 +78,7 @@ module.exports = {
       "telemetry-knows-no-room",
       "What counts and traces is told by all rooms, and knows none of them.",
       { path: `${server}telemetry/` },
-      { path: `${server}(gateway|vault|db|mail|channels|auth|http|reconcile)/` },
+      { path: `${server}(gateway|vault|db|mail|channels|auth|usage|http|reconcile|llm)/` },
     ),
     rule(
       "probes-only-look",

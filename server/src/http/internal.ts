@@ -8,6 +8,7 @@ import { getRequestListener } from "@hono/node-server";
 import { Hono } from "hono";
 import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
+import { requestIdOf } from "../request-id.ts";
 import { parseBody } from "./body.ts";
 import type { ApiEnv, Call } from "./call.ts";
 import { gatewayOf } from "./gateway-of.ts";
@@ -15,7 +16,6 @@ import { addHealth } from "./health.ts";
 import { ingestUpstreamCosts } from "./ingest-costs.ts";
 import { observed } from "./observe.ts";
 import { answerProblem, logProblem } from "./problem.ts";
-import { requestIdOf } from "./request.ts";
 import { tellReplies } from "./tell-replies.ts";
 
 /** 5,000 references of 512 characters. */

@@ -1,16 +1,6 @@
-/** What is known of a request before anyone is asked who sent it: its id, and the address it came from. */
-import { randomUUID } from "node:crypto";
+/** The address that a request came from, as far as proxies in between are trusted. */
 import type { IncomingMessage } from "node:http";
 import { type BlockList, isIP } from "node:net";
-
-/** Long enough to be unique, and nothing that could break out of a log line or a header. */
-const WELL_FORMED_ID = /^[A-Za-z0-9._-]{8,128}$/;
-
-/** The caller's own id where it is well-formed, so that one id runs through both their logs and ours. */
-export function requestIdOf(incoming: IncomingMessage): string {
-  const given = incoming.headers["x-request-id"];
-  return typeof given === "string" && WELL_FORMED_ID.test(given) ? given : randomUUID();
-}
 
 /**
  * The client's address. `X-Forwarded-For` is read from its end, where the nearest proxy wrote, for as long as the writer

@@ -8,11 +8,12 @@ import { WAYS_IN_HEADER, type WaysIn } from "@cogni/contract";
 import { getRequestListener } from "@hono/node-server";
 import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
+import { requestIdOf } from "../request-id.ts";
 import { createApi } from "./api.ts";
 import { observePage } from "./observe.ts";
 import type { Pages } from "./pages.ts";
 import { logProblem, renderProblem } from "./problem.ts";
-import { isTrusted, remoteAddressOf, requestIdOf } from "./request.ts";
+import { isTrusted, remoteAddressOf } from "./request.ts";
 import { apiHeaders, commonHeaders, embeddableHeaders, pagePolicy } from "./security.ts";
 
 const API_PATH = /^\/(api|healthz|readyz)([/?]|$)/;
