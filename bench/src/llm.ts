@@ -8,7 +8,7 @@ import { type Installation, startInstallation } from "./llm/installation.ts";
 import { type Party, startNginx, startOurs, startPortkey, startUpstream } from "./llm/parties.ts";
 
 const SECONDS = 8;
-const WARM_UP_SECONDS = 2;
+const WARM_UP_SECONDS = 8;
 const ROUNDS = 500;
 
 export async function benchLlm(): Promise<Figure[]> {

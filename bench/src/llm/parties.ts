@@ -7,7 +7,6 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { freePort } from "../../../dev-env/src/ports.ts";
-import { HEAP_FLAGS } from "../api-process.ts";
 
 export interface Party {
   readonly name: string;
@@ -19,6 +18,8 @@ export interface Party {
   stop(): Promise<void>;
 }
 
+/** As docs/operations/running.md says for a process that serves LLM calls alone: what a call leaves behind is dead before it is moved. */
+const LLM_HEAP_FLAGS = ["--max-semi-space-size=16", "--max-old-space-size=512"];
 const HOST = "127.0.0.1";
 const ROOT = join(import.meta.dirname, "..", "..", "..");
 const PORTKEY = join(ROOT, "bench/portkey/node_modules/@portkey-ai/gateway/build/start-server.js");
@@ -90,7 +91,7 @@ export async function startPortkey(upstream: string): Promise<Party | null> {
 /** @param env of a process with the role `llm` alone, but for its port */
 export async function startOurs(env: NodeJS.ProcessEnv, key: string): Promise<Party> {
   const port = await freePort();
-  const child = spawn(process.execPath, [...HEAP_FLAGS, join(ROOT, "server/bin/serve.ts")], {
+  const child = spawn(process.execPath, [...LLM_HEAP_FLAGS, join(ROOT, "server/bin/serve.ts")], {
     env: { PATH: process.env.PATH, ...env, ROLES: "llm", LLM_PORT: String(port), LOG_LEVEL: "error" },
     stdio: ["ignore", "inherit", "inherit"],
   });

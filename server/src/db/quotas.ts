@@ -142,12 +142,12 @@ export async function takeSlots(
   return row?.granted ?? 0;
 }
 
-/** The process goes on with so many. */
-export async function keepSlots(tx: TenantTx, { process, holdMs }: SlotHolder, slots: number): Promise<void> {
-  if (slots === 0) await tx.query("DELETE FROM call_slots WHERE process = $1", [process]);
-  else
-    await tx.query(
-      "UPDATE call_slots SET slots = $2, expires_at = now() + $3 * interval '1 ms' WHERE process = $1",
-      [process, slots, holdMs],
-    );
+/** The process lives, and has so many more; below 0, so many less. */
+export async function keepSlots(tx: TenantTx, { process, holdMs }: SlotHolder, by: number): Promise<void> {
+  const [row] = await tx.query<{ slots: number }>(
+    `UPDATE call_slots SET slots = slots + $2, expires_at = now() + $3 * interval '1 ms' WHERE process = $1
+     RETURNING slots`,
+    [process, by, holdMs],
+  );
+  if (row?.slots === 0) await tx.query("DELETE FROM call_slots WHERE process = $1 AND slots = 0", [process]);
 }

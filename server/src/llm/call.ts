@@ -112,11 +112,14 @@ class Call implements AnswerHandler {
     // Some call a stream by another name: its first byte tells.
     const mayBeStream = status < 300 && asked.streamed;
     if (isStream) this.#splitter = createSseSplitter();
-    for (const [name, value] of Object.entries(headers))
-      if (value !== undefined && !NOT_PASSED.has(name)) response.setHeader(name, value);
+    const passed: Record<string, string | string[]> = {};
+    for (const name in headers) {
+      const value = headers[name];
+      if (value !== undefined && !NOT_PASSED.has(name)) passed[name] = value;
+    }
     const length = headers["content-length"];
-    if (!isStream && !mayBeStream && typeof length === "string") response.setHeader("Content-Length", length);
-    response.writeHead(status);
+    if (!isStream && !mayBeStream && typeof length === "string") passed["content-length"] = length;
+    response.writeHead(status, passed);
     // So that whoever reads a stream knows at once that it began.
     if (isStream) response.flushHeaders();
     response.on("drain", () => flow.resume());

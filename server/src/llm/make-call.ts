@@ -117,26 +117,22 @@ export function createMakeCall(deps: MakeCallDeps): MakeCall {
     function forward(held: Held): void {
       metrics.began();
       deps.underWay.begin();
-      const passed = PASSED.flatMap((name) => {
+      const headers: Record<string, string> = {
+        "x-request-id": requestId,
+        [LITELLM.endUser]: billingAccountId,
+        [LITELLM.callId]: callId,
+        [LLM_HEADERS.callId]: callId,
+      };
+      for (const name of PASSED) {
         const value = request.headers[name];
-        return typeof value === "string" ? [[name, value] as const] : [];
-      });
+        if (typeof value === "string") headers[name] = value;
+      }
       startCall({
         upstream: deps.upstream,
         response,
         asked,
         drains: deps.drains,
-        call: {
-          path,
-          body: prompt.bodyFor(bound.maxTokens),
-          headers: {
-            ...Object.fromEntries(passed),
-            "x-request-id": requestId,
-            [LITELLM.endUser]: billingAccountId,
-            [LITELLM.callId]: callId,
-            [LLM_HEADERS.callId]: callId,
-          },
-        },
+        call: { path, body: prompt.bodyFor(bound.maxTokens), headers },
         onEnd(end) {
           const event = record(end, null);
           const { promptTokens: asIn, completionTokens: out, costNano, measured } = event;
@@ -169,12 +165,11 @@ interface Ended extends Pick<Wanted, "tenant" | "prompt" | "path" | "requestId">
 }
 
 function eventOf({ tenant, prompt: { asked }, end, ...call }: Ended, prices: PriceTable): UsageEvent {
-  const { measured, ...used } = end.used;
+  const { used } = end;
   const price = prices.priceOf(end.answeredBy ?? asked.model, call.at);
   const { promptTokens: prompt, cachedTokens: cached, completionTokens: completion } = used;
   const costNano = prices.costOf(price, { prompt, cached, completion });
   return {
-    ...used,
     callId: call.callId,
     logicalId: call.caller.logicalId,
     requestId: call.requestId,
@@ -191,8 +186,12 @@ function eventOf({ tenant, prompt: { asked }, end, ...call }: Ended, prices: Pri
     outcome: end.outcome,
     limitName: call.limit,
     status: end.status,
+    promptTokens: prompt,
+    cachedTokens: cached,
+    completionTokens: completion,
+    reasoningTokens: used.reasoningTokens,
     costNano,
-    measured,
+    measured: used.measured,
     // What costs nothing is at no ceiling.
     priced: price.priced || prompt + completion === 0,
     latencyMs: Math.round(performance.now() - call.startedAt),

@@ -109,7 +109,7 @@ export function createBooks({ db, log, process, timing }: BooksDeps): Books {
     const events = book.events.splice(0, book.batch);
     const changes = book.slices.changes();
     const renews = book.slices.holds("concurrent_calls") > 0n && performance.now() > book.renewSlotsAt;
-    const moves = changes.some(({ name }) => name === "concurrent_calls");
+    const places = changes.find(({ name }) => name === "concurrent_calls");
     if (events.length === 0 && changes.length === 0 && refusals.length === 0 && !renews) {
       if (book.slices.isEmpty()) books.delete(tenant);
       return;
@@ -122,7 +122,7 @@ export function createBooks({ db, log, process, timing }: BooksDeps): Books {
           changes.filter(({ name }) => name !== "concurrent_calls"),
         );
         await auditRefusals(tx, refusals);
-        if (renews || moves) await keepSlots(tx, slots, Number(book.slices.holds("concurrent_calls")));
+        if (renews || places) await keepSlots(tx, slots, Number(places?.by ?? 0n));
       });
       kept -= events.length;
       for (const key of [...book.refusals.keys()].slice(0, refusals.length)) book.refusals.delete(key);

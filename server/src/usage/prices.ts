@@ -38,6 +38,9 @@ export interface PriceTable {
 export type Ceiling = Pick<Price, "inputNano" | "outputNano"> & { readonly maxOutputTokens: number };
 
 const PER = 1_000_000n;
+const DAY_MS = 24 * 60 * 60_000;
+/** More than a gateway offers; what answers may have any name. */
+const MAX_FOUND = 1_000;
 
 export function createPriceTable(rows: readonly PriceRow[], ceiling: Ceiling): PriceTable {
   const unknown: Price = { ...ceiling, cachedInputNano: ceiling.inputNano, priced: false };
@@ -50,14 +53,26 @@ export function createPriceTable(rows: readonly PriceRow[], ceiling: Ceiling): P
     byModel.set(model, told);
   }
 
+  function search(model: string, day: string): Price {
+    for (const name of namesOf(model)) {
+      const found = byModel.get(name)?.find(({ validFrom }) => validFrom <= day);
+      if (found) return found.price;
+    }
+    return unknown;
+  }
+
+  /** Of the day that was asked for last, by the name that was asked for. */
+  let found = { day: -1, prices: new Map<string, Price>() };
+
   return {
     priceOf(model, at) {
-      const day = at.toISOString().slice(0, 10);
-      for (const name of namesOf(model)) {
-        const found = byModel.get(name)?.find(({ validFrom }) => validFrom <= day);
-        if (found) return found.price;
-      }
-      return unknown;
+      const day = Math.floor(at.getTime() / DAY_MS);
+      if (found.day !== day || found.prices.size > MAX_FOUND) found = { day, prices: new Map() };
+      const known = found.prices.get(model);
+      if (known) return known;
+      const price = search(model, at.toISOString().slice(0, 10));
+      found.prices.set(model, price);
+      return price;
     },
 
     costOf({ inputNano, cachedInputNano, outputNano }, { prompt, cached, completion }) {

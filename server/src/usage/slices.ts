@@ -83,9 +83,9 @@ export function createSlices(take: Take, now: () => number): Slices {
 
   /** Null: not all of them have enough. */
   function hold(needs: readonly Need[]): Held | null {
-    if (needs.some((need) => left(sliceOf(need)) < need.amount)) return null;
-    for (const need of needs) {
-      const slice = sliceOf(need);
+    const held = needs.map((need) => ({ need, slice: sliceOf(need) }));
+    if (held.some(({ need, slice }) => left(slice) < need.amount)) return null;
+    for (const { need, slice } of held) {
       slice.underWay += need.amount;
       slice.idle = false;
     }
@@ -94,8 +94,7 @@ export function createSlices(take: Take, now: () => number): Slices {
       release(used) {
         if (over) return;
         over = true;
-        for (const need of needs) {
-          const slice = sliceOf(need);
+        for (const { need, slice } of held) {
           slice.underWay -= need.amount;
           slice.used += used(need.name);
           slice.idle = false;
