@@ -36,6 +36,7 @@ import {
   test,
   world,
 } from "../support/browsing.ts";
+import { LONG } from "../support/long.ts";
 import { freshKey, madeKeys, madeSessions, madeWallets } from "../support/made-keys.ts";
 import { madeCalls, madeLimits, madeOperatorUsage, madeReport } from "../support/made-usage.ts";
 import { measured } from "../support/measured.ts";
@@ -946,7 +947,11 @@ test("an administrator of no tenant is led to everyone's, and anyone else is tol
   await expectPage(other.getByRole("navigation").getByRole("link", { name: "Tenants" })).toHaveCount(0);
 });
 
-test.for(ALL_VIEWS)(
+/** Further states of pages that are looked at anyway: drawn in `npm run test:long` alone, for each takes three seconds. */
+const FURTHER =
+  /failed to load|did not load|no part loads|on its way|not for them|to those who|none|^(an? )?no |^nobody|nothing|is found|that (has ended|was made|is done|is met|was suspended)|mistyped|menu|about to be|refused|not one's own|deleted/;
+
+test.for(ALL_VIEWS.filter(({ name }) => LONG || !FURTHER.test(name)))(
   "$name: axe finds nothing serious in light or dark, and 360 px are wide enough",
   async ({ open, who }, { visit }) => {
     const page = await visit(who(), {

@@ -17,7 +17,7 @@ import {
 import { LONG } from "../support/long.ts";
 
 /** Until the gateway has seen a fault often enough to tell of it. */
-const TOLD = { timeout: 90_000 };
+const TOLD = { timeout: 150_000 };
 
 /** From the outbox, in which development puts its mails. */
 const mailTo = (address: string, subject: string): Promise<string> =>
@@ -106,7 +106,7 @@ describe.concurrent("a card tells", { timeout: 240_000 }, () => {
     await disconnectAll([account]);
   });
 
-  test("nothing worse than patience about a slow messenger", async ({ visit }) => {
+  test.runIf(LONG)("nothing worse than patience about a slow messenger", async ({ visit }) => {
     const account = await makeAccount(world);
     await world.telegram.fault(account.token, { kind: "slow", ms: 1_500 });
     const page = await visit(account.tenant);

@@ -18,6 +18,7 @@ import {
 } from "../support/accounts.ts";
 import { databaseOf } from "../support/database.ts";
 import { accountRows, gatewayRpc, patchConfig } from "../support/gateway.ts";
+import { LONG } from "../support/long.ts";
 import { measured } from "../support/measured.ts";
 
 const world = joinWorld(inject("world"));
@@ -113,37 +114,40 @@ test("a stranger is told to wait, is let in by the tenant, and can write at once
   ]);
 });
 
-test("who was dismissed may ask again, and who comes when the gateway has no room left is not passed over", async () => {
-  const account = await makeAccount(world);
-  await byApproval(account);
-  const dismissed = someone();
-  await say(account, dismissed, "hello");
-  await waits(account, dismissed);
-  expect(decideSenderResponseSchema.parse((await decide(account, dismissed, "dismiss")).body).status).toBe(
-    "dismissed",
-  );
-  expect(await pendingOf(account)).toEqual([]);
-  await say(account, dismissed, "hello again");
-  await waits(account, dismissed);
-  expect(await heard(account, dismissed)).toHaveLength(2);
+test.runIf(LONG)(
+  "who was dismissed may ask again, and who comes when the gateway has no room left is not passed over",
+  async () => {
+    const account = await makeAccount(world);
+    await byApproval(account);
+    const dismissed = someone();
+    await say(account, dismissed, "hello");
+    await waits(account, dismissed);
+    expect(decideSenderResponseSchema.parse((await decide(account, dismissed, "dismiss")).body).status).toBe(
+      "dismissed",
+    );
+    expect(await pendingOf(account)).toEqual([]);
+    await say(account, dismissed, "hello again");
+    await waits(account, dismissed);
+    expect(await heard(account, dismissed)).toHaveLength(2);
 
-  // The gateway has room for three.
-  const crowd = [someone(), someone(), someone(), someone(), someone()];
-  for (const [place, person] of crowd.entries()) {
-    await say(account, person, `number ${place}`);
-    await waits(account, dismissed, ...crowd.slice(0, place + 1));
-    expect(await heard(account, person)).toHaveLength(1);
-  }
-  expect((await statusOf(account)).pendingSenders).toBe(6);
+    // The gateway has room for three.
+    const crowd = [someone(), someone(), someone(), someone(), someone()];
+    for (const [place, person] of crowd.entries()) {
+      await say(account, person, `number ${place}`);
+      await waits(account, dismissed, ...crowd.slice(0, place + 1));
+      expect(await heard(account, person)).toHaveLength(1);
+    }
+    expect((await statusOf(account)).pendingSenders).toBe(6);
 
-  // Of whom the gateway no longer knows.
-  const startedAt = await startOf(account);
-  expect((await decide(account, dismissed, "approve")).status).toBe(200);
-  await say(account, dismissed, "in at last");
-  await hears(account, dismissed, "in at last");
-  expect(await startOf(account)).toBe(startedAt);
-  await waits(account, ...crowd);
-});
+    // Of whom the gateway no longer knows.
+    const startedAt = await startOf(account);
+    expect((await decide(account, dismissed, "approve")).status).toBe(200);
+    await say(account, dismissed, "in at last");
+    await hears(account, dismissed, "in at last");
+    expect(await startOf(account)).toBe(startedAt);
+    await waits(account, ...crowd);
+  },
+);
 
 test("who may write is changed without the credential, restarts that account alone, and claims nothing anew", async () => {
   const [account, neighbour] = await makeAccounts(world, 2);
@@ -185,51 +189,54 @@ test("who may write is changed without the credential, restarts that account alo
   expect([nobody.status, codeOf(nobody)]).toEqual([400, "invalid_request"]);
 });
 
-test("who was let in stays in, whatever the gateway forgets or is told, until the channel is disconnected", async () => {
-  const account = await makeAccount(world);
-  const { accountId } = account;
-  await byApproval(account);
-  const friend = someone();
-  await say(account, friend, "hello");
-  await waits(account, friend);
-  expect((await decide(account, friend, "approve")).status).toBe(200);
+test.runIf(LONG)(
+  "who was let in stays in, whatever the gateway forgets or is told, until the channel is disconnected",
+  async () => {
+    const account = await makeAccount(world);
+    const { accountId } = account;
+    await byApproval(account);
+    const friend = someone();
+    await say(account, friend, "hello");
+    await waits(account, friend);
+    expect((await decide(account, friend, "approve")).status).toBe(200);
 
-  await gatewayRpc(world, "cogni.senders.forget", { channel, accountId });
-  await vi.waitFor(async () => {
-    const { admitted } = (await gatewayRpc(world, "cogni.senders", { channel, accountId })) as {
-      admitted: string[];
-    };
-    expect(admitted).toEqual([String(friend)]);
-  }, BOUND);
-  await statusOf(account);
-  await say(account, friend, "still in");
-  await hears(account, friend, "still in");
+    await gatewayRpc(world, "cogni.senders.forget", { channel, accountId });
+    await vi.waitFor(async () => {
+      const { admitted } = (await gatewayRpc(world, "cogni.senders", { channel, accountId })) as {
+        admitted: string[];
+      };
+      expect(admitted).toEqual([String(friend)]);
+    }, BOUND);
+    await statusOf(account);
+    await say(account, friend, "still in");
+    await hears(account, friend, "still in");
 
-  // Opened behind our back, it is closed again.
-  await patchConfig(
-    world,
-    {
-      channels: { [channel]: { accounts: { [accountId]: { dmPolicy: "open", allowFrom: ["*"] } } } },
-    },
-    [`channels.${channel}.accounts.${accountId}.allowFrom`],
-  );
-  const stranger = someone();
-  await vi.waitFor(async () => {
-    const { sourceConfig } = (await gatewayRpc(world, "config.get")) as { sourceConfig: object };
-    expect(sourceConfig).toMatchObject({
-      channels: {
-        [channel]: { accounts: { [accountId]: { dmPolicy: "pairing", allowFrom: [String(friend)] } } },
+    // Opened behind our back, it is closed again.
+    await patchConfig(
+      world,
+      {
+        channels: { [channel]: { accounts: { [accountId]: { dmPolicy: "open", allowFrom: ["*"] } } } },
       },
-    });
-  }, BOUND);
-  await statusOf(account);
-  await say(account, stranger, "and I?");
-  await waits(account, stranger);
+      [`channels.${channel}.accounts.${accountId}.allowFrom`],
+    );
+    const stranger = someone();
+    await vi.waitFor(async () => {
+      const { sourceConfig } = (await gatewayRpc(world, "config.get")) as { sourceConfig: object };
+      expect(sourceConfig).toMatchObject({
+        channels: {
+          [channel]: { accounts: { [accountId]: { dmPolicy: "pairing", allowFrom: [String(friend)] } } },
+        },
+      });
+    }, BOUND);
+    await statusOf(account);
+    await say(account, stranger, "and I?");
+    await waits(account, stranger);
 
-  await disconnectAll([account]);
-  expect(await pendingOf(account)).toEqual([]);
-  await byApproval(account);
-  expect(await pendingOf(account)).toEqual([]);
-  await say(account, friend, "do you know me?");
-  await waits(account, friend);
-});
+    await disconnectAll([account]);
+    expect(await pendingOf(account)).toEqual([]);
+    await byApproval(account);
+    expect(await pendingOf(account)).toEqual([]);
+    await say(account, friend, "do you know me?");
+    await waits(account, friend);
+  },
+);

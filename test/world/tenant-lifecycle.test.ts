@@ -12,6 +12,7 @@ import { findIn } from "../support/canary.ts";
 import { databaseOf } from "../support/database.ts";
 import { accountRows, gatewayRpc } from "../support/gateway.ts";
 import { makeLinker } from "../support/linking.ts";
+import { LONG } from "../support/long.ts";
 
 const world = joinWorld(inject("world"));
 const patience = { timeout: PATIENCE_MS, interval: 200 };
@@ -54,52 +55,59 @@ async function runAgent(agentId: string, message: string): Promise<unknown> {
   return status;
 }
 
-test("a suspended tenant's bot and agent are silent, everything comes back by itself, and a neighbour feels nothing", {
-  timeout: 300_000,
-}, async () => {
-  const [acme, neighbour] = await makeAccounts(world, 2);
-  const linker = await makeLinker(world);
-  if (!acme || !neighbour) throw new Error("no tenants were made");
-  await linker.connect();
-  await linker.offered();
-  await linker.scan();
-  await Promise.all([connectAll([acme, neighbour]), linker.connected()]);
-  await expectAnswer(acme.token, "before the suspension");
-  const lastStart = async () => (await accountRows(world)).get(neighbour.accountId)?.lastStartAt;
-  const startedAt = await lastStart();
+test.runIf(LONG)(
+  "a suspended tenant's bot and agent are silent, everything comes back by itself, and a neighbour feels nothing",
+  {
+    timeout: 300_000,
+  },
+  async () => {
+    const [acme, neighbour] = await makeAccounts(world, 2);
+    const linker = await makeLinker(world);
+    if (!acme || !neighbour) throw new Error("no tenants were made");
+    await linker.connect();
+    await linker.offered();
+    await linker.scan();
+    await Promise.all([connectAll([acme, neighbour]), linker.connected()]);
+    await expectAnswer(acme.token, "before the suspension");
+    const lastStart = async () => (await accountRows(world)).get(neighbour.accountId)?.lastStartAt;
+    const startedAt = await lastStart();
 
-  await Promise.all([acme, linker].map(({ id }) => ops("tenants", "suspend", id)));
-  expect(await acme.api.request("GET", "/api/v1/channels/status")).toMatchObject({
-    status: 403,
-    body: { code: "tenant_suspended" },
-  });
-  await vi.waitFor(async () => {
-    expect((await accountRows(world)).get(acme.accountId)?.running).toBe(false);
-    const scanned = (await accountRows(world, "try-it-qr")).get(linker.accountId);
-    expect(scanned?.running).toBe(false);
-  }, patience);
-  // The gateway hears of it a moment later; what is refused reached no model.
-  let refused = "";
-  await vi.waitFor(async () => {
-    refused = `past the channels ${Date.now()}`;
-    expect(await runAgent(acme.accountId, refused)).toBe("error");
-  }, patience);
-  expect(JSON.stringify(await world.llm.calls())).not.toContain(refused);
-  // While one is suspended, the others' credentials are asked for and given as ever.
-  await expectAnswer(neighbour.token, "meanwhile");
+    await Promise.all([acme, linker].map(({ id }) => ops("tenants", "suspend", id)));
+    expect(await acme.api.request("GET", "/api/v1/channels/status")).toMatchObject({
+      status: 403,
+      body: { code: "tenant_suspended" },
+    });
+    await vi.waitFor(async () => {
+      expect((await accountRows(world)).get(acme.accountId)?.running).toBe(false);
+      const scanned = (await accountRows(world, "try-it-qr")).get(linker.accountId);
+      expect(scanned?.running).toBe(false);
+    }, patience);
+    // The gateway hears of it a moment later; what is refused reached no model.
+    let refused = "";
+    await vi.waitFor(async () => {
+      refused = `past the channels ${Date.now()}`;
+      expect(await runAgent(acme.accountId, refused)).toBe("error");
+    }, patience);
+    expect(JSON.stringify(await world.llm.calls())).not.toContain(refused);
+    // While one is suspended, the others' credentials are asked for and given as ever.
+    await expectAnswer(neighbour.token, "meanwhile");
 
-  await Promise.all([acme, linker].map(({ id }) => ops("tenants", "resume", id)));
-  await Promise.all([
-    vi.waitFor(async () => expect((await acme.api.request("GET", "/api/v1/me")).status).toBe(200), patience),
-    vi.waitFor(
-      async () => expect((await linker.api.request("GET", "/api/v1/me")).status).toBe(200),
-      patience,
-    ),
-  ]);
-  await Promise.all([acme.api.reaches("telegram", ["connected"], PATIENCE_MS), linker.connected()]);
-  await expectAnswer(acme.token, "after the suspension");
-  expect(await lastStart()).toBe(startedAt);
-});
+    await Promise.all([acme, linker].map(({ id }) => ops("tenants", "resume", id)));
+    await Promise.all([
+      vi.waitFor(
+        async () => expect((await acme.api.request("GET", "/api/v1/me")).status).toBe(200),
+        patience,
+      ),
+      vi.waitFor(
+        async () => expect((await linker.api.request("GET", "/api/v1/me")).status).toBe(200),
+        patience,
+      ),
+    ]);
+    await Promise.all([acme.api.reaches("telegram", ["connected"], PATIENCE_MS), linker.connected()]);
+    await expectAnswer(acme.token, "after the suspension");
+    expect(await lastStart()).toBe(startedAt);
+  },
+);
 
 test("of a deleted tenant nothing is left in the database and in the gateway's state, and a neighbour feels nothing", {
   timeout: 300_000,

@@ -3,6 +3,7 @@ import { createHmac } from "node:crypto";
 import { LLM_HEADERS, llmSaltReference } from "@cogni/contract";
 import { describe, expect, test, vi } from "vitest";
 import type { LlmCall } from "../../../../dev-env/src/stand-ins/llm.ts";
+import { LONG } from "../../../../test/support/long.ts";
 import { LLM_KEY, type LoneGateway } from "./lone-gateway.ts";
 
 const PATIENCE = { timeout: 60_000, interval: 100 };
@@ -98,20 +99,23 @@ export function whoseCalls(given: () => { world: LoneGateway; acme: string; beta
     });
 
     // Of those alone that our endpoint passes on: after another's 401 or 402 the gateway makes no calls of that agent for a minute.
-    test("that is refused to one tenant keeps no other tenant's from being made, nor its own next one", async () => {
-      const { world, acme, beta } = given();
-      for (const status of [429, 502, 503]) {
-        world.llm.mood({ kind: "status", status }, "acme");
-        const before = world.llm.calls().length;
-        world.telegram.say(acme, { chat: 841, text: `refused with ${status}` });
-        await vi.waitFor(
-          () => expect(callsSince(before).some((call) => call.endUserId === "acme")).toBe(true),
-          PATIENCE,
-        );
-        await world.ask(beta, 842, `answered beside ${status}`);
-        world.llm.mood(null, "acme");
-        await world.ask(acme, 840 + status, `answered after ${status}`);
-      }
-    });
+    test.runIf(LONG)(
+      "that is refused to one tenant keeps no other tenant's from being made, nor its own next one",
+      async () => {
+        const { world, acme, beta } = given();
+        for (const status of [429, 502, 503]) {
+          world.llm.mood({ kind: "status", status }, "acme");
+          const before = world.llm.calls().length;
+          world.telegram.say(acme, { chat: 841, text: `refused with ${status}` });
+          await vi.waitFor(
+            () => expect(callsSince(before).some((call) => call.endUserId === "acme")).toBe(true),
+            PATIENCE,
+          );
+          await world.ask(beta, 842, `answered beside ${status}`);
+          world.llm.mood(null, "acme");
+          await world.ask(acme, 840 + status, `answered after ${status}`);
+        }
+      },
+    );
   });
 }
