@@ -273,6 +273,20 @@ test("a gateway that booted while nobody gave it credentials is healed", async (
   await steady.api.reaches("telegram", ["connected"], PATIENCE_MS);
   measured(`healed ${Date.now() - startedAt} ms after the control plane was started`);
   expect(await isPolled(steady)).toBe(true);
+
+  // The first words after both were started anew are answered, and are on the tenant's bill.
+  const words = `after ${startedAt}`;
+  await parts.world.telegram.say(steady.token, { chat: 7, text: words });
+  await eventually(async () => {
+    expect((await parts.world.telegram.sent(steady.token)).map(({ text }) => text)).toContain(words);
+    const [call] = (await parts.world.llm.calls()).filter(({ lastUserText }) => lastUserText === words);
+    expect(call?.endUserId).toBe(steady.id);
+    const rows = await databaseOf(parts.world).query(
+      "SELECT channel, outcome, end_user IS NOT NULL AS known FROM usage_events WHERE billing_account_id = $1 AND call_id = $2",
+      [steady.id, call?.headers["x-cogni-call-id"]],
+    );
+    expect(rows).toEqual([{ channel: "telegram", outcome: "completed", known: true }]);
+  });
 });
 
 test("with the encryption key lost, its tenants are asked for their credentials again, and all else runs on", async () => {

@@ -66,7 +66,11 @@ describe("a gateway's secrets", () => {
     const two = reference(await connected(globex, "one", "token-canary-2"));
     expect(await resolve([one, two, "llm/upstream"])).toEqual({
       protocolVersion: 1,
-      values: { [one]: "token-canary-1", [two]: "token-canary-2", "llm/upstream": "each call carries its own" },
+      values: {
+        [one]: "token-canary-1",
+        [two]: "token-canary-2",
+        "llm/upstream": "each call carries its own",
+      },
       errors: {},
     });
     expect(await resolve([one], TOKENS.other)).toMatchObject({
