@@ -1,6 +1,6 @@
 import { type ChannelStatus, channelProblem, ERRORS, type ErrorCode } from "@cogni/contract";
 import { describe, expect, test } from "vitest";
-import { ApiError } from "../src/api.ts";
+import { ApiError } from "../src/api-call.ts";
 import { loginPhase } from "../src/login/login-phase.ts";
 import { channel } from "./channel.ts";
 

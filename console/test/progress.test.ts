@@ -1,6 +1,6 @@
 import { channelProblem, ERRORS, type ErrorCode } from "@cogni/contract";
 import { expect, test } from "vitest";
-import { ApiError } from "../src/api.ts";
+import { ApiError } from "../src/api-call.ts";
 import { fieldErrors } from "../src/channels/field-errors.ts";
 import { progressOf } from "../src/channels/progress.ts";
 import { channel } from "./channel.ts";

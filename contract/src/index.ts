@@ -8,6 +8,7 @@ export * from "./channels.ts";
 export * from "./connect-links.ts";
 export * from "./errors.ts";
 export * from "./gateway-config.ts";
+export * from "./gateway-prompt.ts";
 export * from "./ids.ts";
 export * from "./invitations.ts";
 export * from "./keys.ts";

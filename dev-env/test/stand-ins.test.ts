@@ -1,8 +1,9 @@
 /** The stand-ins keep the rules of the real ones: what is proven against them would otherwise prove nothing. */
+
+import { lastWords } from "@cogni/contract";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type LlmStandIn, startLlm } from "../src/stand-ins/llm.ts";
 import { remote } from "../src/stand-ins/loopback.ts";
-import { lastWords } from "../src/stand-ins/prompt.ts";
 import { startTelegram, type TelegramControl, type TelegramStandIn } from "../src/stand-ins/telegram.ts";
 
 let telegram: TelegramStandIn;

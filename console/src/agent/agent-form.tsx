@@ -4,7 +4,7 @@ import type { AgentSettings } from "@cogni/contract";
 import { MAX_GREETING_BYTES, MAX_INSTRUCTIONS_BYTES, utf8Bytes } from "@cogni/contract/agent-limits";
 import { useTranslations } from "next-intl";
 import { type FormEvent, useState } from "react";
-import { ApiError } from "../api.ts";
+import { ApiError } from "../api-call.ts";
 import { TextArea } from "../parts/text-area.tsx";
 import { SettingsSection } from "../settings/settings-section.tsx";
 import { useTenant } from "../tenants/tenant-scope.tsx";

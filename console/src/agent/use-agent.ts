@@ -2,7 +2,8 @@
 /** The agent's settings as they are saved, and a change of them. */
 import type { AgentSettings } from "@cogni/contract";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { ApiError, api } from "../api.ts";
+import { api } from "../api.ts";
+import { ApiError } from "../api-call.ts";
 import { useTenant } from "../tenants/tenant-scope.tsx";
 
 /** While the gateway does not have them yet. */

@@ -3,7 +3,7 @@
 import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { type ReactNode, useState } from "react";
-import { ApiError } from "../api.ts";
+import { ApiError } from "../api-call.ts";
 import { isDoor, signInPath } from "../session/return-path.ts";
 import { TENANTS_KEY } from "../tenants/use-tenants.ts";
 import { NonceContext } from "../theme/nonce.ts";

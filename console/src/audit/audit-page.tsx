@@ -2,7 +2,7 @@
 /** Who did what, the newest first: of a tenant, or of the platform. */
 import dynamic from "next/dynamic";
 import { useTranslations } from "next-intl";
-import { ApiError } from "../api.ts";
+import { ApiError } from "../api-call.ts";
 import { Button } from "../parts/button.tsx";
 import { DataTable } from "../parts/data-table.tsx";
 import page from "../parts/list-page.module.css";

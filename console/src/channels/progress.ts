@@ -1,6 +1,6 @@
 /** How far a connect has come, told only from what the API says: a step is ticked when it was seen, never by time. */
 import type { ChannelProblem, ChannelStatus, ConnectResponse } from "@cogni/contract";
-import type { ApiError } from "../api.ts";
+import type { ApiError } from "../api-call.ts";
 import { isKept } from "../kept.ts";
 
 export const STEPS = ["saved", "handed", "loggedIn", "listening"] as const;

@@ -4,7 +4,7 @@
  * a quiet stream from a dead one nor why a stream was refused.
  */
 import type { StatusDocument, StatusEvent, StatusEventName } from "@cogni/contract";
-import { asWhom } from "../api.ts";
+import { asWhom } from "../api-call.ts";
 
 /** `lost`: it could not be opened, or not again; whoever needs the status asks for it. */
 export type StreamState = "opening" | "open" | "lost";

@@ -3,7 +3,8 @@
 import type { ChannelStatus, ConnectRequest } from "@cogni/contract";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { ApiError, api } from "../api.ts";
+import { api } from "../api.ts";
+import { ApiError } from "../api-call.ts";
 import { useTenant } from "../tenants/tenant-scope.tsx";
 import type { Attempt } from "./progress.ts";
 import { statusKey } from "./use-status.ts";

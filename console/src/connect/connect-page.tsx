@@ -2,7 +2,8 @@
 /** Where a connect link leads: someone without an account connects the channels that they were asked to. */
 import { useQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
-import { ApiError, api } from "../api.ts";
+import { api } from "../api.ts";
+import { ApiError } from "../api-call.ts";
 import { CardSkeletons } from "../channels/card-skeletons.tsx";
 import { Panel } from "../parts/panel.tsx";
 import { ProblemNote } from "../parts/problem-note.tsx";

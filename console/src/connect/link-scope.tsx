@@ -1,7 +1,7 @@
 "use client";
 /** What the opened page stands in: its requests are by the link, and carry no cookie. */
 import { type ReactNode, useLayoutEffect } from "react";
-import { actBy } from "../api.ts";
+import { actBy } from "../api-call.ts";
 import { TenantContext } from "../tenants/tenant-scope.tsx";
 
 /** @param bearer kept in the page's memory alone: a reload forgets it */

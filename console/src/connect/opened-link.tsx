@@ -3,7 +3,7 @@
 import type { ChannelStatus, OpenedConnectLink } from "@cogni/contract";
 import { useTranslations } from "next-intl";
 import { useCallback, useEffect, useRef, useState } from "react";
-import { ApiError } from "../api.ts";
+import { ApiError } from "../api-call.ts";
 import { ChannelBoard } from "../channels/channel-board.tsx";
 import type { CardAction } from "../channels/states.ts";
 import { StatusLine } from "../channels/status-line.tsx";

@@ -3,7 +3,7 @@
 import type { Limits } from "@cogni/contract";
 import { useLocale, useTranslations } from "next-intl";
 import { type FormEvent, useState } from "react";
-import { ApiError } from "../api.ts";
+import { ApiError } from "../api-call.ts";
 import { keptDrafts } from "../drafts.ts";
 import { useMoneyWords } from "../parts/amount.tsx";
 import { timeLocale } from "../parts/relative-time.ts";

@@ -1,7 +1,7 @@
 "use client";
 /** What the tenant's agent may use: a form for those who may change it, and the facts for the others. */
 import { useTranslations } from "next-intl";
-import { ApiError } from "../api.ts";
+import { ApiError } from "../api-call.ts";
 import { LoadFailure } from "../parts/load-failure.tsx";
 import { Panel } from "../parts/panel.tsx";
 import settings from "../settings/settings.module.css";

@@ -2,7 +2,8 @@
 /** The limits as they are saved, with how far they are used, and a change of them. */
 import type { Limits } from "@cogni/contract";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { ApiError, api } from "../api.ts";
+import { api } from "../api.ts";
+import { ApiError } from "../api-call.ts";
 import { useTenant } from "../tenants/tenant-scope.tsx";
 
 const limitsKey = (tenant: string) => [tenant, "limits"];

@@ -3,7 +3,7 @@
  * from what this page itself asked for.
  */
 import type { ChannelLogin, ChannelProblem, ChannelStatus } from "@cogni/contract";
-import type { ApiError } from "../api.ts";
+import type { ApiError } from "../api-call.ts";
 import type { Attempt } from "../channels/progress.ts";
 import { isKept } from "../kept.ts";
 

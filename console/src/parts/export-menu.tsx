@@ -2,7 +2,7 @@
 /** Saves what is shown, all of it, as a file of the chosen form. */
 import { IconChevronDown } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
-import type { SavedFile } from "../api.ts";
+import type { SavedFile } from "../api-call.ts";
 import classes from "./export-menu.module.css";
 import { Menu } from "./menu.tsx";
 import { ProblemNote } from "./problem-note.tsx";

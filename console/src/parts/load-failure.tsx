@@ -2,7 +2,7 @@
 /** In place of what did not load: why, and a retry. */
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
-import { ApiError } from "../api.ts";
+import { ApiError } from "../api-call.ts";
 import { Panel } from "./panel.tsx";
 import { ProblemNote } from "./problem-note.tsx";
 import { useProblemWords } from "./problem-words.ts";

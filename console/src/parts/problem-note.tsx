@@ -6,7 +6,7 @@
 import type { ChannelProblem, ProblemAction } from "@cogni/contract";
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
-import { ApiError } from "../api.ts";
+import { ApiError } from "../api-call.ts";
 import { Button } from "./button.tsx";
 import { CopyButton } from "./copy-button.tsx";
 import classes from "./problem-note.module.css";

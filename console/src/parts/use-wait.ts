@@ -1,7 +1,7 @@
 "use client";
 /** The time until a request may be made again, second by second. */
 import { useEffect, useState } from "react";
-import { ApiError } from "../api.ts";
+import { ApiError } from "../api-call.ts";
 import { secondsToWait } from "./wait.ts";
 
 const TICK_MS = 1_000;

@@ -3,7 +3,8 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
-import { ApiError, api } from "../api.ts";
+import { api } from "../api.ts";
+import { ApiError } from "../api-call.ts";
 import { WalletChooser } from "../wallets/wallet-chooser.tsx";
 
 export function WalletSignIn({ chains, returnTo }: { chains: readonly number[]; returnTo: string }) {

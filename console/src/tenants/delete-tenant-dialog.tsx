@@ -4,7 +4,7 @@ import { TextInput } from "@mantine/core";
 import type { UseMutationResult } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { type FormEvent, useState } from "react";
-import { ApiError } from "../api.ts";
+import { ApiError } from "../api-call.ts";
 import classes from "../channels/dialog.module.css";
 import { Button } from "../parts/button.tsx";
 import { Dialog } from "../parts/dialog.tsx";

@@ -1,7 +1,7 @@
 "use client";
 /** What the pages of one tenant stand in: their requests are for it, and nobody else than its members sees them. */
 import { createContext, type ReactNode, use, useEffect, useLayoutEffect } from "react";
-import { actFor } from "../api.ts";
+import { actFor } from "../api-call.ts";
 import { remember } from "./last-tenant.ts";
 import { NoSuchTenant } from "./no-such-tenant.tsx";
 import { Suspended } from "./suspended.tsx";

@@ -2,7 +2,8 @@
 /** What the tenant's agent used: in figures, by day, by what it was for, and call by call; and how far its budgets are used. */
 import dynamic from "next/dynamic";
 import { useTranslations } from "next-intl";
-import { ApiError, api } from "../api.ts";
+import { api } from "../api.ts";
+import { ApiError } from "../api-call.ts";
 import { useLimits } from "../limits/use-limits.ts";
 import { ExportMenu } from "../parts/export-menu.tsx";
 import page from "../parts/list-page.module.css";

@@ -7,7 +7,7 @@ import type { SignedMessage, WalletPurpose } from "@cogni/contract";
 import { useMutation } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
-import { ApiError } from "../api.ts";
+import { ApiError } from "../api-call.ts";
 import { Button } from "../parts/button.tsx";
 import { ProblemNote } from "../parts/problem-note.tsx";
 import type { FoundWallet } from "./discovery.ts";

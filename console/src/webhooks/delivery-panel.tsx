@@ -2,7 +2,8 @@
 /** One delivery: the request, and what each attempt came to. */
 import type { WebhookAttempt, WebhookDeliveryDetail } from "@cogni/contract";
 import { useTranslations } from "next-intl";
-import { ApiError, api } from "../api.ts";
+import { api } from "../api.ts";
+import { ApiError } from "../api-call.ts";
 import { Button } from "../parts/button.tsx";
 import { CopyButton } from "../parts/copy-button.tsx";
 import { LoadFailure } from "../parts/load-failure.tsx";

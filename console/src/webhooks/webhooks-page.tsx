@@ -4,7 +4,7 @@ import type { WebhookEndpoint } from "@cogni/contract";
 import dynamic from "next/dynamic";
 import { useTranslations } from "next-intl";
 import { useRef, useState } from "react";
-import { ApiError } from "../api.ts";
+import { ApiError } from "../api-call.ts";
 import keysPage from "../keys/keys-page.module.css";
 import { Button } from "../parts/button.tsx";
 import { DataTable } from "../parts/data-table.tsx";

@@ -4,9 +4,9 @@
  * called it with what.
  */
 import type { ServerResponse } from "node:http";
+import { lastWords } from "@cogni/contract";
 import { z } from "zod";
 import { type EpochMs, type Incoming, type Loopback, sendJson, serveLoopback } from "./loopback.ts";
-import { lastWords } from "./prompt.ts";
 
 /** What the model says: text, or calls of tools that it was offered. */
 export type Reply = { text: string } | { toolCalls: { name: string; arguments: Record<string, unknown> }[] };

@@ -6,6 +6,7 @@ import type { ServerResponse } from "node:http";
 import type { CallOutcome } from "@cogni/contract";
 import { type LlmProblem, PROBLEMS, sendProblem } from "./answers.ts";
 import { createMeter, type Meter, type Used } from "./meter.ts";
+import { lastUsage, parsed, passedHead } from "./payload.ts";
 import type { Asked } from "./prompt.ts";
 import { createSseSplitter, dataOf, type SseSplitter } from "./sse.ts";
 import type { AnswerHandler, Flow, Headers, Upstream, UpstreamCall } from "./upstream.ts";
@@ -40,19 +41,6 @@ export interface Drains {
 
 /** An answer in one piece is kept so far, to be read for its usage; of a longer one the end is enough. */
 const KEPT = 1024 * 1024;
-/** Of the upstream's own head, what concerns that connection alone or would let the caller in. */
-const NOT_PASSED = new Set([
-  "connection",
-  "keep-alive",
-  "transfer-encoding",
-  "trailer",
-  "upgrade",
-  "set-cookie",
-  "content-length",
-  "date",
-  "x-request-id",
-]);
-
 /**
  * What the upstream says of our key and our money is nothing of the caller's. A gateway that is told so makes no calls of that agent
  * for a minute, and of all agents where all of them are told (measured, OpenClaw 2026.9.6).
@@ -112,14 +100,7 @@ class Call implements AnswerHandler {
     // Some call a stream by another name: its first byte tells.
     const mayBeStream = status < 300 && asked.streamed;
     if (isStream) this.#splitter = createSseSplitter();
-    const passed: Record<string, string | string[]> = {};
-    for (const name in headers) {
-      const value = headers[name];
-      if (value !== undefined && !NOT_PASSED.has(name)) passed[name] = value;
-    }
-    const length = headers["content-length"];
-    if (!isStream && !mayBeStream && typeof length === "string") passed["content-length"] = length;
-    response.writeHead(status, passed);
+    response.writeHead(status, passedHead(headers, !isStream && !mayBeStream));
     // So that whoever reads a stream knows at once that it began.
     if (isStream) response.flushHeaders();
     response.on("drain", () => flow.resume());
@@ -253,28 +234,6 @@ class Call implements AnswerHandler {
       error,
     });
   }
-}
-
-/** Undefined: it is no JSON. */
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-/** The last object called “usage” in a text that was cut at its beginning. */
-function lastUsage(text: string): unknown {
-  const at = text.lastIndexOf('"usage"');
-  if (at < 0) return undefined;
-  const from = text.indexOf("{", at);
-  for (let depth = 0, end = from; end >= 0 && end < text.length; end += 1) {
-    if (text[end] === "{") depth += 1;
-    if (text[end] === "}") depth -= 1;
-    if (depth === 0) return parsed(text.slice(from, end + 1));
-  }
-  return undefined;
 }
 
 const isLate = (error: Error): boolean =>

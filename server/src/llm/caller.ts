@@ -36,6 +36,8 @@ export function callerOf({ headers }: Pick<IncomingMessage, "headers">): Caller 
 export interface Turns {
   has(tenant: string, turn: string): boolean;
   add(tenant: string, turn: string): void;
+  /** Its call was refused: the next one is its first. */
+  remove(tenant: string, turn: string): void;
 }
 
 /** Turns last minutes. */
@@ -50,5 +52,6 @@ export function createTurns(): Turns {
       const [oldest] = turns.size > MAX_TURNS ? turns : [];
       if (oldest !== undefined) turns.delete(oldest);
     },
+    remove: (tenant, turn) => void turns.delete(`${tenant} ${turn}`),
   };
 }

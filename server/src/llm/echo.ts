@@ -2,6 +2,7 @@
  * The model that answers in development where no upstream is set: the same words back, at once, the same each time, with a usage of a
  * token for each word. So the whole loop can be seen, up to the bill, without an account anywhere.
  */
+import { lastWords } from "@cogni/contract";
 import { z } from "zod";
 import type { AnswerHandler, Upstream, UpstreamCall } from "./upstream.ts";
 
@@ -15,22 +16,6 @@ const chatSchema = z.object({
   messages: z.array(z.object({ role: z.string(), content })),
 });
 const embeddingSchema = z.object({ model: z.string(), input: z.union([z.string(), z.array(z.string())]) });
-
-/**
- * A person's own words stand in a prompt of the gateway's between a line on who writes and one on the runtime, and beside messages
- * of its own in the user's role (seen with OpenClaw 2026.9.6).
- */
-const INTERNAL = "<<<BEGIN_OPENCLAW_INTERNAL_CONTEXT>>>";
-const WHO_WRITES = /^(?:\[[^\]\n]*\] )?(?:[^\n]*⟦openclaw:ctx⟧\n```json\n[^\n]*\n```\s*)*/;
-const RUNTIME = /(?:^|\n\n)Runtime: agent=[^\n]*$/;
-
-/** @param texts what stands in the user's role, oldest first. Answers the newest words, "" if there are none. */
-export function lastWords(texts: readonly string[]): string {
-  const words = texts
-    .filter((text) => !text.startsWith(INTERNAL))
-    .map((text) => text.replace(RUNTIME, "").replace(WHO_WRITES, "").trim());
-  return words.findLast((text) => text !== "") ?? "";
-}
 
 const wordsIn = (text: string): number => text.split(/\s+/).filter(Boolean).length;
 

@@ -76,8 +76,12 @@ export function createMakeCall(deps: MakeCallDeps): MakeCall {
         .costOf(price, { prompt: promptTokens, cached: 0, completion: completionTokens }),
       tokens: promptTokens + completionTokens,
     });
+    // Before it waits: of two calls for one message at once, one is its first.
+    const opened = opensTurn ? caller.turn : null;
+    if (opened !== null) turns.add(billingAccountId, opened);
     const reserving = books.reserve(billingAccountId, needs);
     const reserved = reserving instanceof Promise ? await reserving : reserving;
+    if (opened !== null && !("held" in reserved)) turns.remove(billingAccountId, opened);
     // Whoever hung up meanwhile is asked for nothing any more.
     if (response.destroyed) {
       if ("held" in reserved) reserved.held.release(() => 0n);
@@ -94,7 +98,6 @@ export function createMakeCall(deps: MakeCallDeps): MakeCall {
       return event;
     };
     if ("refusedBy" in reserved) return answerAtLimit(reserved.refusedBy);
-    if (opensTurn && caller.turn !== null) turns.add(billingAccountId, caller.turn);
     forward(reserved.held);
 
     function answerAtLimit(by: QuotaKey): void {

@@ -7,7 +7,7 @@ const WHO_WRITES = /^(?:\[[^\]\n]*\] )?(?:[^\n]*⟦openclaw:ctx⟧\n```json\n[^\
 const RUNTIME = /(?:^|\n\n)Runtime: agent=[^\n]*$/;
 
 /** @param texts what stands in the user's role, oldest first. Answers the newest words, "" if there are none. */
-export function lastWords(texts: string[]): string {
+export function lastWords(texts: readonly string[]): string {
   const words = texts
     .filter((text) => !text.startsWith(INTERNAL))
     .map((text) => text.replace(RUNTIME, "").replace(WHO_WRITES, "").trim());
