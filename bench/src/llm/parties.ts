@@ -18,7 +18,7 @@ export interface Party {
   stop(): Promise<void>;
 }
 
-/** As docs/operations/running.md says for a process that serves LLM calls alone: what a call leaves behind is dead before it is moved. */
+/** As docs/operations/install.md says for a process that serves LLM calls alone: what a call leaves behind is dead before it is moved. */
 const LLM_HEAP_FLAGS = ["--max-semi-space-size=16", "--max-old-space-size=512"];
 const HOST = "127.0.0.1";
 const ROOT = join(import.meta.dirname, "..", "..", "..");
