@@ -104,12 +104,18 @@ function sharedContext(
   }
 }
 
-/** Runs in the page: notes each layout shift that no input caused, how far and which elements. */
+/**
+ * Runs in the page: notes each layout shift that no input caused, how far and which elements. Chromium counts what moves half a second
+ * after an input as moving by itself; a busy machine draws later than that what the input asked for.
+ */
 const COUNT_SHIFTS = `
   globalThis.shifts = [];
+  let lastInput = -Infinity;
+  for (const type of ["keydown", "pointerdown"])
+    addEventListener(type, ({ timeStamp }) => { lastInput = timeStamp; }, { capture: true, passive: true });
   new PerformanceObserver((list) => {
-    for (const { hadRecentInput, value, sources } of list.getEntries()) {
-      if (hadRecentInput) continue;
+    for (const { hadRecentInput, value, sources, startTime } of list.getEntries()) {
+      if (hadRecentInput || startTime - lastInput < 1000) continue;
       const place = ({ x, y, width, height }) => [x, y, width, height].map(Math.round).join(" ");
       const moved = sources.map(({ node, previousRect, currentRect }) =>
         (node?.outerHTML?.slice(0, 120) ?? "") + " from " + place(previousRect) + " to " + place(currentRect));

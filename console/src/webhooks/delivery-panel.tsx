@@ -45,7 +45,10 @@ function Delivery({ of }: { of: WebhookDeliveryDetail }) {
     <>
       <Facts>
         <Fact name={text("outcome")}>
-          <DeliveryOutcome of={of} />
+          {/* Its lines come and go with its state: what stands below does not move. */}
+          <div className={classes.outcome}>
+            <DeliveryOutcome of={of} />
+          </div>
           <Button
             busy={again.isPending || of.state === "sending"}
             onClick={() => again.mutate({ id: of.id })}
