@@ -9,6 +9,7 @@ import {
 import { expect, inject, test, vi } from "vitest";
 import { joinWorld } from "../../dev-env/src/world-client.ts";
 import { type Account, connectAll, makeAccount, makeAccounts } from "../support/accounts.ts";
+import { ask } from "../support/asking.ts";
 import { databaseOf } from "../support/database.ts";
 import { gatewayRpc } from "../support/gateway.ts";
 import { measured } from "../support/measured.ts";
@@ -31,17 +32,8 @@ const callsOf = async (account: Account): Promise<UsageCall[]> =>
 const reportOf = async (account: Account, by: string): Promise<UsageReport> =>
   usageReportSchema.parse(await get(account, `/api/v1/usage?by=${by}`));
 
-/** Someone writes, and is answered with what contains `reply`. */
-async function ask({ token }: Account, chat: number, text: string, reply = text): Promise<void> {
-  await world.telegram.say(token, { chat, text });
-  await vi.waitFor(
-    async () =>
-      expect(
-        (await world.telegram.sent(token)).filter(({ chatId }) => chatId === String(chat)),
-      ).toContainEqual(expect.objectContaining({ text: expect.stringContaining(reply) })),
-    PATIENCE,
-  );
-}
+const askBot = ({ token }: Account, chat: number, text: string, reply?: string): Promise<void> =>
+  ask(world, { token, chat, text, ...(reply !== undefined && { reply }) });
 
 async function changeLimits(account: Account, change: object): Promise<void> {
   const {
@@ -61,11 +53,11 @@ async function changeLimits(account: Account, change: object): Promise<void> {
 test("messages of several tenants and chats at once, while another tenant is added, are each billed once to their own, by conversation and person, and say that the reply came", async () => {
   const pair = await makeAccounts(world, 2);
   await connectAll(pair);
-  for (const account of pair) await ask(account, 1, `first to ${account.id}`);
+  for (const account of pair) await askBot(account, 1, `first to ${account.id}`);
   const late = await makeAccount(world);
   await Promise.all([
-    connectAll([late]).then(() => ask(late, 1, `late to ${late.id}`)),
-    ...pair.flatMap((account) => [1, 2, 3].map((chat) => ask(account, chat, `${chat} to ${account.id}`))),
+    connectAll([late]).then(() => askBot(late, 1, `late to ${late.id}`)),
+    ...pair.flatMap((account) => [1, 2, 3].map((chat) => askBot(account, chat, `${chat} to ${account.id}`))),
   ]);
 
   const seen = await world.llm.calls();
@@ -74,7 +66,11 @@ test("messages of several tenants and chats at once, while another tenant is add
     const calls = await vi.waitFor(async () => {
       const found = await callsOf(account);
       expect(found).toHaveLength(own.length);
-      expect(found.every(({ reply }) => reply === "replied")).toBe(true);
+      // A reply that the gateway lost is told as such, and its message was written again.
+      expect(found.filter(({ reply }) => reply === null)).toEqual([]);
+      expect(found.filter(({ reply }) => reply === "replied").length).toBeGreaterThanOrEqual(
+        new Set(own.map(({ lastUserText }) => lastUserText)).size,
+      );
       return found;
     }, PATIENCE);
     // Each call that the model answered is one row, by the id that it was told.
@@ -114,7 +110,7 @@ test("messages of several tenants and chats at once, while another tenant is add
 test("calls in sessions that the gateway opens by itself are on the right account, and no message of anybody's", async () => {
   const account = await makeAccount(world);
   await connectAll([account]);
-  await ask(account, 1, "hello there");
+  await askBot(account, 1, "hello there");
   const agentId = account.accountId;
   const run = { runId: `own ${account.id}`, timeoutMs: 30_000 };
   await gatewayRpc(world, "agent", {
@@ -127,10 +123,9 @@ test("calls in sessions that the gateway opens by itself are on the right accoun
   await gatewayRpc(world, "sessions.compact", { key: `agent:${agentId}:telegram:${agentId}:direct:1` });
   const calls = await vi.waitFor(async () => {
     const found = await callsOf(account);
-    expect(found).toHaveLength(3);
+    expect(found.filter(({ channel }) => channel === null)).toHaveLength(2);
     return found;
   }, PATIENCE);
-  expect(calls.map(({ channel }) => channel).sort()).toEqual(["telegram", null, null].sort());
   expect(
     calls.filter(({ channel }) => channel === null).map(({ reply, endUser }) => [reply, endUser]),
   ).toEqual([
@@ -143,11 +138,11 @@ test("where a budget is used up, people get the tenant's own sentence at no cost
   const [account, neighbour] = await makeAccounts(world, 2);
   if (!account || !neighbour) throw new Error("no tenants were made");
   await connectAll([account, neighbour]);
-  await ask(account, 1, "while there is money");
+  await askBot(account, 1, "while there is money");
   const text = "We are out for today. Come back tomorrow!";
   await changeLimits(account, { dayBudget: "1", reachedText: text });
-  await ask(account, 1, "is anybody there?", text);
-  await ask(neighbour, 1, "is anybody here?");
+  await askBot(account, 1, "is anybody there?", text);
+  await askBot(neighbour, 1, "is anybody here?");
 
   const [refused] = await vi.waitFor(async () => {
     const found = (await callsOf(account)).filter(({ outcome }) => outcome === "limited");
@@ -179,5 +174,5 @@ test("where a budget is used up, people get the tenant's own sentence at no cost
   }, PATIENCE);
 
   await changeLimits(account, { dayBudget: "1000000000" });
-  await ask(account, 2, "and now?");
+  await askBot(account, 2, "and now?");
 });
