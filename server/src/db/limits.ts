@@ -102,10 +102,14 @@ const REFUSED = `LATERAL (
     AND e.at >= greatest(t.begins, l.changed_at) AND e.at < t.ends
 ) AS r`;
 
+/** Of a budget that no call has asked yet: as its window begins (quotas.ts). */
+const SPENT = `(SELECT sum(d.cost_nano) FROM usage_days d WHERE d.billing_account_id = b.id
+  AND t.name IN ('day_budget', 'month_budget') AND to_char(d.day, 'YYYY-MM-DD') LIKE t.during || '%')`;
+
 /** How far each limit of the day and the month at `now` is used, of those that are set. */
 export function standingOf(tx: TenantTx, now: Date): Promise<StandingRow[]> {
   return tx.query<StandingRow & Record<string, unknown>>(
-    `SELECT t.name AS "limit", coalesce(q.used, 0)::text AS used, t.most::text AS of, r.first AS "reachedAt",
+    `SELECT t.name AS "limit", coalesce(q.used, ${SPENT}, 0)::text AS used, t.most::text AS of, r.first AS "reachedAt",
        t.ends AS "resetsAt"
      FROM billing_accounts b JOIN limits l ON l.billing_account_id = b.id, ${COUNTED}
      LEFT JOIN quotas q ON q.billing_account_id = $2 AND q.name = t.name AND q.subject = '' AND q.during = t.during

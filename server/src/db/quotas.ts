@@ -28,6 +28,14 @@ export interface Granted extends QuotaKey {
 }
 
 const KEY = "(billing_account_id, name, subject, during)";
+/** What a window begins with: a budget that is set in the middle of a day counts what was spent of it before. */
+const SPENT = `CASE w.name
+  WHEN 'day_budget' THEN (SELECT coalesce(sum(cost_nano), 0) FROM usage_days WHERE day = w.during::date)
+  WHEN 'month_budget' THEN (SELECT coalesce(sum(cost_nano), 0) FROM usage_days
+    WHERE day >= (w.during || '-01')::date AND day < (w.during || '-01')::date + interval '1 month')
+  WHEN 'user_day_budget' THEN (SELECT coalesce(sum(cost_nano), 0) FROM usage_events
+    WHERE day = w.during::date AND end_user = w.subject)
+  ELSE 0 END`;
 /** A month's window is read until it is over. */
 const KEPT = "interval '40 days'";
 
@@ -42,7 +50,10 @@ export async function takeQuotas(tx: TenantTx, wants: readonly Want[]): Promise<
   ];
   await tx.query(
     `INSERT INTO quotas (billing_account_id, name, subject, during, used, drop_after)
-     SELECT $1, w.*, 0, now() + ${KEPT} FROM unnest($2::text[], $3::text[], $4::text[]) AS w ORDER BY 1, 2, 3, 4
+     SELECT $1, w.name, w.subject, w.during, ${SPENT}, now() + ${KEPT}
+     FROM unnest($2::text[], $3::text[], $4::text[]) AS w (name, subject, during)
+     WHERE NOT EXISTS (SELECT FROM quotas q WHERE q.name = w.name AND q.subject = w.subject AND q.during = w.during)
+     ORDER BY 1, 2, 3, 4
      ON CONFLICT ${KEY} DO NOTHING`,
     columns,
   );

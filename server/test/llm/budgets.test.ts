@@ -21,6 +21,7 @@ import {
   messageHeaders,
   newLlmTenant,
   SHORT_ANSWER,
+  setLimits,
   settledRows,
   sumOf,
   usageRows,
@@ -122,6 +123,29 @@ describe("a budget for ten calls", () => {
     const rows = await settledRows(room, tenant.id, 40);
     expect(sumOf(rows)).toBe(40n * 120n);
   });
+});
+
+test("a budget that is set in the middle of a day counts what was spent before, of the tenant and of a person", async () => {
+  const script = room.upstream.script(completion({ usage: USAGE }));
+  const headers = messageHeaders();
+  for (const limit of ["day_nano", "month_nano", "user_day_nano"]) {
+    const tenant = await newLlmTenant(room);
+    for (let n = 0; n < 3; n += 1)
+      await (await ask(room.role, tenant.key, chat(script.token, dear()), { headers })).text();
+    await settledRows(room, tenant.id, 3);
+    await setLimits(room.database, tenant.id, { [limit]: String(5n * COST) });
+    const other = await room.start();
+    let made = 0;
+    for (let n = 0; n < 4; n += 1) {
+      const answer = await ask(other, tenant.key, chat(script.token, dear()), { headers });
+      await answer.text();
+      if (limitOf(answer) === null) made += 1;
+    }
+    // The last one might cost more than it does.
+    expect(made, limit).toBeGreaterThanOrEqual(1);
+    expect(made, limit).toBeLessThanOrEqual(2);
+    await other.stop();
+  }
 });
 
 describe("a call under way", () => {
