@@ -57,30 +57,34 @@ export async function takeQuotas(tx: TenantTx, wants: readonly Want[]): Promise<
      ON CONFLICT ${KEY} DO NOTHING`,
     columns,
   );
-  const rows = await tx.query<QuotaKey & { granted: string } & Record<string, unknown>>(
-    `WITH wants AS (
-       SELECT * FROM unnest($2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[])
-         AS w (name, subject, during, most_used, least, most)
-     ), locked AS (
-       SELECT q.name, q.subject, q.during, q.used FROM quotas q JOIN wants w USING (name, subject, during)
-       WHERE q.billing_account_id = $1 ORDER BY q.name, q.subject, q.during FOR UPDATE OF q
-     ), grants AS (
-       SELECT name, subject, during,
-         CASE WHEN most_used - used >= least THEN least(most, most_used - used) ELSE 0 END AS granted
-       FROM locked JOIN wants USING (name, subject, during)
-     )
-     UPDATE quotas q SET used = q.used + g.granted
-     FROM grants g
-     WHERE q.billing_account_id = $1 AND q.name = g.name AND q.subject = g.subject AND q.during = g.during
-     RETURNING q.name, q.subject, q.during, g.granted::text AS granted`,
+  const used = await lockQuotas(tx, wants);
+  const granted = wants.map(({ limit, least, most, ...key }) => {
+    const left = limit - (used.get(nameOf(key)) ?? limit);
+    return { ...key, granted: left < least ? 0n : left < most ? left : most };
+  });
+  await addToQuotas(
+    tx,
+    granted.map((each) => ({ ...each, by: each.granted })),
+  );
+  return granted.map(({ name, subject, during, granted: by }) => ({ name, subject, during, granted: by }));
+}
+
+const nameOf = ({ name, subject, during }: QuotaKey): string => `${name} ${during} ${subject}`;
+
+/** Until the transaction ends nobody else changes them: how much of each is taken. In one order, so that nobody waits in a circle. */
+async function lockQuotas(tx: TenantTx, keys: readonly QuotaKey[]): Promise<Map<string, bigint>> {
+  const rows = await tx.query<QuotaKey & { used: string } & Record<string, unknown>>(
+    `SELECT name, subject, during, used::text AS used FROM quotas
+     WHERE billing_account_id = $1 AND name = ANY ($2) AND subject = ANY ($3) AND during = ANY ($4)
+     ORDER BY name, subject, during FOR UPDATE`,
     [
-      ...columns,
-      wants.map(({ limit }) => String(limit)),
-      wants.map(({ least }) => String(least)),
-      wants.map(({ most }) => String(most)),
+      tx.billingAccountId,
+      keys.map(({ name }) => name),
+      keys.map(({ subject }) => subject),
+      keys.map(({ during }) => during),
     ],
   );
-  return rows.map(({ granted, ...row }) => ({ ...row, granted: BigInt(granted) }));
+  return new Map(rows.map((row) => [nameOf(row), BigInt(row.used)]));
 }
 
 /** A call was refused by these; which of them had refused none before in their windows. */
@@ -106,10 +110,18 @@ export async function adjustQuotas(
   changes: readonly (QuotaKey & { readonly by: bigint })[],
 ): Promise<void> {
   if (changes.length === 0) return;
+  await lockQuotas(tx, changes);
+  await addToQuotas(tx, changes);
+}
+
+/** Of quotas that are locked. */
+async function addToQuotas(
+  tx: TenantTx,
+  changes: readonly (QuotaKey & { readonly by: bigint })[],
+): Promise<void> {
   await tx.query(
     `UPDATE quotas q SET used = q.used + c.by
-     FROM (SELECT * FROM unnest($2::text[], $3::text[], $4::text[], $5::bigint[]) AS c (name, subject, during, by)
-       ORDER BY name, subject, during) c
+     FROM unnest($2::text[], $3::text[], $4::text[], $5::bigint[]) AS c (name, subject, during, by)
      WHERE q.billing_account_id = $1 AND q.name = c.name AND q.subject = c.subject AND q.during = c.during`,
     [
       tx.billingAccountId,

@@ -169,12 +169,14 @@ export function createSlices(take: Take, now: () => number): Slices {
       const changes: Change[] = [];
       for (const [key, slice] of slices) {
         const spare = left(slice);
-        const by = spare < 0n ? -spare : slice.idle && slice.underWay === 0n ? -spare : 0n;
+        // While more is taken of one limit, what a call has of the others stays: it is about to be held.
+        const idle = slice.idle && slice.underWay === 0n && taking === null;
+        const by = spare < 0n || idle ? -spare : 0n;
         if (by !== 0n) {
           slice.taken += by;
           const { name, subject, during } = slice;
           changes.push({ name, subject, during, by });
-        } else if (slice.idle && slice.underWay === 0n) slices.delete(key);
+        } else if (idle) slices.delete(key);
         if (slice.underWay === 0n) slice.idle = true;
       }
       return changes;
