@@ -83,7 +83,8 @@ describe.concurrent("a channel that nobody here has heard of", { timeout: 180_00
 
   test("is connected and disconnected on the page, by a form that nobody wrote for it", async ({ visit }) => {
     const { made } = await tenant();
-    const page = await visit(made);
+    // On a busy gateway the answer may be that it takes longer (504); the wish is carried out all the same.
+    const page = await visit(made, { tolerates: ["/channels/disconnect"] });
     const card = cardOf(page, "Carrier stork");
     await expectPage(card).toContainText("Not connected");
     await page.getByRole("button", { name: "Connect Carrier stork" }).click();

@@ -60,7 +60,7 @@ export async function takeQuotas(tx: TenantTx, wants: readonly Want[]): Promise<
   const used = await lockQuotas(tx, wants);
   const granted = wants.map(({ limit, least, most, ...key }) => {
     const left = limit - (used.get(nameOf(key)) ?? limit);
-    return { ...key, granted: left < least ? 0n : left < most ? left : most };
+    return { ...key, granted: left < least ? 0n : left - most < 0n ? left : most };
   });
   await addToQuotas(
     tx,
