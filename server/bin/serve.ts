@@ -10,6 +10,7 @@ import { createInternalListener } from "../src/http/internal.ts";
 import { type Listening, listen } from "../src/http/listen.ts";
 import { createMetricsListener } from "../src/http/metrics.ts";
 import { loadConsole } from "../src/http/pages.ts";
+import { withProbes } from "../src/http/probes.ts";
 import { createPublicListener } from "../src/http/server.ts";
 import { createLogger, type Logger } from "../src/log.ts";
 
@@ -46,7 +47,9 @@ async function serve(): Promise<void> {
       ctx.startWork();
     }
     if (ctx.llmRole && config.llmRole) {
-      const llm = await listen(ctx.llmRole.listener, { ...config.llmRole, setting: "LLM_PORT" });
+      const listener = withProbes(ctx, ctx.llmRole.listener);
+      const llm = await listen(listener, { ...config.llmRole, setting: "LLM_PORT" });
+      closing.onBegin(llm.drain);
       // Gateways answer their people to the end.
       closing.add("gateways", "LLM port", llm.close);
       ctx.llmRole.start();

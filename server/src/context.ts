@@ -42,7 +42,7 @@ import { createOperatorUsages, type OperatorUsages } from "./usage/operator.ts";
 import { createUsageReports, type UsageReports } from "./usage/report.ts";
 import { type Fingerprints, loadFingerprints } from "./vault/fingerprint.ts";
 import { checkKeys } from "./vault/keys.ts";
-import { moveConnections } from "./vault/move.ts";
+import { moveAllConnections } from "./vault/move.ts";
 import { createVault, type Vault } from "./vault/vault.ts";
 import { createWebhookLog, type WebhookLog } from "./webhooks/delivery-log.ts";
 import { createManageWebhooks, type ManageWebhooks } from "./webhooks/manage.ts";
@@ -107,7 +107,7 @@ export async function createContext(config: Config, log: Logger): Promise<Contex
     if (config.roles.has("worker")) {
       await checkKeys(db, vault);
       // Before anything reads what is connected.
-      await moveAll(db, vault, log);
+      await moveAllConnections(db, vault, log);
     }
     const fingerprints = await loadFingerprints(db, vault);
     const worker = config.roles.has("worker")
@@ -122,17 +122,6 @@ export async function createContext(config: Config, log: Logger): Promise<Contex
     await telemetry.stop();
     throw error;
   }
-}
-
-async function moveAll(db: Db, vault: Vault, log: Logger): Promise<void> {
-  const { unreadable } = await moveConnections(db, vault, (progress) =>
-    log.info(progress, "moving connections to their new table"),
-  );
-  if (unreadable > 0)
-    log.error(
-      { unreadable },
-      "credentials do not open: their tenants are asked for new ones (npm run ops -- doctor)",
-    );
 }
 
 /** Nothing here can fail any more, so nothing that listens is left behind. */

@@ -36,7 +36,7 @@ test("a port that is taken ends start-up with code 1, and names the port and its
   const address = squatter.address();
   const port = typeof address === "object" && address ? String(address.port) : "";
   try {
-    for (const setting of ["PORT", "INTERNAL_PORT"]) {
+    for (const setting of ["PORT", "INTERNAL_PORT", "LLM_PORT"]) {
       const { child, exited } = serve({ ...settings(database), CONSOLE: "off", [setting]: port });
       const output = await text(child.stdout);
       expect(await exited).toBe(1);
@@ -72,6 +72,22 @@ async function listening(child: ReturnType<typeof serve>["child"], lines: string
   });
   return ready.promise;
 }
+
+test("a process that serves LLM calls alone answers its supervisor's probes on their port, and nobody else without a key", async () => {
+  const { DATABASE_SERVICE_URL: _, DATABASE_OWNER_URL: __, ...env } = settings(database);
+  const { child, exited } = serve({ ...env, ROLES: "llm" });
+  const port = await new Promise<number>((resolve) => {
+    createInterface(child.stdout).on("line", (line) => {
+      if (line.includes("LLM calls")) resolve((JSON.parse(line) as { port: number }).port);
+    });
+  });
+  const at = (path: string) => fetch(`http://127.0.0.1:${port}${path}`);
+  expect((await at("/healthz")).status).toBe(200);
+  await vi.waitFor(async () => expect((await at("/readyz")).status).toBe(200));
+  expect((await at("/v1/models")).status).toBe(401);
+  child.kill("SIGTERM");
+  expect(await exited).toBe(0);
+});
 
 test("when the time to end is over it cuts what is left, names it, and ends with code 2", async () => {
   const { child, exited } = serve({ ...settings(database), CONSOLE: "off", SHUTDOWN_SECONDS: "1" });

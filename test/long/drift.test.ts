@@ -2,7 +2,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
-import { freePort } from "../../dev-env/src/ports.ts";
 import { seedTenants } from "../../dev-env/src/seed.ts";
 import { joinWorld } from "../../dev-env/src/world-client.ts";
 import { type Account, connectAll, makeAccount, makeAccounts, PATIENCE_MS } from "../support/accounts.ts";
@@ -37,8 +36,7 @@ const runs = async ({ accountId }: Account) =>
   (await accountRows(parts.world)).get(accountId)?.running ?? false;
 
 test("two control planes of one installation share the work: either's API will do, and the lease is handed over at once or by a crash", async () => {
-  const ports = { PORT: String(await freePort()), INTERNAL_PORT: String(await freePort()) };
-  const second = await parts.startAnother("second", ports);
+  const second = await parts.startAnother("second");
   const holder = async () =>
     (await admin.query<{ lease_holder: string | null }>("SELECT lease_holder FROM gateways"))[0]
       ?.lease_holder;
@@ -166,8 +164,6 @@ test("another installation's control plane is refused by its gateway's owner mar
   const elsewhere = (url = "") => url.replace(/\/cogni$/, "/another");
   const { env } = parts.world;
   const settings = {
-    PORT: String(await freePort()),
-    INTERNAL_PORT: String(await freePort()),
     DATABASE_URL: elsewhere(env.DATABASE_URL),
     DATABASE_SERVICE_URL: elsewhere(env.DATABASE_SERVICE_URL),
     DATABASE_OWNER_URL: elsewhere(env.DATABASE_OWNER_URL),

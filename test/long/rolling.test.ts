@@ -6,7 +6,6 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { CHECKOUT, type ControlPlane } from "../../dev-env/src/control-plane.ts";
-import { freePort } from "../../dev-env/src/ports.ts";
 import { type Account, connectAll, makeAccounts, PATIENCE_MS } from "../support/accounts.ts";
 import { type Balancer, startBalancer } from "../support/balancer.ts";
 import { type Breakable, eventually, startBreakable } from "../support/breakable.ts";
@@ -23,12 +22,10 @@ const SETTINGS = {
 };
 let parts: Breakable;
 let second: { url: string; part: ControlPlane };
-let ports: { PORT: string; INTERNAL_PORT: string };
 let up: Account[];
 beforeAll(async () => {
   parts = await startBreakable({ ...SETTINGS, TIMING: JSON.stringify({ reconcile: { sweepMs: 10_000 } }) });
-  ports = { PORT: String(await freePort()), INTERNAL_PORT: String(await freePort()) };
-  second = await parts.startAnother("second", ports);
+  second = await parts.startAnother("second");
   up = await makeAccounts(parts.world, 4);
   await connectAll(up);
 }, 600_000);
@@ -38,7 +35,7 @@ async function restartBoth(settings: Record<string, string> = {}): Promise<void>
   await parts.stopControlPlane();
   await parts.startControlPlane(settings);
   await second.part.stop();
-  second = await parts.startAnother("second", { ...ports, ...settings });
+  second = await parts.startAnother("second", settings);
 }
 
 const isTaken = (token: string) =>
@@ -154,7 +151,7 @@ async function keepReading(balancer: Balancer, account: Account, until: AbortSig
 
 test("two control planes ended one after the other lose nothing: every wish ends as wished, no answer breaks, a login goes on", async () => {
   const { world } = parts;
-  const origins = [`http://127.0.0.1:${world.env.PORT}`, `http://127.0.0.1:${ports.PORT}`];
+  const origins = [`http://127.0.0.1:${world.env.PORT}`, second.url];
   const balancer = startBalancer(origins);
   afterAll(() => balancer.close());
   const busy = await makeAccounts(world, 4);

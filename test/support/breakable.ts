@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, vi } from "vitest";
 import { type ControlPlane, startControlPlane } from "../../dev-env/src/control-plane.ts";
 import { startGateway } from "../../dev-env/src/gateway-process.ts";
+import { freePort } from "../../dev-env/src/ports.ts";
 import { startPostgres } from "../../dev-env/src/postgres.ts";
 import { type OwnWorld, startWorld, type WorldOptions } from "../../dev-env/src/world.ts";
 import { PATIENCE_MS } from "./accounts.ts";
@@ -29,7 +30,7 @@ export interface Breakable {
   /** With the world's settings, and these over them. */
   startControlPlane(settings?: Record<string, string>): Promise<void>;
   /** One more, beside the first, with a folder, ports and log of its own. Answers its API's origin. */
-  startAnother(name: string, settings: Record<string, string>): Promise<{ url: string; part: ControlPlane }>;
+  startAnother(name: string, settings?: Record<string, string>): Promise<{ url: string; part: ControlPlane }>;
 }
 
 /** Call it in `beforeAll`: the world is stopped after the file's last test. */
@@ -42,6 +43,8 @@ export async function startBreakable(
   if (!stack.gateway || !stack.postgres) throw new Error("the world has a gateway and a database of its own");
   let { gateway, postgres, controlPlane } = { ...stack, gateway: stack.gateway, postgres: stack.postgres };
   const others: ControlPlane[] = [];
+  /** The same for one that is started again. */
+  const portsOf = new Map<string, Ports>();
   const log = (): void => undefined;
   afterAll(async () => {
     for (const part of [...others, controlPlane, gateway, postgres]) await part.stop();
@@ -83,12 +86,23 @@ export async function startBreakable(
     async startControlPlane(more = {}) {
       controlPlane = await launch("control-plane", more);
     },
-    async startAnother(name, more) {
-      const part = await launch(name, { DATA_DIR: join(dataDir, name), ...more });
+    async startAnother(name, more = {}) {
+      const ports = portsOf.get(name) ?? (await newPorts());
+      portsOf.set(name, ports);
+      // The gateway's one address of the LLM endpoint, as where several stand behind a balancer.
+      const shared = { LLM_URL: `http://127.0.0.1:${env.LLM_PORT}/v1` };
+      const part = await launch(name, { DATA_DIR: join(dataDir, name), ...ports, ...shared, ...more });
       others.push(part);
-      return { url: `http://127.0.0.1:${more.PORT}`, part };
+      return { url: `http://127.0.0.1:${ports.PORT}`, part };
     },
   };
+}
+
+type Ports = Readonly<Record<"PORT" | "INTERNAL_PORT" | "LLM_PORT", string>>;
+
+async function newPorts(): Promise<Ports> {
+  const port = async () => String(await freePort());
+  return { PORT: await port(), INTERNAL_PORT: await port(), LLM_PORT: await port() };
 }
 
 /** Waits for what is expected to become true. */

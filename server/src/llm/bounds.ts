@@ -18,18 +18,20 @@ const CHARS_PER_TOKEN = 2;
 const ATTACHMENT_TOKENS = 2_000;
 /** A call that sets no bound may hold so much of a budget; it is then told to answer within it. */
 const UNBOUNDED_PART = 4n;
-/** Where nobody told how long an answer may become. */
-const UNTOLD_CEILING = 32_768;
 /** An answer shorter than this helps nobody. */
 const SHORTEST = 256;
 
-/** @param budget the least of the budgets that it counts against; null: none is set */
-export function boundOf(asked: Asked, price: Price, budget: bigint | null): Bound {
+/**
+ * @param generates whether the answer has tokens of its own: an embedding has none
+ * @param budget the least of the budgets that it counts against; null: none is set
+ */
+export function boundOf(asked: Asked, generates: boolean, price: Price, budget: bigint | null): Bound {
   const promptTokens =
     Math.ceil(asked.promptChars / CHARS_PER_TOKEN) +
     asked.promptExtraBytes +
     asked.attachments * ATTACHMENT_TOKENS;
-  const ceiling = price.maxOutputTokens ?? UNTOLD_CEILING;
+  if (!generates) return { promptTokens, completionTokens: 0, maxTokens: null };
+  const ceiling = price.maxOutputTokens;
   if (asked.maxTokens !== null) {
     const each = Math.min(asked.maxTokens, ceiling);
     return {

@@ -61,6 +61,8 @@ class Call implements AnswerHandler {
   #splitter: SseSplitter | null = null;
   #kept: Buffer[] = [];
   #keptBytes = 0;
+  /** Of the whole body: more than are kept, where it is long. */
+  #bodyBytes = 0;
   #firstByteAt: number | null = null;
   #hungUp = false;
   #drain: NodeJS.Timeout | null = null;
@@ -153,13 +155,12 @@ class Call implements AnswerHandler {
 
   /** What came together goes on together, but for what the caller did not ask for. */
   #passEvents(splitter: SseSplitter, chunk: Buffer): void {
-    let events: Buffer[] = [];
+    const events: Buffer[] = [];
     splitter.push(chunk, (event) => {
       if (this.#read(event)) events.push(event);
     });
     if (events.length === 1) this.#pass(events[0] as Buffer);
     else if (events.length > 1) this.#pass(Buffer.concat(events));
-    events = [];
   }
 
   /** Whether the caller is to have it. */
@@ -178,21 +179,18 @@ class Call implements AnswerHandler {
 
   #readWhole(): void {
     const text = Buffer.concat(this.#kept).toString();
-    const payload = this.#keptBytes > KEPT ? { usage: lastUsage(text) } : parsed(text);
-    if (payload === undefined) this.#meter.takeUnread(this.#keptBytes);
+    const payload = this.#bodyBytes > this.#keptBytes ? { usage: lastUsage(text) } : parsed(text);
+    if (payload === undefined) this.#meter.takeUnread(this.#bodyBytes);
     else this.#toldError ||= this.#meter.take(payload).isError;
   }
 
   #keep(chunk: Buffer): void {
     this.#kept.push(chunk);
     this.#keptBytes += chunk.length;
+    this.#bodyBytes += chunk.length;
     // Its usage stands at the end of a long one.
-    while (
-      this.#kept.length > 1 &&
-      this.#keptBytes > KEPT &&
-      this.#kept.reduce((sum, part) => sum + part.length, 0) > KEPT
-    )
-      this.#kept.shift();
+    while (this.#kept.length > 1 && this.#keptBytes > KEPT)
+      this.#keptBytes -= this.#kept.shift()?.length ?? 0;
   }
 
   #pass(chunk: Buffer): void {

@@ -29,11 +29,17 @@ export interface UnderWay {
   end(): void;
 }
 
+export interface MeteredRoute {
+  /** Below the upstream's base URL. */
+  readonly path: string;
+  /** Whether the answer has tokens of its own, which a request may bound. */
+  readonly generates: boolean;
+}
+
 export interface Wanted {
   readonly tenant: LlmTenant;
   readonly prompt: ParsedPrompt;
-  /** Below the upstream's base URL. */
-  readonly path: string;
+  readonly route: MeteredRoute;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly requestId: string;
@@ -58,14 +64,14 @@ const NOTHING_USED = {
 export function createMakeCall(deps: MakeCallDeps): MakeCall {
   const { books, turns, metrics, now } = deps;
 
-  return async ({ tenant, prompt, path, request, response, requestId }) => {
+  return async ({ tenant, prompt, route, request, response, requestId }) => {
     const startedAt = performance.now();
     const at = now();
     const { asked } = prompt;
     const caller = callerOf(request);
     const { billingAccountId } = tenant;
     const price = deps.prices().priceOf(asked.model, at);
-    const bound = boundOf(asked, price, leastBudget(tenant, caller.endUser));
+    const bound = boundOf(asked, route.generates, price, leastBudget(tenant, caller.endUser));
     const opensTurn = caller.turn === null || !turns.has(billingAccountId, caller.turn);
     const { promptTokens, completionTokens } = bound;
     const needs = needsOf(tenant, at, {
@@ -91,7 +97,7 @@ export function createMakeCall(deps: MakeCallDeps): MakeCall {
     response.setHeader(LLM_HEADERS.callId, callId);
     const record = (end: CallEnd, limit: LimitName | null): UsageEvent => {
       const event = eventOf(
-        { tenant, prompt, path, caller, callId, requestId, at, startedAt, end, limit },
+        { tenant, prompt, route, caller, callId, requestId, at, startedAt, end, limit },
         deps.prices(),
       );
       books.record(billingAccountId, event);
@@ -135,7 +141,7 @@ export function createMakeCall(deps: MakeCallDeps): MakeCall {
         response,
         asked,
         drains: deps.drains,
-        call: { path, body: prompt.bodyFor(bound.maxTokens), headers },
+        call: { path: route.path, body: prompt.bodyFor(bound.maxTokens), headers },
         onEnd(end) {
           const event = record(end, null);
           const { promptTokens: asIn, completionTokens: out, costNano, measured } = event;
@@ -158,7 +164,7 @@ function usedOf(limit: LimitName, call: { tokens: number; costNano: bigint; open
   return 1n;
 }
 
-interface Ended extends Pick<Wanted, "tenant" | "prompt" | "path" | "requestId"> {
+interface Ended extends Pick<Wanted, "tenant" | "prompt" | "route" | "requestId"> {
   readonly caller: Caller;
   readonly callId: string;
   readonly at: Date;
@@ -184,7 +190,7 @@ function eventOf({ tenant, prompt: { asked }, end, ...call }: Ended, prices: Pri
     endUser: call.caller.endUser,
     model: asked.model,
     answeredBy: end.answeredBy,
-    route: call.path,
+    route: call.route.path,
     streamed: asked.streamed,
     outcome: end.outcome,
     limitName: call.limit,

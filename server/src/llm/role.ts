@@ -17,7 +17,7 @@ import type { LlmKeys } from "../vault/llm-keys.ts";
 import { badBody, PROBLEMS, sendJson, sendProblem } from "./answers.ts";
 import type { Drains } from "./call.ts";
 import { createTurns } from "./caller.ts";
-import { createMakeCall, type MakeCall, type UnderWay } from "./make-call.ts";
+import { createMakeCall, type MakeCall, type MeteredRoute, type UnderWay } from "./make-call.ts";
 import { BadPrompt, parsePrompt } from "./prompt.ts";
 import { createLlmTenants } from "./tenants.ts";
 import type { Upstream } from "./upstream.ts";
@@ -50,9 +50,9 @@ const MAX_BODY_BYTES = 10 * 1024 * 1024;
 /** Answers that are read to their end after their callers have hung up. */
 const MAX_DRAINS = 100;
 /** Routes whose usage is told; there is no other way in. */
-const METERED = new Map([
-  ["/v1/chat/completions", "/chat/completions"],
-  ["/v1/embeddings", "/embeddings"],
+const METERED = new Map<string, MeteredRoute>([
+  ["/v1/chat/completions", { path: "/chat/completions", generates: true }],
+  ["/v1/embeddings", { path: "/embeddings", generates: false }],
 ]);
 
 export function createLlmRole(deps: LlmRoleDeps): LlmRole {
@@ -103,7 +103,7 @@ export function createLlmRole(deps: LlmRoleDeps): LlmRole {
     if (!body) return refuse(request, response, PROBLEMS.tooLarge);
     const prompt = parsePrompt(body);
     if (!tenant.models.includes(prompt.asked.model)) return sendProblem(response, PROBLEMS.noModel);
-    await makeCall({ tenant, prompt, path: metered, request, response, requestId });
+    await makeCall({ tenant, prompt, route: metered, request, response, requestId });
   }
 
   return {

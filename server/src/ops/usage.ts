@@ -112,7 +112,7 @@ const credit: OpsCommand = {
   },
 };
 
-/** The gateway's plugin fetches the new key when the one it has is refused, or when it asks again; this is many times as long. */
+/** The gateway's plugin asks for its key at each call; while nobody can be asked it goes on with the one it has, for so long. */
 const OVERLAP_MS = 600_000;
 
 const rotateKey: OpsCommand = {

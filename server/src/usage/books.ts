@@ -130,13 +130,33 @@ export function createBooks({ db, log, process, timing }: BooksDeps): Books {
       if (book.events.length === 0) book.batch = BATCH;
     } catch (error) {
       book.slices.undo(changes);
-      if (isAway(error) || events.length !== 1) book.events.unshift(...events);
-      if (isAway(error)) throw error;
-      if (events.length !== 1) book.batch = 1;
-      else kept -= 1;
-      // Such as of a tenant that was erased meanwhile.
-      log.error({ err: error, tenant, events }, "the database refuses what LLM calls used");
+      if (isAway(error)) {
+        book.events.unshift(...events);
+        throw error;
+      }
+      giveUpOn(tenant, book, events, error);
     }
+  }
+
+  /** What the database refuses for good, such as of a tenant that was erased meanwhile: whatever that is, and nothing beside it. */
+  function giveUpOn(
+    tenant: BillingAccountId,
+    book: Book,
+    events: readonly UsageEvent[],
+    error: unknown,
+  ): void {
+    const [event] = events;
+    const alone = events.length === 1 && book.refusals.size === 0;
+    log.error(
+      { err: error, tenant, events: events.length, ...(alone && { event }) },
+      "the database refuses what LLM calls used",
+    );
+    if (alone) kept -= 1;
+    else book.events.unshift(...events);
+    book.refusals.clear();
+    book.batch = 1;
+    // Not even what its limits are to be told.
+    if (events.length === 0) books.delete(tenant);
   }
 
   async function settleAll(): Promise<void> {

@@ -15,8 +15,8 @@ export interface Price {
   /** As other input where nobody told one of its own. */
   readonly cachedInputNano: bigint;
   readonly outputNano: bigint;
-  /** The most that one answer may have; null: nobody told. */
-  readonly maxOutputTokens: number | null;
+  /** The most that one answer may have; the ceiling's where nobody told. */
+  readonly maxOutputTokens: number;
   /** False: nobody told a price of that model, and this is the ceiling. */
   readonly priced: boolean;
 }
@@ -35,7 +35,7 @@ export interface PriceTable {
   costOf(price: Price, tokens: Tokens): bigint;
 }
 
-export type Ceiling = Pick<Price, "inputNano" | "outputNano"> & { readonly maxOutputTokens: number };
+export type Ceiling = Pick<Price, "inputNano" | "outputNano" | "maxOutputTokens">;
 
 const PER = 1_000_000n;
 const DAY_MS = 24 * 60 * 60_000;
@@ -47,7 +47,12 @@ export function createPriceTable(rows: readonly PriceRow[], ceiling: Ceiling): P
   const byModel = new Map<string, { readonly validFrom: string; readonly price: Price }[]>();
   const newestFirst = rows.toSorted((one, other) => (one.validFrom < other.validFrom ? 1 : -1));
   for (const { model, validFrom, inputNano, cachedInputNano, outputNano, maxOutputTokens } of newestFirst) {
-    const price = { inputNano, cachedInputNano: cachedInputNano ?? inputNano, outputNano, maxOutputTokens };
+    const price = {
+      inputNano,
+      cachedInputNano: cachedInputNano ?? inputNano,
+      outputNano,
+      maxOutputTokens: maxOutputTokens ?? ceiling.maxOutputTokens,
+    };
     const told = byModel.get(model) ?? [];
     told.push({ validFrom, price: { ...price, priced: true } });
     byModel.set(model, told);

@@ -19,6 +19,7 @@ import {
 } from "../db/registrations.ts";
 import { type ServiceTx, withService } from "../db/tenant.ts";
 import { AppError } from "../errors.ts";
+import type { Logger } from "../log.ts";
 import { openOrNull } from "./open.ts";
 import type { RegistrationAad, Vault } from "./vault.ts";
 
@@ -106,4 +107,16 @@ export function registrationAad({ id, billingAccountId, channel }: Registration)
 
 function connectionAad({ id, billingAccountId, channel }: Registration) {
   return { billingAccountId, connectionId: id, provider: providerOf(channel) };
+}
+
+/** At start-up, as far as it can be done. @throws as `moveConnections` does */
+export async function moveAllConnections(db: Db, vault: Vault, log: Logger): Promise<void> {
+  const { unreadable } = await moveConnections(db, vault, (progress) =>
+    log.info(progress, "moving connections to their new table"),
+  );
+  if (unreadable > 0)
+    log.error(
+      { unreadable },
+      "credentials do not open: their tenants are asked for new ones (npm run ops -- doctor)",
+    );
 }

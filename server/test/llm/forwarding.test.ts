@@ -206,4 +206,16 @@ describe("the caller", () => {
       route: expect.stringContaining("embeddings"),
     });
   });
+
+  test("gets embeddings within a budget that no answer's tokens would fit in, and the upstream is told of no bound", async () => {
+    // A dozen tokens of a prompt; an answer of the longest kind would be a thousand times as much.
+    const { key } = await newLlmTenant(room, { day_nano: 10_000 });
+    const script = room.upstream.script(
+      jsonAnswer(JSON.stringify({ object: "list", data: [], usage: PLAIN_EMBEDDING })),
+    );
+    const asked = { model: "echo", input: [script.token] };
+    const answer = await ask(room.role, key, asked, { path: "/v1/embeddings" });
+    expect([answer.status, answer.headers.get("x-cogni-limit")]).toEqual([200, null]);
+    expect(JSON.parse(String(script.calls[0]?.body))).toEqual(asked);
+  });
 });

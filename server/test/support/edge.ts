@@ -29,6 +29,7 @@ export function settings(database: Pick<TestDatabase, "apiUrl" | "serviceUrl" | 
   return {
     PORT: "0",
     INTERNAL_PORT: "0",
+    LLM_PORT: "0",
     PUBLIC_URL,
     DATABASE_URL: database.apiUrl,
     DATABASE_SERVICE_URL: database.serviceUrl,

@@ -89,7 +89,7 @@ describe("a cost", () => {
   const nano = fc.bigInt(0n, 10n ** 12n);
   const price = fc.record({ inputNano: nano, cachedInputNano: nano, outputNano: nano }).map((told) => ({
     ...told,
-    maxOutputTokens: null,
+    maxOutputTokens: 4_096,
     priced: true,
   }));
 
