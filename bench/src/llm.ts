@@ -1,11 +1,18 @@
 /**
- * What our LLM endpoint costs a call, with key check, a budget that is held durably and metering: beside the bare upstream, nginx as a
- * plain proxy and Portkey's gateway, as far as they are installed. PostgreSQL, with its disk, is on the same machine.
+ * What our LLM endpoint costs a call, with key check, a budget that is held durably and metering: beside the bare upstream, a
+ * pass-through that does nothing, nginx as a plain proxy and Portkey's gateway, the last two as far as they are installed. PostgreSQL, with its disk, is on the same machine.
  */
 import { type Figure, median, ms, perSecond } from "./figures.ts";
 import { backToBack, type Rate, rateOf, type Streams, streamsOf } from "./llm/calls.ts";
 import { type Installation, startInstallation } from "./llm/installation.ts";
-import { type Party, startNginx, startOurs, startPortkey, startUpstream } from "./llm/parties.ts";
+import {
+  type Party,
+  startNginx,
+  startOurs,
+  startPassThrough,
+  startPortkey,
+  startUpstream,
+} from "./llm/parties.ts";
 
 const SECONDS = 8;
 const WARM_UP_SECONDS = 8;
@@ -22,9 +29,11 @@ export async function benchLlm(): Promise<Figure[]> {
     const bare = started(await startUpstream());
     const env = { ...installation.env, LLM_BASE_URL: `${bare.origin}/v1` };
     const ours = started(await startOurs(env, installation.key));
-    const others = [await startNginx(bare.origin), await startPortkey(bare.origin)].filter(
-      (party) => party !== null,
-    );
+    const others = [
+      await startPassThrough(bare.origin),
+      await startNginx(bare.origin),
+      await startPortkey(bare.origin),
+    ].filter((party) => party !== null);
     others.forEach(started);
     const all = [bare, ...others, ours];
 

@@ -26,13 +26,27 @@ const PORTKEY = join(ROOT, "bench/portkey/node_modules/@portkey-ai/gateway/build
 const START_MS = 20_000;
 
 export async function startUpstream(): Promise<Party & { readonly origin: string }> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, "upstream-process.ts")], {
+  const { child, origin } = await startHere("upstream-process.ts");
+  const url = `${origin}/v1/chat/completions`;
+  return { name: "bare", origin, url, headers: {}, pids: [], stop: () => ended(child) };
+}
+
+/** What a proxy of our kind costs that does nothing: the measure of the machine, too. */
+export async function startPassThrough(upstream: string): Promise<Party> {
+  const { child, origin } = await startHere("pass-through-process.ts", upstream);
+  const url = `${origin}/v1/chat/completions`;
+  return { name: "a bare pass-through", url, headers: {}, pids: [pidOf(child)], stop: () => ended(child) };
+}
+
+async function startHere(
+  file: string,
+  ...args: readonly string[]
+): Promise<{ readonly child: ChildProcess; readonly origin: string }> {
+  const child = spawn(process.execPath, [...LLM_HEAP_FLAGS, join(import.meta.dirname, file), ...args], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   const [port] = await once(createInterface(child.stdout), "line");
-  const origin = `http://${HOST}:${port}`;
-  const url = `${origin}/v1/chat/completions`;
-  return { name: "bare", origin, url, headers: {}, pids: [], stop: () => ended(child) };
+  return { child, origin: `http://${HOST}:${port}` };
 }
 
 /** Null: nginx is not installed here. */

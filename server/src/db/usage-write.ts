@@ -40,53 +40,96 @@ export interface UsageEvent {
   readonly firstByteMs: number | null;
 }
 
+declare const row: unique symbol;
+/** A call as it is sent to the database, in JSON. */
+export type UsageRow = string & { readonly [row]: true };
+
+/**
+ * Made when the call ends, not when it is written: that spreads the work, and what waits to be written is one text instead of the
+ * dozens of values that the collector would have to move. An array, which takes a sixth of the time of an object with names.
+ */
+export function usageRow(event: UsageEvent): UsageRow {
+  return JSON.stringify([
+    event.callId,
+    event.logicalId,
+    event.requestId,
+    event.gatewayId,
+    event.at.getTime(),
+    event.day,
+    event.channel,
+    event.conversation,
+    event.endUser,
+    storable(event.model),
+    event.answeredBy && storable(event.answeredBy),
+    event.route,
+    event.streamed,
+    event.outcome,
+    event.limitName,
+    event.status,
+    event.promptTokens,
+    event.cachedTokens,
+    event.completionTokens,
+    event.reasoningTokens,
+    // As digits: JSON's numbers end before money does.
+    event.costNano.toString(),
+    event.measured,
+    event.priced,
+    event.latencyMs,
+    event.firstByteMs,
+  ]) as UsageRow;
+}
+
 /**
  * Writes those that are not written yet, and adds them to the sums of their days; how many that were. All of them, or none where
  * the database refuses one.
  * @throws AppError database_unavailable; the database's own error for numbers below 0, and for a tenant that was erased meanwhile
  */
-export async function insertUsageEvents(tx: TenantTx, events: readonly UsageEvent[]): Promise<number> {
-  if (events.length === 0) return 0;
-  const [, rows] = await Promise.all([
+export async function insertUsageEvents(tx: TenantTx, rows: readonly UsageRow[]): Promise<number> {
+  if (rows.length === 0) return 0;
+  const [, counts] = await Promise.all([
     lockUsage(tx),
-    tx.query<{ inserted: number }>(INSERT_EVENTS, [tx.billingAccountId, JSON.stringify(events.map(toJson))]),
+    tx.query<{ inserted: number }>(INSERT_EVENTS, [tx.billingAccountId, `[${rows.join()}]`]),
   ]);
-  return rows[0]?.inserted ?? 0;
+  return counts[0]?.inserted ?? 0;
 }
 
-const COLUMNS = {
-  callId: "call_id uuid",
-  logicalId: "logical_id text",
-  requestId: "request_id text",
-  gatewayId: "gateway_id text",
-  at: "at timestamptz",
-  day: "day date",
-  channel: "channel text",
-  conversation: "conversation text",
-  endUser: "end_user text",
-  model: "model text",
-  answeredBy: "answered_by text",
-  route: "route text",
-  streamed: "streamed boolean",
-  outcome: "outcome text",
-  limitName: "limit_name text",
-  status: "status smallint",
-  promptTokens: "prompt_tokens bigint",
-  cachedTokens: "cached_tokens bigint",
-  completionTokens: "completion_tokens bigint",
-  reasoningTokens: "reasoning_tokens bigint",
-  costNano: "cost_nano bigint",
-  measured: "measured boolean",
-  priced: "priced boolean",
-  latencyMs: "latency_ms integer",
-  firstByteMs: "first_byte_ms integer",
-} as const satisfies Record<keyof UsageEvent, string>;
-const NAMES = Object.values(COLUMNS).map((column) => column.slice(0, column.indexOf(" ")));
+/** In the order of a row, each with its type. */
+const COLUMNS = [
+  ["call_id", "uuid"],
+  ["logical_id", "text"],
+  ["request_id", "text"],
+  ["gateway_id", "text"],
+  ["at", "timestamptz"],
+  ["day", "date"],
+  ["channel", "text"],
+  ["conversation", "text"],
+  ["end_user", "text"],
+  ["model", "text"],
+  ["answered_by", "text"],
+  ["route", "text"],
+  ["streamed", "boolean"],
+  ["outcome", "text"],
+  ["limit_name", "text"],
+  ["status", "smallint"],
+  ["prompt_tokens", "bigint"],
+  ["cached_tokens", "bigint"],
+  ["completion_tokens", "bigint"],
+  ["reasoning_tokens", "bigint"],
+  ["cost_nano", "bigint"],
+  ["measured", "boolean"],
+  ["priced", "boolean"],
+  ["latency_ms", "integer"],
+  ["first_byte_ms", "integer"],
+] as const;
+const NAMES = COLUMNS.map(([name]) => name).join(", ");
+const VALUES = COLUMNS.map(([, type], place) =>
+  type === "timestamptz" ? `to_timestamp((given->>${place})::float8 / 1000)` : `(given->>${place})::${type}`,
+).join(", ");
 
 const INSERT_EVENTS = `
   WITH inserted AS (
-    INSERT INTO usage_events (billing_account_id, ${NAMES.join(", ")})
-    SELECT $1, ${NAMES.join(", ")} FROM jsonb_to_recordset($2::jsonb) AS given (${Object.values(COLUMNS).join(", ")})
+    INSERT INTO usage_events (billing_account_id, ${NAMES})
+    SELECT $1, ${VALUES} FROM jsonb_array_elements($2::jsonb) AS given
     ON CONFLICT DO NOTHING RETURNING *
   ), added AS (
     INSERT INTO usage_days AS d (billing_account_id, day, channel, model, ${SUM_COLUMNS.join(", ")})
@@ -97,20 +140,9 @@ const INSERT_EVENTS = `
   )
   SELECT count(*) AS inserted FROM inserted`;
 
-/** By column, as the record above has them. Money as digits: JSON's numbers end before it does. */
-function toJson(event: UsageEvent): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.keys(COLUMNS).map((key, place) => {
-      const value = event[key as keyof UsageEvent];
-      if (typeof value === "bigint") return [NAMES[place], value.toString()];
-      return [NAMES[place], typeof value === "string" ? storable(value) : value];
-    }),
-  );
-}
-
 /** The upstream names models, and callers requests: what no text of PostgreSQL may have would stop all that stands beside it. */
 function storable(text: string): string {
-  return text.toWellFormed().replaceAll("\0", "");
+  return text.isWellFormed() && !text.includes("\0") ? text : text.toWellFormed().replaceAll("\0", "");
 }
 
 export interface UpstreamCost {

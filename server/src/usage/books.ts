@@ -16,7 +16,7 @@ import {
   type Want,
 } from "../db/quotas.ts";
 import { type TenantTx, withTenant } from "../db/tenant.ts";
-import { insertUsageEvents, type UsageEvent } from "../db/usage-write.ts";
+import { insertUsageEvents, type UsageEvent, type UsageRow, usageRow } from "../db/usage-write.ts";
 import { AppError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import { type Repeated, repeat } from "../repeat.ts";
@@ -49,7 +49,7 @@ export interface BooksDeps {
 
 interface Book {
   readonly slices: Slices;
-  events: UsageEvent[];
+  events: UsageRow[];
   renewSlotsAt: number;
   /** How many at once: one, from a refusal on until all are written, so that a bad one takes no other with it. */
   batch: number;
@@ -139,12 +139,7 @@ export function createBooks({ db, log, process, timing }: BooksDeps): Books {
   }
 
   /** What the database refuses for good, such as of a tenant that was erased meanwhile: whatever that is, and nothing beside it. */
-  function giveUpOn(
-    tenant: BillingAccountId,
-    book: Book,
-    events: readonly UsageEvent[],
-    error: unknown,
-  ): void {
+  function giveUpOn(tenant: BillingAccountId, book: Book, events: readonly UsageRow[], error: unknown): void {
     const [event] = events;
     const alone = events.length === 1 && book.refusals.size === 0;
     log.error(
@@ -185,7 +180,7 @@ export function createBooks({ db, log, process, timing }: BooksDeps): Books {
       if (!refusals.has(key)) refusals.set(key, { by, meta });
     },
     record(tenant, event) {
-      bookOf(tenant).events.push(event);
+      bookOf(tenant).events.push(usageRow(event));
       kept += 1;
     },
     settle,

@@ -2,7 +2,7 @@
 import type { BillingAccountId, LimitName } from "@cogni/contract";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { withTenant } from "../../src/db/tenant.ts";
-import { insertUsageEvents } from "../../src/db/usage-write.ts";
+import { insertUsageEvents, usageRow } from "../../src/db/usage-write.ts";
 import { type AlertWorld, alertWorld, TIMING } from "../support/alerts.ts";
 import { asSuperuser, type TestDatabase, testDatabase } from "../support/database.ts";
 import { usageEvent } from "../support/usage.ts";
@@ -38,7 +38,7 @@ const use = async (name: LimitName, during: string, used: number, refused: strin
   );
   if (refused !== null) {
     const call = usageEvent({ at: new Date(refused), outcome: "limited", limitName: name, costNano: 0n });
-    await withTenant(database.db, acme, (tx) => insertUsageEvents(tx, [call]));
+    await withTenant(database.db, acme, (tx) => insertUsageEvents(tx, [usageRow(call)]));
   }
 };
 const standing = async () =>

@@ -9,6 +9,7 @@ import {
   recordReplyFates,
   recordUpstreamCosts,
   type UsageEvent,
+  usageRow,
 } from "../../src/db/usage-write.ts";
 import { asSuperuser, type TestDatabase } from "./database.ts";
 
@@ -45,7 +46,7 @@ export function usageEvent(more: Partial<UsageEvent> = {}): UsageEvent {
 }
 
 export function use(db: Db, tenant: BillingAccountId, ...events: readonly UsageEvent[]): Promise<number> {
-  return withTenant(db, tenant, (tx) => insertUsageEvents(tx, events));
+  return withTenant(db, tenant, (tx) => insertUsageEvents(tx, events.map(usageRow)));
 }
 
 /** Something in each table of the bill. @param madeBy whoever entered money */
