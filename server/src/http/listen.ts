@@ -1,5 +1,6 @@
 /** Opening a port, and closing it without cutting anyone off. */
 import { createServer, type RequestListener, type Server, type ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import type { SettingName } from "../settings.ts";
 
 /**
@@ -50,21 +51,33 @@ export async function listen(
   };
 }
 
-/** From the returned function's call on, every answer is the last one on its connection. */
+/**
+ * From the returned function's call on, every answer is the last one on its connection.
+ *
+ * Kept by connection, not as a set of answers, which would change with each of them: V8 links each table of such a set to the one
+ * that took its place, so that once one is old all that follow live until the next full collection, with all the answers in them.
+ * Of an LLM call's memory that was a third.
+ */
 function drained(server: Server): () => void {
-  const underWay = new Set<ServerResponse>();
+  const underWay = new Map<Socket, ServerResponse | null>();
   let draining = false;
   const last = (response: ServerResponse): void => {
     if (!response.headersSent) response.setHeader("Connection", "close");
   };
-  server.on("request", (_request, response) => {
+  server.on("connection", (socket: Socket) => {
+    underWay.set(socket, null);
+    socket.once("close", () => underWay.delete(socket));
+  });
+  server.on("request", ({ socket }, response) => {
     if (draining) return last(response);
-    underWay.add(response);
-    response.once("close", () => underWay.delete(response));
+    underWay.set(socket, response);
+    response.once("close", () => {
+      if (underWay.get(socket) === response) underWay.set(socket, null);
+    });
   });
   return () => {
     draining = true;
-    for (const response of underWay) last(response);
+    for (const response of underWay.values()) if (response) last(response);
   };
 }
 
