@@ -1,5 +1,4 @@
 /** What a call says of itself in its headers, beside its key: written by the gateway's plugin, and believed in this form alone. */
-import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { channelIdSchema, LLM_HEADERS } from "@cogni/contract";
 
@@ -17,14 +16,15 @@ export interface Caller {
 const ID = /^[A-Za-z0-9._-]{8,128}$/;
 const HASH = /^[A-Za-z0-9_-]{16,64}$/;
 
-export function callerOf({ headers }: Pick<IncomingMessage, "headers">): Caller {
+/** @param callId what a call without a logical id of its own goes by: it is the only attempt */
+export function callerOf({ headers }: Pick<IncomingMessage, "headers">, callId: string): Caller {
   const matching = (name: string, form: RegExp): string | null => {
     const value = headers[name];
     return typeof value === "string" && form.test(value) ? value : null;
   };
   const channel = channelIdSchema.safeParse(headers[LLM_HEADERS.channel]);
   return {
-    logicalId: matching(LLM_HEADERS.logicalId, ID) ?? randomUUID(),
+    logicalId: matching(LLM_HEADERS.logicalId, ID) ?? callId,
     turn: matching(LLM_HEADERS.turn, ID),
     channel: channel.success ? channel.data : null,
     conversation: matching(LLM_HEADERS.conversation, HASH),

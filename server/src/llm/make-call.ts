@@ -68,7 +68,8 @@ export function createMakeCall(deps: MakeCallDeps): MakeCall {
     const startedAt = performance.now();
     const at = now();
     const { asked } = prompt;
-    const caller = callerOf(request);
+    const callId = deps.newId();
+    const caller = callerOf(request, callId);
     const { billingAccountId } = tenant;
     const price = deps.prices().priceOf(asked.model, at);
     const bound = boundOf(asked, route.generates, price, leastBudget(tenant, caller.endUser));
@@ -93,7 +94,6 @@ export function createMakeCall(deps: MakeCallDeps): MakeCall {
       if ("held" in reserved) reserved.held.release(() => 0n);
       return;
     }
-    const callId = deps.newId();
     response.setHeader(LLM_HEADERS.callId, callId);
     const record = (end: CallEnd, limit: LimitName | null): UsageEvent => {
       const event = eventOf(
