@@ -151,6 +151,15 @@ async function problemOf(response: Response): Promise<Problem | null> {
   return parsed.success ? parsed.data : null;
 }
 
-export function post(body: object): RequestInit {
-  return { method: "POST", body: JSON.stringify(body), headers: { "content-type": "application/json" } };
+/** @param key names the request, so that the API carries it out once however often it is sent: the contract's IDEMPOTENCY_HEADER */
+export function post(body: object, key?: string): RequestInit {
+  const headers = { "content-type": "application/json", ...(key && { "Idempotency-Key": key }) };
+  return { method: "POST", body: JSON.stringify(body), headers };
+}
+
+/** A key that nobody else has; `randomUUID` is not to be had where a page is not served over TLS. */
+export function newKey(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
+    byte.toString(16).padStart(2, "0"),
+  ).join("");
 }

@@ -254,8 +254,8 @@ export const api = {
     call((schemas) => schemas.limitsSchema, "/api/v1/limits", post(body)),
   operatorUsage: (query: Query, signal: AbortSignal): Promise<OperatorUsage> =>
     call((schemas) => schemas.operatorUsageSchema, `/api/v1/operator/usage${search(query)}`, { signal }),
-  addCredit: (body: CreditRequest): Promise<Credited> =>
-    call((schemas) => schemas.creditedSchema, "/api/v1/operator/credits", post(body)),
+  addCredit: ({ key, ...body }: CreditRequest & { readonly key: string }): Promise<Credited> =>
+    call((schemas) => schemas.creditedSchema, "/api/v1/operator/credits", post(body, key)),
   signOut: (): Promise<SignedOut> =>
     call((schemas) => schemas.signedOutSchema, "/api/auth/sign-out", post({})),
 };

@@ -172,6 +172,12 @@ export const operatorUsageSchema = z.strictObject({
 });
 export type OperatorUsage = z.infer<typeof operatorUsageSchema>;
 
+/** Names a request, so that one that is sent again is carried out once. */
+export const IDEMPOTENCY_HEADER = "Idempotency-Key";
+export const idempotencyKeySchema = z
+  .string()
+  .regex(/^[!-~]{1,128}$/, "must have 1 to 128 visible ASCII characters");
+
 /** `POST /api/v1/operator/credits`: an entry in a tenant's ledger; one that takes away is negative. */
 export const creditRequestSchema = z.strictObject({
   billingAccountId: z.string().max(64),

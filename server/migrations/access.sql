@@ -386,18 +386,32 @@ CREATE FUNCTION operator_usage(of_session text, first_day date, last_day date)
   $$;
 
 -- An entry in the ledger of the tenant that the transaction is set to, and its balance with it; no row where there is no such
--- tenant.
+-- tenant, and where there is an entry of that key.
 DROP FUNCTION IF EXISTS operator_add_credit(text, text, bigint, text, jsonb);
-CREATE FUNCTION operator_add_credit(of_session text, of_kind text, nano bigint, words text, by_whom jsonb)
+CREATE OR REPLACE FUNCTION operator_add_credit(of_session text, of_kind text, nano bigint, words text, by_whom jsonb,
+    of_key text DEFAULT NULL)
   RETURNS TABLE (id uuid, balance numeric)
   LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
   AS $$
-    INSERT INTO public.ledger_entries AS l (billing_account_id, kind, amount_nano, note, made_by)
-      SELECT b.id, of_kind, nano, words, by_whom FROM public.billing_accounts b
+    INSERT INTO public.ledger_entries AS l (billing_account_id, kind, amount_nano, note, made_by, idempotency_key, balance_nano)
+      -- The entry itself is not in the sum yet.
+      SELECT b.id, of_kind, nano, words, by_whom, of_key, public.balance_of(b.id) + nano FROM public.billing_accounts b
       WHERE b.id = current_setting('app.billing_account_id', true) AND b.status <> 'deleting'
         AND public.is_administrators_session(of_session)
-      -- The entry itself is not in the sum yet.
-      RETURNING l.id, public.balance_of(l.billing_account_id) + l.amount_nano
+      ON CONFLICT (billing_account_id, idempotency_key) DO NOTHING
+      RETURNING l.id, l.balance_nano
+  $$;
+
+-- The entry of that key in the ledger of the tenant that the transaction is set to. A query of its own: one that had to wait for
+-- another request's entry does not see it.
+CREATE OR REPLACE FUNCTION operator_credit_of(of_session text, of_key text)
+  RETURNS TABLE (id uuid, balance numeric, kind text, amount_nano bigint, note text)
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+  AS $$
+    SELECT l.id, l.balance_nano, l.kind, l.amount_nano, l.note
+      FROM public.ledger_entries l JOIN public.billing_accounts b ON b.id = l.billing_account_id
+      WHERE b.id = current_setting('app.billing_account_id', true) AND b.status <> 'deleting'
+        AND l.idempotency_key = of_key AND public.is_administrators_session(of_session)
   $$;
 
 -- Begins the deletion of the tenant of that id and that very name, or goes on with it: from here on nothing of it can be used,
@@ -759,7 +773,8 @@ GRANT EXECUTE ON FUNCTION is_administrators_session(text), operator_gateways(tex
 GRANT EXECUTE ON FUNCTION operator_alerts(text, uuid, integer), operator_acknowledge_alert(text, uuid, jsonb),
   operator_alert_mails(text, boolean) TO :api;
 GRANT EXECUTE ON FUNCTION operator_suspend(text, boolean), operator_delete(text, text), delete_own_tenant(text) TO :api;
-GRANT EXECUTE ON FUNCTION operator_usage(text, date, date), operator_add_credit(text, text, bigint, text, jsonb) TO :api;
+GRANT EXECUTE ON FUNCTION operator_usage(text, date, date), operator_add_credit(text, text, bigint, text, jsonb, text),
+  operator_credit_of(text, text) TO :api;
 GRANT EXECUTE ON FUNCTION balance_of(text) TO :service;
 GRANT EXECUTE ON FUNCTION was_erased(text) TO :api, :service;
 GRANT EXECUTE ON FUNCTION roomiest_gateway(), set_suspended(text, boolean), begin_deletion(text, text), erase_person(text)

@@ -6,6 +6,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { type FormEvent, useState } from "react";
 import { api } from "../api.ts";
+import { newKey } from "../api-call.ts";
 import dialog from "../channels/dialog.module.css";
 import { useMoneyWords } from "../parts/amount.tsx";
 import { Button } from "../parts/button.tsx";
@@ -27,6 +28,8 @@ export function CreditDialog({ of: { billingAccountId, name, balance }, onClosed
   const cache = useQueryClient();
   const { money, exact, parse } = useMoneyWords();
   const [opened, setOpened] = useState(true);
+  // One for all that is sent from here: an entry whose answer was lost is not made again.
+  const [key] = useState(newKey);
   const [kind, setKind] = useState<CreditRequest["kind"]>("top_up");
   const [typed, setTyped] = useState("");
   const [note, setNote] = useState("");
@@ -44,7 +47,7 @@ export function CreditDialog({ of: { billingAccountId, name, balance }, onClosed
   function submit(event: FormEvent) {
     event.preventDefault();
     setAsked(true);
-    if (valid && !add.isPending) add.mutate({ billingAccountId, kind, amount, note: note.trim() });
+    if (valid && !add.isPending) add.mutate({ key, billingAccountId, kind, amount, note: note.trim() });
   }
 
   return (

@@ -114,6 +114,13 @@ export const REQUEST_ERRORS = {
     "Load the limits again, and make your change to those.",
     "none",
   ),
+  idempotency_key_reused: words(
+    409,
+    "Sent before, with something else in it",
+    "A request of the same Idempotency-Key was carried out before, and asked for something else. This one was not carried out.",
+    "Look at what the first one did. Send what is new under a new key.",
+    "fix_request",
+  ),
   link_invalid: words(
     400,
     "Link no longer valid",

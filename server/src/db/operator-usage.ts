@@ -31,15 +31,32 @@ export interface Entered {
   readonly balance: string;
 }
 
-/** For the transaction's tenant, by one of the platform's administrators; null for anyone else, and where there is no such tenant. */
+/**
+ * For the transaction's tenant, by one of the platform's administrators; null for anyone else, where there is no such tenant, and
+ * where there is an entry of that key.
+ */
 export async function addEntryBy(
   tx: TenantTx,
   sessionId: string,
   { kind, amount, note, madeBy }: Entry,
+  key: string | null,
 ): Promise<Entered | null> {
   const [row] = await tx.query<Entered & Record<string, unknown>>(
-    "SELECT id, balance::text AS balance FROM operator_add_credit($1, $2, $3::bigint, $4, $5::jsonb)",
-    [sessionId, kind, amount, note, JSON.stringify(madeBy)],
+    "SELECT id, balance::text AS balance FROM operator_add_credit($1, $2, $3::bigint, $4, $5::jsonb, $6)",
+    [sessionId, kind, amount, note, JSON.stringify(madeBy), key],
+  );
+  return row ?? null;
+}
+
+/** What was entered under that key before, and told; null for anyone but an administrator, too. */
+export async function entryOfKey(
+  tx: TenantTx,
+  sessionId: string,
+  key: string,
+): Promise<(Entered & Omit<Entry, "madeBy">) | null> {
+  const [row] = await tx.query<Entered & Omit<Entry, "madeBy"> & Record<string, unknown>>(
+    "SELECT id, balance::text AS balance, kind, amount_nano::text AS amount, note FROM operator_credit_of($1, $2)",
+    [sessionId, key],
   );
   return row ?? null;
 }
@@ -51,9 +68,10 @@ export async function addEntry(
   { kind, amount, note, madeBy }: Entry,
 ): Promise<Entered | null> {
   const [row] = await tx.query<Entered & Record<string, unknown>>(
-    `INSERT INTO ledger_entries AS l (billing_account_id, kind, amount_nano, note, made_by)
-     SELECT b.id, $2, $3::bigint, $4, $5::jsonb FROM billing_accounts b WHERE b.id = $1 AND b.status <> 'deleting'
-     RETURNING l.id, (balance_of(l.billing_account_id) + l.amount_nano)::text AS balance`,
+    `INSERT INTO ledger_entries AS l (billing_account_id, kind, amount_nano, note, made_by, balance_nano)
+     SELECT b.id, $2, $3::bigint, $4, $5::jsonb, balance_of(b.id) + $3::bigint
+     FROM billing_accounts b WHERE b.id = $1 AND b.status <> 'deleting'
+     RETURNING l.id, l.balance_nano::text AS balance`,
     [billingAccountId, kind, amount, note, JSON.stringify(madeBy)],
   );
   return row ?? null;

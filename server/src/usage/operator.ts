@@ -13,6 +13,7 @@ import {
   addEntry,
   addEntryBy,
   type Entered,
+  entryOfKey,
   type OperatorUsageRow,
   usageOfOperator,
 } from "../db/operator-usage.ts";
@@ -28,8 +29,16 @@ import { checkSpan } from "./report.ts";
 export interface OperatorUsages {
   /** @throws AppError invalid_request (a span that ends before it begins, or is longer than 366 days) */
   usage(session: OwnSession, query: OperatorUsageQuery): Promise<OperatorUsage>;
-  /** @throws AppError unknown_tenant */
-  credit(session: OwnSession, request: CreditRequest, meta: RequestMeta): Promise<Credited>;
+  /**
+   * @param key the request's name, if it has one: a second request of that name is answered as the first was, and enters nothing
+   * @throws AppError unknown_tenant, idempotency_key_reused (the first asked for something else)
+   */
+  credit(
+    session: OwnSession,
+    request: CreditRequest,
+    key: string | null,
+    meta: RequestMeta,
+  ): Promise<Credited>;
 }
 
 const DAY_MS = 86_400_000;
@@ -43,16 +52,30 @@ export function createOperatorUsages(db: Db, clock: () => Date): OperatorUsages 
       return { from, to, tenants, total: totalOf(tenants) };
     },
 
-    async credit({ id: sessionId, userId }, { billingAccountId: given, ...entry }, meta) {
+    async credit({ id: sessionId, userId }, { billingAccountId: given, ...entry }, key, meta) {
       const { data: billingAccountId } = billingAccountIdSchema.safeParse(given);
       if (billingAccountId === undefined) throw new AppError("unknown_tenant");
       const actor = { kind: "person", id: userId } as const;
       return withTenant(db, billingAccountId, async (tx) => {
-        const entered = await addEntryBy(tx, sessionId, { ...entry, madeBy: actor });
+        const entered = await addEntryBy(tx, sessionId, { ...entry, madeBy: actor }, key);
+        const before = entered || key === null ? null : await entryOfKey(tx, sessionId, key);
+        if (before) return answeredBefore(before, entry);
         return tell(tx, billingAccountId, entry, entered, { actor, meta });
       });
     },
   };
+}
+
+function answeredBefore(
+  { id, balance, ...before }: NonNullable<Awaited<ReturnType<typeof entryOfKey>>>,
+  entry: Omit<CreditRequest, "billingAccountId">,
+): Credited {
+  const same =
+    before.kind === entry.kind &&
+    BigInt(before.amount) === BigInt(entry.amount) &&
+    before.note === entry.note;
+  if (!same) throw new AppError("idempotency_key_reused");
+  return { id, balance };
 }
 
 /** By the operator's command line. @throws AppError unknown_tenant */

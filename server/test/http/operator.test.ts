@@ -196,6 +196,7 @@ describe("a platform administrator", () => {
       "operator_alerts: SETOF alerts",
       "operator_audit: TABLE(seq bigint, at timestamp with time zone, actor jsonb, name text, action text, subject text, subject_name text, outcome text, remote_address text, request_id text, hash bytea)",
       "operator_create_tenant: boolean",
+      "operator_credit_of: TABLE(id uuid, balance numeric, kind text, amount_nano bigint, note text)",
       "operator_delete: boolean",
       "operator_drain: boolean",
       "operator_gateways: TABLE(id text, address text, reachable boolean, observed_at timestamp with time zone, lease_holder text, lease_until timestamp with time zone, capacity integer, draining boolean, tenants integer, connections jsonb)",
