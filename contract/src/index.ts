@@ -3,6 +3,7 @@ export * from "./agent.ts";
 export * from "./agent-limits.ts";
 export * from "./alerts.ts";
 export * from "./audit.ts";
+export * from "./audit-actions.ts";
 export * from "./bridge.ts";
 export * from "./channels.ts";
 export * from "./connect-links.ts";

@@ -1,5 +1,6 @@
 "use client";
 /** Who did what, the newest first: of a tenant, or of the platform. */
+import { PLATFORM_ACTIONS, TENANT_ACTIONS } from "@cogni/contract/audit-actions";
 import dynamic from "next/dynamic";
 import { useTranslations } from "next-intl";
 import { ApiError } from "../api-call.ts";
@@ -13,7 +14,6 @@ import classes from "./audit.module.css";
 import { useAuditColumns } from "./audit-columns.tsx";
 import { AuditExport } from "./audit-export.tsx";
 import { AuditFilters } from "./audit-filters.tsx";
-import { PLATFORM_ACTIONS, TENANT_ACTIONS } from "./audit-words.ts";
 import { type AuditSource, useAudit } from "./use-audit.ts";
 import { useAuditFilters } from "./use-audit-filters.ts";
 

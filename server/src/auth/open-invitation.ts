@@ -43,7 +43,7 @@ function toTenant(db: Db, offer: Offer): OpenedInvitation {
         if (!(await useInvitation(tx, id))) throw new AppError("invitation_ended");
         const userId = await whom(tx);
         await addMember(tx, { billingAccountId, userId, role });
-        const act = { action: "invitation.accept", subject: id, outcome: role, meta };
+        const act = { action: "invitation.accept", subject: id, outcome: role, meta } as const;
         await recordAct(tx, { kind: "person", id: userId }, act);
       }),
   };

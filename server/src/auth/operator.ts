@@ -95,7 +95,7 @@ export function createOperator(db: Db, mail: MailPort, origin: string, pseudonym
           invitedBy: null,
           livesS: INVITATION_LIVES_S,
         });
-        const act = { action: "tenant.create", subject: billingAccountId, meta };
+        const act = { action: "tenant.create", subject: billingAccountId, meta } as const;
         await recordPlatformAct(tx, { actor: person(userId), ...act });
       });
       mail.send(mailInWords(locale, "invitation", owner, { tenant: name, role: "owner", link }));

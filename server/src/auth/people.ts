@@ -65,7 +65,7 @@ export function createPeople(
     if (!(await blocked.take(networkOf(address))).allowed) return;
     const meta = { requestId, remoteAddress: address };
     const actor = { kind: "system", id: "sign-in" } as const;
-    const act = { action: "person.sign_in", subject: "password", outcome: "blocked" };
+    const act = { action: "person.sign_in", subject: "password", outcome: "blocked" } as const;
     await withNoTenant(db, (tx) => recordPlatformAct(tx, { actor, ...act, meta }));
   }
 

@@ -1,12 +1,12 @@
 /** The audit rows of what people and programs do to a tenant itself: its keys, its people, its name. */
+import type { TenantAction } from "@cogni/contract";
 import { append, type RequestMeta } from "../db/audit.ts";
 import { recordPlatformAct } from "../db/platform-audit.ts";
 import type { TenantTx, Tx } from "../db/tenant.ts";
 import type { Principal } from "./principal.ts";
 
 export interface Act {
-  /** A word for what was done: `member.remove`. */
-  readonly action: string;
+  readonly action: TenantAction;
   /** The id of whom or what it was done to. */
   readonly subject: string;
   readonly meta: RequestMeta;

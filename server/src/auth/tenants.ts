@@ -51,7 +51,7 @@ export function createTenants(db: Db, sessions: Sessions, pseudonyms: Pseudonyms
         await createBillingAccount(tx, { id, name });
         await addMember(tx, { billingAccountId: id, userId, role: "owner" });
         const actor = { kind: "person", id: userId } as const;
-        const act = { billingAccountId: id, actor, action: "tenant.create", subject: id, meta };
+        const act = { billingAccountId: id, actor, action: "tenant.create", subject: id, meta } as const;
         await append(tx, { ...act, channel: null, accountId: null, outcome: "done" });
       });
       sessions.forget();

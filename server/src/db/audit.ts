@@ -1,5 +1,5 @@
 /** Who did what, when, and what came of it. Rows are only ever added: the API role may not change or delete one. */
-import type { BillingAccountId, ChannelId } from "@cogni/contract";
+import type { BillingAccountId, ChannelId, TenantAction } from "@cogni/contract";
 import type { TenantTx, WalledTx } from "./tenant.ts";
 
 /** Of the request that asked. */
@@ -11,8 +11,7 @@ export interface RequestMeta {
 export interface AuditEntry {
   readonly billingAccountId: BillingAccountId;
   readonly actor: { readonly kind: "person" | "key" | "link" | "system"; readonly id: string };
-  /** A word for what was done: `channel.connect`. */
-  readonly action: string;
+  readonly action: TenantAction;
   readonly channel: ChannelId | null;
   readonly accountId: string | null;
   /** Whom it was done to, where that is not the channel itself. */

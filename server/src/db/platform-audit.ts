@@ -1,11 +1,11 @@
 /** Who did what to the installation, and what came of it. Rows are only ever added, and belong to no tenant. */
+import type { PlatformAction } from "@cogni/contract";
 import type { RequestMeta } from "./audit.ts";
 import type { Tx } from "./tenant.ts";
 
 export interface PlatformAct {
   readonly actor: { readonly kind: "person" | "system"; readonly id: string };
-  /** A word for what was done: `gateway.drain`. */
-  readonly action: string;
+  readonly action: PlatformAction;
   /** The id of whom or what it was done to. */
   readonly subject: string;
   /** Null for the operator's command line. */

@@ -1,5 +1,5 @@
 /** `ops admins`: the platform's administrators, of whom this command line makes the first and removes the last. */
-import { emailSchema } from "@cogni/contract";
+import { emailSchema, type PlatformAction } from "@cogni/contract";
 import { INVITATION_LIVES_S, newInvitationLink } from "../auth/invitation-link.ts";
 import {
   inviteAdministrator,
@@ -76,7 +76,7 @@ async function administratorOf(db: Db, address: string) {
   return (await withNoTenant(db, listAdministrators)).find(({ email }) => email === address);
 }
 
-function record(tx: ServiceTx, action: string, subject: string): Promise<void> {
+function record(tx: ServiceTx, action: PlatformAction, subject: string): Promise<void> {
   return recordPlatformAct(tx, { actor: { kind: "system", id: "ops" }, action, subject, meta: null });
 }
 

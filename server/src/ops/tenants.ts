@@ -68,7 +68,7 @@ const invite: OpsCommand = {
       await revokeInvitationsTo(tx, email);
       const invitation = { billingAccountId: id, email, role, tokenHash, invitedBy: null };
       const { id: subject } = await addInvitation(tx, { ...invitation, livesS: INVITATION_LIVES_S });
-      const act = { billingAccountId: id, actor: OPERATOR, action: "invitation.create", subject };
+      const act = { billingAccountId: id, actor: OPERATOR, action: "invitation.create", subject } as const;
       await append(tx, { ...act, channel: null, accountId: null, outcome: role, meta: null });
       return account.name;
     });

@@ -1,5 +1,11 @@
 /** `ops usage`, `ops limits`, `ops credits` and `ops llm-keys`: what tenants use, may use, were given, and prove themselves by. */
-import { type BillingAccountId, billingAccountIdSchema, creditRequestSchema } from "@cogni/contract";
+import {
+  type BillingAccountId,
+  billingAccountIdSchema,
+  creditRequestSchema,
+  type PlatformAction,
+  type TenantAction,
+} from "@cogni/contract";
 import { append } from "../db/audit.ts";
 import { listBillingAccounts } from "../db/billing-accounts.ts";
 import { setOperatorBudget } from "../db/limits.ts";
@@ -140,7 +146,7 @@ const rotateKey: OpsCommand = {
 async function tell(
   tx: ServiceTx,
   billingAccountId: BillingAccountId,
-  action: string,
+  action: TenantAction & PlatformAction,
   outcome: string,
 ): Promise<void> {
   const by = { actor: { kind: "system", id: "operator" }, meta: null } as const;

@@ -1,5 +1,7 @@
 /** Writes down what became of a login by QR, with its audit row and the word to whoever waits, in one transaction each. */
+
 import { randomUUID } from "node:crypto";
+import type { TenantAction } from "@cogni/contract";
 import { append } from "../db/audit.ts";
 import { lockConnection } from "../db/connections.ts";
 import { failLogin, finishLogin, offerCode, type PlacedLogin, succeedLogin } from "../db/logins.ts";
@@ -64,7 +66,7 @@ export async function recordLoginFinished({ db }: LoginDeps, login: PlacedLogin)
 function audit(
   tx: ServiceTx,
   { billingAccountId, channel, accountId }: PlacedLogin,
-  action: string,
+  action: TenantAction,
   outcome: string,
 ): Promise<void> {
   const actor = { kind: "system", id: "login" } as const;

@@ -1,5 +1,5 @@
 /** Writes down what became of a wish, with its audit row and the word to whoever waits, in one transaction each. */
-import type { ErrorCode } from "@cogni/contract";
+import type { ErrorCode, TenantAction } from "@cogni/contract";
 import type { DerivedState } from "../channels/state.ts";
 import { append } from "../db/audit.ts";
 import { claimCredential, closeConnection, settle } from "../db/connection-outcomes.ts";
@@ -107,7 +107,7 @@ async function end(
 function audit(
   tx: ServiceTx,
   { billingAccountId, channel, accountId }: PlacedConnection,
-  action: string,
+  action: TenantAction,
   outcome: string,
 ): Promise<void> {
   const actor = { kind: "system", id: "reconcile" } as const;

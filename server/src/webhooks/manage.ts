@@ -7,6 +7,7 @@ import {
   type DeletedWebhook,
   MAX_WEBHOOK_ENDPOINTS,
   type RotateWebhookRequest,
+  type TenantAction,
   type WebhookEndpoint,
   type WebhookEndpoints,
   type WebhookWithSecret,
@@ -60,7 +61,7 @@ export function createManageWebhooks(db: Db, vault: Vault, reach: Reach, clock: 
   /** Does it, with its audit row, and answers with the endpoint as it is then. */
   const act = (
     { billingAccountId, actor }: Principal,
-    { action, id, meta }: { action: string; id: string; meta: RequestMeta },
+    { action, id, meta }: { action: TenantAction; id: string; meta: RequestMeta },
     change: (tx: TenantTx) => Promise<boolean>,
   ): Promise<WebhookEndpoint> =>
     withTenant(db, billingAccountId, async (tx) => {

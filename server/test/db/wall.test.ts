@@ -109,7 +109,7 @@ beforeAll(async () => {
       await append(tx, {
         billingAccountId: tenant,
         actor: { kind: "system", id: "test" },
-        action: "test",
+        action: "agent.change",
         channel: null,
         accountId: null,
         outcome: "ok",

@@ -100,7 +100,7 @@ describe("moving connections to their table", () => {
     const closed = await addOldRow(database, vault, acme, { columns: CLOSED });
     const leaving = await addOldRow(database, vault, acme, { columns: { desired_state: "disconnected" } });
     const unknown = await addOldRow(database, vault, umbrella);
-    for (const action of ["channel.connect", "channel.disconnect"]) {
+    for (const action of ["channel.connect", "channel.disconnect"] as const) {
       await withService(database.db, (tx) =>
         append(tx, {
           billingAccountId: acme,
