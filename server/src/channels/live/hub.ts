@@ -5,8 +5,8 @@
  */
 import type { BillingAccountId, StatusDocument } from "@cogni/contract";
 import type { Principal } from "../../auth/principal.ts";
-import { AppError } from "../../errors.ts";
 import { createRefresher } from "./refresher.ts";
+import { createSeats } from "./seats.ts";
 import { eventsBetween, gatewayEventOf, snapshotOf, type View, viewOf, viewWithin } from "./view.ts";
 
 /** Where a stream is written to. */
@@ -70,8 +70,6 @@ export interface StreamTiming {
 
 interface Tenant {
   readonly streams: Set<Stream>;
-  /** Held by streams and by who is about to open one. */
-  seats: number;
   view: View | null;
   /** The part of the view that all readers have been told. */
   toldGateway: string | null;
@@ -93,13 +91,11 @@ const READS_AT_ONCE = 4;
 const CHECKS_AT_ONCE = 4;
 /** Of the time for which a reader is believed; a look-up as old as the rest counts, so that tabs of one session share it. */
 const CHECK_SHARE = 0.75;
-/** For the reader to come back, where there is no room. */
-const FULL_RETRY_S = 30;
 const HEARTBEAT = ":\n\n";
 
 export function createStatusHub({ read, timing, log, ...limits }: HubOptions): StatusHub {
   const tenants = new Map<BillingAccountId, Tenant>();
-  let seats = 0;
+  const seats = createSeats(limits);
   let closed = false;
   const refresher = createRefresher(READS_AT_ONCE, refresh);
   const checker = createRefresher(CHECKS_AT_ONCE, check);
@@ -183,28 +179,14 @@ export function createStatusHub({ read, timing, log, ...limits }: HubOptions): S
   }
 
   function reserve(billingAccountId: BillingAccountId): Tenant {
-    const tenant = tenants.get(billingAccountId) ?? {
-      streams: new Set<Stream>(),
-      seats: 0,
-      view: null,
-      toldGateway: null,
-    };
-    if (seats >= limits.maxStreams || tenant.seats >= limits.maxStreamsPerTenant) {
-      throw new AppError("rate_limited", {
-        detail: "Too many streams are open. The same address answers without a stream, too.",
-        retryAfterS: FULL_RETRY_S,
-      });
-    }
+    seats.take(billingAccountId);
+    const tenant = tenants.get(billingAccountId) ?? { streams: new Set(), view: null, toldGateway: null };
     tenants.set(billingAccountId, tenant);
-    tenant.seats += 1;
-    seats += 1;
     return tenant;
   }
 
-  function giveBack(billingAccountId: BillingAccountId, tenant: Tenant): void {
-    tenant.seats -= 1;
-    seats -= 1;
-    if (tenant.seats === 0) tenants.delete(billingAccountId);
+  function giveBack(billingAccountId: BillingAccountId): void {
+    if (seats.giveBack(billingAccountId) === 0) tenants.delete(billingAccountId);
   }
 
   function take(
@@ -230,11 +212,11 @@ export function createStatusHub({ read, timing, log, ...limits }: HubOptions): S
       try {
         if (!tenant.view) await refresher.refresh(billingAccountId);
       } catch (error) {
-        giveBack(billingAccountId, tenant);
+        giveBack(billingAccountId);
         throw error;
       }
       return {
-        giveBack: () => giveBack(billingAccountId, tenant),
+        giveBack: () => giveBack(billingAccountId),
         take(reader, lastId) {
           const { view } = tenant;
           if (!view) throw new TypeError("a seat is given when there is something to show");
@@ -249,14 +231,14 @@ export function createStatusHub({ read, timing, log, ...limits }: HubOptions): S
             },
             closed() {
               tenant.streams.delete(stream);
-              giveBack(billingAccountId, tenant);
+              giveBack(billingAccountId);
             },
           };
         },
       };
     },
     changed,
-    open: () => seats,
+    open: seats.taken,
     close() {
       closed = true;
       for (const timer of timers) clearInterval(timer);
