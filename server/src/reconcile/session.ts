@@ -5,13 +5,7 @@ import type { Logger } from "pino";
 import type { Patience } from "../channels/steadiness.ts";
 import { forgetAlerts } from "../db/alerts.ts";
 import { saveCatalog } from "../db/catalogs.ts";
-import { recordDisplayName } from "../db/connection-outcomes.ts";
-import {
-  allOnGateway,
-  type ConnectionKey,
-  connectionByKey,
-  type PlacedConnection,
-} from "../db/connections.ts";
+import { allOnGateway, type ConnectionKey } from "../db/connections.ts";
 import { forgetQuotas } from "../db/limits.ts";
 import { unfinishedLogins } from "../db/logins.ts";
 import type { Db } from "../db/pool.ts";
@@ -31,6 +25,7 @@ import { createContenders } from "./contenders.ts";
 import { createGate } from "./gate.ts";
 import { carryOutLogin, type LoginTiming } from "./login.ts";
 import { type Cause, createLoop, exponentialBackoff } from "./loop.ts";
+import { createNaming } from "./naming.ts";
 import { reconcileAccount } from "./reconcile-account.ts";
 import { reportGateway } from "./report.ts";
 import { type SendersPause, startSenders } from "./senders.ts";
@@ -99,7 +94,7 @@ export function openSession(deps: SessionDeps): Session {
   const contenders = createContenders(db);
   const leftovers = new Set<string>();
   let leftoversWaiting = 0;
-  const naming = new Set<string>();
+  const naming = createNaming(deps);
   const background = new Set<Promise<void>>();
 
   const loop = createLoop({
@@ -110,7 +105,7 @@ export function openSession(deps: SessionDeps): Session {
         key,
         signal,
       );
-      if (result.kind === "done") inBackground(() => nameByKey(key));
+      if (result.kind === "done") inBackground(() => naming.ofAccount(key));
       return result;
     },
     backoff: exponentialBackoff(timing.backoff.firstMs, timing.backoff.maxMs),
@@ -168,7 +163,7 @@ export function openSession(deps: SessionDeps): Session {
       return allOnGateway(tx, gateway.id);
     });
     for (const connection of connections) loop.nudge(connection);
-    await Promise.all(connections.filter(isNameless).map(nameAccount));
+    await naming.ofAll(connections);
   }
 
   /** Tells the processes that do not talk to the gateway. */
@@ -190,23 +185,6 @@ export function openSession(deps: SessionDeps): Session {
   function nudge(key: ConnectionKey): void {
     loop.nudge(key);
     logins.nudge(key);
-  }
-
-  async function nameByKey(key: ConnectionKey): Promise<void> {
-    const connection = await withService(db, (tx) => connectionByKey(tx, key));
-    if (connection && isNameless(connection)) await nameAccount(connection);
-  }
-
-  /** Asks what the messenger calls the account; being connected does not wait for it. */
-  async function nameAccount(connection: PlacedConnection): Promise<void> {
-    if (naming.has(connection.id)) return;
-    naming.add(connection.id);
-    try {
-      const name = await gateway.displayName(connection);
-      if (name) await withService(db, (tx) => recordDisplayName(tx, connection, name));
-    } finally {
-      naming.delete(connection.id);
-    }
   }
 
   async function stopAll(): Promise<void> {
@@ -246,9 +224,4 @@ export function openSession(deps: SessionDeps): Session {
       await Promise.all(background);
     },
   };
-}
-
-/** Up with this credential, and its name not known yet. */
-function isNameless({ connectedAt, displayName, desiredState, suspended }: PlacedConnection): boolean {
-  return connectedAt !== null && displayName === null && desiredState === "connected" && !suspended;
 }
