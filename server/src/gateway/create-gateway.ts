@@ -7,14 +7,8 @@ import {
   bridgeSuspendedSchema,
 } from "@cogni/contract";
 import type { Logger } from "pino";
-import { AppError } from "../errors.ts";
-import {
-  type AccountContent,
-  withAccount,
-  withDisabled,
-  withoutAccount,
-  withReferences,
-} from "./accounts.ts";
+import { createAccountActs, pick } from "./account-acts.ts";
+import { withReferences } from "./accounts.ts";
 import { createAgents } from "./agents.ts";
 import { readCatalog } from "./catalog.ts";
 import { channelPlugins } from "./channel-plugins.ts";
@@ -26,19 +20,12 @@ import type { Gateway } from "./gateway.ts";
 import type { JsonObject } from "./json.ts";
 import { keepCatalog } from "./keep-catalog.ts";
 import { createLogins } from "./logins.ts";
-import {
-  isLogoutUnsupported,
-  isUnknownChannel,
-  isUnresolvedSecret,
-  refusedStart,
-  startOutcome,
-} from "./outcomes.ts";
-import { ACCESS_KEY, accessOf, accountTemplate, displayNameTemplates, type Overlay } from "./overlay.ts";
+import { displayNameTemplates, type Overlay } from "./overlay.ts";
 import { createPluginInstaller } from "./plugin-installer.ts";
 import { createReadiness } from "./readiness.ts";
 import { type GatewayReconciled, reconcileGateway } from "./reconcile-gateway.ts";
 import { createSenders } from "./senders.ts";
-import { type AccountKey, accountKeyString } from "./snapshot.ts";
+import { accountKeyString } from "./snapshot.ts";
 import { tenantModel } from "./wanted-config.ts";
 import { createWatcher } from "./watcher.ts";
 import { createWriteBudget, GATEWAY_WRITE_LIMITS } from "./write-budget.ts";
@@ -150,10 +137,16 @@ export function createGateway(options: GatewayOptions): Gateway {
   client.onPluginsChanged(() => void readiness.recheck());
   client.onDisconnected(() => watcher.pollNow());
 
-  async function accountKeysOf(channel: string): Promise<ReadonlySet<string> | undefined> {
-    const offered = await catalog.get(readiness.require);
-    return [...offered.values()].find((one) => one.channel === channel)?.accountKeys;
-  }
+  const acts = createAccountActs({
+    client,
+    overlay,
+    model,
+    writer,
+    accounts: async () => (await accounts()).accounts,
+    runs: (key) => watcher.latest()?.accounts.get(accountKeyString(key))?.running ?? false,
+    forgetName: names.forget,
+    catalog: () => catalog.get(readiness.require),
+  });
 
   /** Runs what asks or changes the gateway, which must be ours for that. */
   async function guarded<T>(run: () => Promise<T>): Promise<T> {
@@ -176,80 +169,20 @@ export function createGateway(options: GatewayOptions): Gateway {
     subscribe: watcher.subscribe,
     hurry: watcher.hurry,
 
-    applied: (key) =>
-      guarded(async () => {
-        const { accounts: all } = await accounts();
-        const found = all.find((one) => one.channel === key.channel && one.accountId === key.accountId);
-        if (!found) return null;
-        const known = (await accountKeysOf(key.channel))?.has(ACCESS_KEY) ?? false;
-        const access = known ? accessOf(overlay, key.channel, found.dmPolicy) : null;
-        return { enabled: found.enabled, refs: found.refs, access };
-      }),
+    applied: (key) => guarded(() => acts.applied(key)),
+    put: (spec) => guarded(() => acts.put(spec)),
+    disable: (key) => guarded(() => acts.disable(key)),
+    remove: (key) => guarded(() => acts.remove(key)),
+    start: (key) => guarded(() => acts.start(key)),
+    stop: (key) => guarded(() => acts.stop(key)),
+    logout: (key) => guarded(() => acts.logout(key)),
 
-    put: (spec) =>
-      guarded(async () => {
-        const known = await accountKeysOf(spec.channel);
-        if (!known) throw new AppError("unknown_channel");
-        // Its plugin is not there now; without keys, no account could be written.
-        if (known.size === 0) throw new AppError("channel_unavailable");
-        const template: JsonObject = {
-          enabled: true,
-          ...(spec.approved.length > 0 && { allowFrom: spec.approved }),
-          ...accountTemplate(overlay, spec.channel, spec.access),
-        };
-        const content: AccountContent = {
-          ...spec,
-          model,
-          template: Object.fromEntries(Object.entries(template).filter(([field]) => known.has(field))),
-        };
-        await writer.submit((config) => withAccount(config, spec, content));
-      }),
-
-    disable: (key) => guarded(() => writer.submit((config) => withDisabled(config, key))),
     suspend: (tenants) =>
       guarded(async () => {
         const agentIds = tenants.map(accountIdOf);
         await client.bridge(BRIDGE_METHODS.suspend, { agentIds }, bridgeSuspendedSchema);
       }),
     eraseTenant: (tenant) => guarded(() => eraseTenant(client, writer, tenant)),
-    remove: (key) => guarded(() => writer.submit((config) => withoutAccount(config, key))),
-
-    start: (key) =>
-      guarded(async () => {
-        names.forget(key);
-        try {
-          const { outcome } = await client.channelsStart(pick(key));
-          return startOutcome(outcome);
-        } catch (error) {
-          const refused = refusedStart(error);
-          if (refused) return refused;
-          throw error;
-        }
-      }),
-
-    stop: (key) =>
-      guarded(async () => {
-        try {
-          await client.channelsStop(pick(key));
-        } catch (error) {
-          // An account whose credential it never had does not run; one that runs keeps the credential it started with.
-          const runs = watcher.latest()?.accounts.get(accountKeyString(key))?.running ?? false;
-          if (runs || !(isUnresolvedSecret(error) || isUnknownChannel(error))) throw error;
-        }
-      }),
-
-    logout: (key) =>
-      guarded(() =>
-        writer.exclusive(async () => {
-          try {
-            await client.channelsLogout(pick(key));
-            return "logged_out";
-          } catch (error) {
-            if (isLogoutUnsupported(error) || isUnknownChannel(error)) return "unsupported";
-            throw error;
-          }
-        }),
-      ),
 
     beginLogin: (key, fresh) => guarded(() => logins.begin(pick(key), fresh)),
     awaitLogin: (key, code, timeoutMs) => guarded(() => logins.next(pick(key), code, timeoutMs)),
@@ -279,9 +212,4 @@ export function createGateway(options: GatewayOptions): Gateway {
     },
     cut: client.close,
   };
-}
-
-/** What stands in an object of a wider type must not reach the wire. */
-function pick({ channel, accountId }: AccountKey): AccountKey {
-  return { channel, accountId };
 }
