@@ -28,8 +28,6 @@ import type {
   CreateKeyRequest,
   CreateTenantRequest,
   CreateWebhookRequest,
-  Credited,
-  CreditRequest,
   DecideSenderRequest,
   DecideSenderResponse,
   DeletedTenant,
@@ -37,12 +35,9 @@ import type {
   DeleteTenantRequest,
   DisconnectRequest,
   DisconnectResponse,
-  Drained,
-  DrainRequest,
   EndedSessions,
   EndSessionsRequest,
   ForgotPasswordRequest,
-  Gateways,
   InvitationDetails,
   Invited,
   InviteRequest,
@@ -51,10 +46,6 @@ import type {
   Members,
   OpenConnectLinkRequest,
   OpenedConnectLink,
-  OperatorCreatedTenant,
-  OperatorCreateTenantRequest,
-  OperatorDeleteRequest,
-  OperatorUsage,
   OwnTenant,
   OwnTenants,
   Person,
@@ -77,9 +68,6 @@ import type {
   SignedOut,
   SignInRequest,
   StatusDocument,
-  Suspended,
-  SuspendRequest,
-  TenantsPage,
   Timeline,
   UnlinkWalletRequest,
   UsageCalls,
@@ -96,9 +84,11 @@ import type {
   WebhookWithSecret,
 } from "@cogni/contract";
 import { call, file, post, type Query, type SavedFile, search } from "./api-call.ts";
+import { operatorApi } from "./api-operator.ts";
 
 /** Each throws `ApiError`. */
 export const api = {
+  ...operatorApi,
   person: (signal: AbortSignal): Promise<Person> =>
     call((schemas) => schemas.personSchema, "/api/auth/person", { signal }),
   tenants: (signal: AbortSignal): Promise<OwnTenants> =>
@@ -107,20 +97,6 @@ export const api = {
     call((schemas) => schemas.ownTenantSchema, "/api/v1/tenants", post(body)),
   renameTenant: (body: RenameTenantRequest): Promise<RenamedTenant> =>
     call((schemas) => schemas.renamedTenantSchema, "/api/v1/tenants/rename", post(body)),
-  operatorGateways: (signal: AbortSignal): Promise<Gateways> =>
-    call((schemas) => schemas.gatewaysSchema, "/api/v1/operator/gateways", { signal }),
-  drainGateway: (body: DrainRequest): Promise<Drained> =>
-    call((schemas) => schemas.drainedSchema, "/api/v1/operator/gateways/drain", post(body)),
-  operatorTenants: (query: OperatorTenantsQuery, signal: AbortSignal): Promise<TenantsPage> =>
-    call((schemas) => schemas.tenantsPageSchema, `/api/v1/operator/tenants${search(query)}`, { signal }),
-  operatorCreateTenant: (body: OperatorCreateTenantRequest): Promise<OperatorCreatedTenant> =>
-    call((schemas) => schemas.operatorCreatedTenantSchema, "/api/v1/operator/tenants/create", post(body)),
-  suspendTenant: (body: SuspendRequest): Promise<Suspended> =>
-    call((schemas) => schemas.suspendedSchema, "/api/v1/operator/tenants/suspend", post(body)),
-  resumeTenant: (body: SuspendRequest): Promise<Suspended> =>
-    call((schemas) => schemas.suspendedSchema, "/api/v1/operator/tenants/resume", post(body)),
-  operatorDeleteTenant: (body: OperatorDeleteRequest): Promise<DeletedTenant> =>
-    call((schemas) => schemas.deletedTenantSchema, "/api/v1/operator/tenants/delete", post(body)),
   audit: (path: AuditPath, query: Query, signal: AbortSignal): Promise<AuditPage> =>
     call((schemas) => schemas.auditPageSchema, `${path}${search(query)}`, { signal }),
   auditFile: (path: AuditPath, query: Query): Promise<SavedFile> => file(`${path}/export${search(query)}`),
@@ -160,14 +136,6 @@ export const api = {
     call((schemas) => schemas.alertMailSchema, "/api/v1/alerts/mail", { signal }),
   setAlertMail: (body: AlertMail): Promise<AlertMail> =>
     call((schemas) => schemas.alertMailSchema, "/api/v1/alerts/mail", post(body)),
-  operatorAlerts: (after: string | null, signal: AbortSignal): Promise<Alerts> =>
-    call((schemas) => schemas.alertsSchema, `/api/v1/operator/alerts${search({ after })}`, { signal }),
-  acknowledgeOperatorAlert: (body: AcknowledgeAlertRequest): Promise<AcknowledgedAlert> =>
-    call((schemas) => schemas.acknowledgedAlertSchema, "/api/v1/operator/alerts/acknowledge", post(body)),
-  operatorAlertMail: (signal: AbortSignal): Promise<AlertMail> =>
-    call((schemas) => schemas.alertMailSchema, "/api/v1/operator/alerts/mail", { signal }),
-  setOperatorAlertMail: (body: AlertMail): Promise<AlertMail> =>
-    call((schemas) => schemas.alertMailSchema, "/api/v1/operator/alerts/mail", post(body)),
   signIn: (body: SignInRequest): Promise<SignedIn> =>
     call((schemas) => schemas.signedInSchema, "/api/auth/sign-in/email", post(body)),
   walletChallenge: (body: WalletChallengeRequest): Promise<WalletChallenge> =>
@@ -252,15 +220,8 @@ export const api = {
     call((schemas) => schemas.limitsSchema, "/api/v1/limits", { signal }),
   changeLimits: (body: ChangeLimitsRequest): Promise<Limits> =>
     call((schemas) => schemas.limitsSchema, "/api/v1/limits", post(body)),
-  operatorUsage: (query: Query, signal: AbortSignal): Promise<OperatorUsage> =>
-    call((schemas) => schemas.operatorUsageSchema, `/api/v1/operator/usage${search(query)}`, { signal }),
-  addCredit: ({ key, ...body }: CreditRequest & { readonly key: string }): Promise<Credited> =>
-    call((schemas) => schemas.creditedSchema, "/api/v1/operator/credits", post(body, key)),
   signOut: (): Promise<SignedOut> =>
     call((schemas) => schemas.signedOutSchema, "/api/auth/sign-out", post({})),
 };
-
-/** Of the contract's TenantsQuery; null where nothing is asked. */
-type OperatorTenantsQuery = Readonly<Record<"search" | "status" | "gateway" | "after", string | null>>;
 
 type AuditPath = "/api/v1/audit" | "/api/v1/operator/audit";
