@@ -8,6 +8,7 @@ import { Button } from "../parts/button.tsx";
 import { DataTable } from "../parts/data-table.tsx";
 import page from "../parts/list-page.module.css";
 import { LoadFailure } from "../parts/load-failure.tsx";
+import { PageHead } from "../parts/page-head.tsx";
 import { Panel } from "../parts/panel.tsx";
 import { useTenant } from "../tenants/tenant-scope.tsx";
 import classes from "./audit.module.css";
@@ -66,13 +67,9 @@ function AuditPage({ source }: { source: AuditSource }) {
 
   return (
     <div className={page.page}>
-      <div className={page.head}>
-        <div>
-          <h1>{text("title")}</h1>
-          <p>{text(source.channels ? "lead" : "platformLead")}</p>
-        </div>
+      <PageHead title={text("title")} lead={text(source.channels ? "lead" : "platformLead")}>
         <AuditExport source={source} filters={filters} />
-      </div>
+      </PageHead>
       <AuditFilters
         narrowing={narrowing}
         actions={source.channels ? TENANT_ACTIONS : PLATFORM_ACTIONS}

@@ -3,13 +3,11 @@
 import type { KeyScope } from "@cogni/contract";
 import { TextInput } from "@mantine/core";
 import { useTranslations } from "next-intl";
-import { type FormEvent, useRef, useState } from "react";
+import { useRef, useState } from "react";
 import { api } from "../api.ts";
-import dialog from "../channels/dialog.module.css";
-import { Button } from "../parts/button.tsx";
 import { Choices } from "../parts/choices.tsx";
 import { Dialog } from "../parts/dialog.tsx";
-import { ProblemNote } from "../parts/problem-note.tsx";
+import { DialogForm } from "../parts/dialog-form.tsx";
 import { KeyShown } from "./key-shown.tsx";
 import { ScopeChecklist } from "./scope-checklist.tsx";
 import { PRESETS } from "./scope-words.ts";
@@ -28,8 +26,7 @@ export function CreateKeyDialog({ opened, onClose, onClosed }: KeyDialogProps) {
   const [asked, setAsked] = useState(false);
   const form = useRef<HTMLFormElement>(null);
 
-  function submit(event: FormEvent) {
-    event.preventDefault();
+  function submit() {
     setAsked(true);
     const first = name.trim() === "" ? "name" : scopes.length === 0 ? "scope" : null;
     if (first) return form.current?.querySelector<HTMLElement>(`[name="${first}"]`)?.focus();
@@ -46,7 +43,14 @@ export function CreateKeyDialog({ opened, onClose, onClosed }: KeyDialogProps) {
   }
   return (
     <Dialog title={text("title")} wide opened={opened} onClose={onClose} onClosed={onClosed}>
-      <form ref={form} className={dialog.body} method="post" onSubmit={submit} noValidate>
+      <DialogForm
+        ref={form}
+        submit={text("submit")}
+        onSubmit={submit}
+        onCancel={onClose}
+        busy={create.isPending}
+        error={create.error}
+      >
         <TextInput
           name="name"
           label={text("name")}
@@ -66,14 +70,7 @@ export function CreateKeyDialog({ opened, onClose, onClosed }: KeyDialogProps) {
           onChange={setLifetime}
           note={lifetime === "none" ? text("noEnd") : null}
         />
-        <div role="alert">{create.error && !create.isPending && <ProblemNote failure={create.error} />}</div>
-        <div className={dialog.buttons}>
-          <Button onClick={onClose}>{text("cancel")}</Button>
-          <Button type="submit" variant="filled" busy={create.isPending}>
-            {text("submit")}
-          </Button>
-        </div>
-      </form>
+      </DialogForm>
     </Dialog>
   );
 }

@@ -3,14 +3,14 @@
 import type { Invited, Role } from "@cogni/contract";
 import { TextInput } from "@mantine/core";
 import { useTranslations } from "next-intl";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { api } from "../api.ts";
 import { ApiError } from "../api-call.ts";
 import dialog from "../channels/dialog.module.css";
 import { Button } from "../parts/button.tsx";
 import { CopyButton } from "../parts/copy-button.tsx";
 import { Dialog } from "../parts/dialog.tsx";
-import { ProblemNote } from "../parts/problem-note.tsx";
+import { DialogForm } from "../parts/dialog-form.tsx";
 import classes from "./members.module.css";
 import { RoleChoice } from "./role-choice.tsx";
 import { useMembersAct } from "./use-members.ts";
@@ -30,8 +30,7 @@ export function InviteDialog({ gives, opened, onClose, onClosed }: InviteDialogP
   const code = invite.error instanceof ApiError ? invite.error.problem?.code : undefined;
   const inField = code === "invalid_request" ? "wrong" : code === "already_member" ? "member" : null;
 
-  function submit(event: FormEvent) {
-    event.preventDefault();
+  function submit() {
     invite.mutate({ email: email.trim(), role });
   }
 
@@ -40,7 +39,13 @@ export function InviteDialog({ gives, opened, onClose, onClosed }: InviteDialogP
       {invite.data ? (
         <Sent invited={invite.data} onClose={onClose} />
       ) : (
-        <form className={dialog.body} method="post" onSubmit={submit} noValidate>
+        <DialogForm
+          submit={text("submit")}
+          onSubmit={submit}
+          onCancel={onClose}
+          busy={invite.isPending}
+          error={inField ? null : invite.error}
+        >
           <TextInput
             name="email"
             type="email"
@@ -56,16 +61,7 @@ export function InviteDialog({ gives, opened, onClose, onClosed }: InviteDialogP
             }}
           />
           <RoleChoice roles={gives} value={role} onChange={setRole} />
-          <div role="alert">
-            {invite.error && !inField && !invite.isPending && <ProblemNote failure={invite.error} />}
-          </div>
-          <div className={dialog.buttons}>
-            <Button onClick={onClose}>{text("cancel")}</Button>
-            <Button type="submit" variant="filled" busy={invite.isPending}>
-              {text("submit")}
-            </Button>
-          </div>
-        </form>
+        </DialogForm>
       )}
     </Dialog>
   );

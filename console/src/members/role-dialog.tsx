@@ -2,12 +2,10 @@
 /** Makes a member something else. */
 import type { Role } from "@cogni/contract";
 import { useTranslations } from "next-intl";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { api } from "../api.ts";
-import dialog from "../channels/dialog.module.css";
-import { Button } from "../parts/button.tsx";
 import { Dialog } from "../parts/dialog.tsx";
-import { ProblemNote } from "../parts/problem-note.tsx";
+import { DialogForm } from "../parts/dialog-form.tsx";
 import { LastOwner } from "./last-owner.tsx";
 import type { MemberDialogProps } from "./remove-dialog.tsx";
 import { RoleChoice } from "./role-choice.tsx";
@@ -25,8 +23,7 @@ export function RoleDialog({
   const [role, setRole] = useState(present);
   const change = useMembersAct(api.changeRole);
 
-  function submit(event: FormEvent) {
-    event.preventDefault();
+  function submit() {
     if (role === present) onClose();
     else change.mutate({ userId, role }, { onSuccess: onClose });
   }
@@ -36,18 +33,15 @@ export function RoleDialog({
       {isLastOwner ? (
         <LastOwner onClose={onClose} />
       ) : (
-        <form className={dialog.body} onSubmit={submit}>
+        <DialogForm
+          submit={text("save")}
+          onSubmit={submit}
+          onCancel={onClose}
+          busy={change.isPending}
+          error={change.error}
+        >
           <RoleChoice roles={gives} value={role} onChange={setRole} focused />
-          <div role="alert">
-            {change.error && !change.isPending && <ProblemNote failure={change.error} />}
-          </div>
-          <div className={dialog.buttons}>
-            <Button onClick={onClose}>{text("cancel")}</Button>
-            <Button type="submit" variant="filled" busy={change.isPending}>
-              {text("save")}
-            </Button>
-          </div>
-        </form>
+        </DialogForm>
       )}
     </Dialog>
   );

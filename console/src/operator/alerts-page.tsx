@@ -10,6 +10,7 @@ import { api } from "../api.ts";
 import { Button } from "../parts/button.tsx";
 import page from "../parts/list-page.module.css";
 import { LoadFailure } from "../parts/load-failure.tsx";
+import { PageHead } from "../parts/page-head.tsx";
 import { Panel } from "../parts/panel.tsx";
 
 const LOOK_AGAIN_MS = 15_000;
@@ -30,12 +31,7 @@ export function AlertsPage() {
   const skeleton = <div className={classes.bone} aria-busy="true" />;
   return (
     <div className={page.page}>
-      <div className={page.head}>
-        <div>
-          <h1>{text("title")}</h1>
-          <p>{text("lead")}</p>
-        </div>
-      </div>
+      <PageHead title={text("title")} lead={text("lead")} />
       {/* Above what comes and goes, which would move it. */}
       <AlertMails scope="platform" />
       {alerts ? (

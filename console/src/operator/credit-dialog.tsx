@@ -4,15 +4,14 @@ import type { CreditRequest } from "@cogni/contract";
 import { TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { api } from "../api.ts";
 import { newKey } from "../api-call.ts";
 import dialog from "../channels/dialog.module.css";
 import { useMoneyWords } from "../parts/amount.tsx";
-import { Button } from "../parts/button.tsx";
 import { Choices } from "../parts/choices.tsx";
 import { Dialog } from "../parts/dialog.tsx";
-import { ProblemNote } from "../parts/problem-note.tsx";
+import { DialogForm } from "../parts/dialog-form.tsx";
 import { USAGE_KEY } from "./keys.ts";
 import type { TenantUsage } from "./usage-page.tsx";
 
@@ -44,8 +43,7 @@ export function CreditDialog({ of: { billingAccountId, name, balance }, onClosed
     },
   });
 
-  function submit(event: FormEvent) {
-    event.preventDefault();
+  function submit() {
     setAsked(true);
     if (valid && !add.isPending) add.mutate({ key, billingAccountId, kind, amount, note: note.trim() });
   }
@@ -57,7 +55,13 @@ export function CreditDialog({ of: { billingAccountId, name, balance }, onClosed
       onClose={() => setOpened(false)}
       onClosed={onClosed}
     >
-      <form className={dialog.body} method="post" onSubmit={submit} noValidate>
+      <DialogForm
+        submit={text("submit")}
+        onSubmit={submit}
+        onCancel={() => setOpened(false)}
+        busy={add.isPending || add.isSuccess}
+        error={add.error}
+      >
         <Choices
           legend={text("kind")}
           options={KINDS.map((value) => ({ value, text: text(`kinds.${value}`) }))}
@@ -93,14 +97,7 @@ export function CreditDialog({ of: { billingAccountId, name, balance }, onClosed
             ? text("after", { balance: exact(String(BigInt(balance) + BigInt(amount))) })
             : text("before", { balance: money(balance) })}
         </p>
-        <div role="alert">{add.error && <ProblemNote failure={add.error} />}</div>
-        <div className={dialog.buttons}>
-          <Button onClick={() => setOpened(false)}>{text("cancel")}</Button>
-          <Button type="submit" variant="filled" busy={add.isPending || add.isSuccess}>
-            {text("submit")}
-          </Button>
-        </div>
-      </form>
+      </DialogForm>
     </Dialog>
   );
 }

@@ -10,6 +10,7 @@ import classes from "../parts/data-table.module.css";
 import { type Column, DataTable } from "../parts/data-table.tsx";
 import page from "../parts/list-page.module.css";
 import { LoadFailure } from "../parts/load-failure.tsx";
+import { PageHead } from "../parts/page-head.tsx";
 import { Panel } from "../parts/panel.tsx";
 import { ProblemNote } from "../parts/problem-note.tsx";
 import { TimeAgo } from "../parts/time-ago.tsx";
@@ -87,12 +88,7 @@ export function GatewaysPage() {
   );
   return (
     <div className={page.page}>
-      <div className={page.head}>
-        <div>
-          <h1>{text("title")}</h1>
-          <p>{text("lead")}</p>
-        </div>
-      </div>
+      <PageHead title={text("title")} lead={text("lead")} />
       {drain.error && !drain.isPending && (
         <div role="alert">
           <ProblemNote failure={drain.error} />

@@ -4,15 +4,15 @@ import { billingAccountIdSchema, emailSchema, nameSchema, type OperatorCreatedTe
 import { TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { api } from "../api.ts";
 import { ApiError } from "../api-call.ts";
 import dialog from "../channels/dialog.module.css";
 import { Button } from "../parts/button.tsx";
 import { CopyButton } from "../parts/copy-button.tsx";
 import { Dialog } from "../parts/dialog.tsx";
+import { DialogForm } from "../parts/dialog-form.tsx";
 import page from "../parts/list-page.module.css";
-import { ProblemNote } from "../parts/problem-note.tsx";
 import { idFrom } from "../tenants/id-from-name.ts";
 import { TENANTS_KEY } from "./keys.ts";
 
@@ -56,8 +56,7 @@ function Form({ onMade, onClose }: { onMade: (made: OperatorCreatedTenant) => vo
   };
   const taken = create.error instanceof ApiError && create.error.problem?.code === "tenant_exists";
 
-  function submit(event: FormEvent) {
-    event.preventDefault();
+  function submit() {
     setAsked(true);
     if (valid.name.success && valid.id.success && valid.owner.success) {
       create.mutate({ name: valid.name.data, id: valid.id.data, owner: valid.owner.data });
@@ -65,7 +64,13 @@ function Form({ onMade, onClose }: { onMade: (made: OperatorCreatedTenant) => vo
   }
 
   return (
-    <form className={dialog.body} method="post" onSubmit={submit} noValidate>
+    <DialogForm
+      submit={text("submit")}
+      onSubmit={submit}
+      onCancel={onClose}
+      busy={create.isPending}
+      error={taken ? null : create.error}
+    >
       <TextInput
         name="name"
         label={text("name")}
@@ -105,14 +110,7 @@ function Form({ onMade, onClose }: { onMade: (made: OperatorCreatedTenant) => vo
         error={asked && !valid.owner.success && text("ownerRule")}
         onChange={(event) => setOwner(event.currentTarget.value)}
       />
-      <div role="alert">{create.error && !taken && <ProblemNote failure={create.error} />}</div>
-      <div className={dialog.buttons}>
-        <Button onClick={onClose}>{text("cancel")}</Button>
-        <Button type="submit" variant="filled" busy={create.isPending}>
-          {text("submit")}
-        </Button>
-      </div>
-    </form>
+    </DialogForm>
   );
 }
 

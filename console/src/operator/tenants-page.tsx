@@ -10,6 +10,7 @@ import { Button } from "../parts/button.tsx";
 import { DataTable } from "../parts/data-table.tsx";
 import page from "../parts/list-page.module.css";
 import { LoadFailure } from "../parts/load-failure.tsx";
+import { PageHead } from "../parts/page-head.tsx";
 import { Panel } from "../parts/panel.tsx";
 import { ProblemNote } from "../parts/problem-note.tsx";
 import { TENANTS_KEY } from "./keys.ts";
@@ -91,17 +92,11 @@ export function TenantsPage() {
 
   return (
     <div className={page.page}>
-      <div className={page.head}>
-        <div>
-          <h1 ref={orTo} tabIndex={-1}>
-            {text("title")}
-          </h1>
-          <p>{text("lead")}</p>
-        </div>
+      <PageHead title={text("title")} lead={text("lead")} titleRef={orTo}>
         <Button variant="filled" onClick={() => setCreating(true)}>
           {text("create.open")}
         </Button>
-      </div>
+      </PageHead>
       <TenantFilters filters={filters} narrow={narrow} />
       {body()}
       <p role="status" className="unseen">

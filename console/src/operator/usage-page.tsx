@@ -10,6 +10,7 @@ import { api } from "../api.ts";
 import { DataTable } from "../parts/data-table.tsx";
 import page from "../parts/list-page.module.css";
 import { LoadFailure } from "../parts/load-failure.tsx";
+import { PageHead } from "../parts/page-head.tsx";
 import { Panel } from "../parts/panel.tsx";
 import { DEFAULT_SPAN, daysOf, SPANS, type Span, todayIn } from "../usage/span.ts";
 import { SpanChoice } from "../usage/span-choice.tsx";
@@ -57,14 +58,7 @@ export function OperatorUsagePage() {
   const hrefOf = (one: Span) => (one === DEFAULT_SPAN ? here : `${here}?span=${one}`);
   return (
     <div className={page.page}>
-      <div className={page.head}>
-        <div>
-          <h1 ref={orTo} tabIndex={-1}>
-            {text("title")}
-          </h1>
-          <p>{text("lead")}</p>
-        </div>
-      </div>
+      <PageHead title={text("title")} lead={text("lead")} titleRef={orTo} />
       <SpanChoice span={span} hrefOf={hrefOf} zone="UTC" />
       <p role="status" className={error && data ? usage.stale : "unseen"}>
         {error && data && text("stale")}

@@ -5,13 +5,11 @@ import { TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { api } from "../api.ts";
 import { ApiError } from "../api-call.ts";
-import dialog from "../channels/dialog.module.css";
-import { Button } from "../parts/button.tsx";
 import { Dialog } from "../parts/dialog.tsx";
-import { ProblemNote } from "../parts/problem-note.tsx";
+import { DialogForm } from "../parts/dialog-form.tsx";
 import { idFrom } from "./id-from-name.ts";
 import { tenantPath } from "./paths.ts";
 import { TENANTS_KEY } from "./use-tenants.ts";
@@ -37,15 +35,20 @@ export function CreateTenantDialog({ onClosed }: { onClosed: () => void }) {
   });
   const taken = create.error instanceof ApiError && create.error.problem?.code === "tenant_exists";
 
-  function submit(event: FormEvent) {
-    event.preventDefault();
+  function submit() {
     setAsked(true);
     if (name.trim() !== "" && validId) create.mutate({ id: validId, name });
   }
 
   return (
     <Dialog title={text("title")} opened={opened} onClose={() => setOpened(false)} onClosed={onClosed}>
-      <form className={dialog.body} method="post" onSubmit={submit} noValidate>
+      <DialogForm
+        submit={text("submit")}
+        onSubmit={submit}
+        onCancel={() => setOpened(false)}
+        busy={create.isPending}
+        error={taken ? null : create.error}
+      >
         <TextInput
           name="name"
           label={text("name")}
@@ -71,14 +74,7 @@ export function CreateTenantDialog({ onClosed }: { onClosed: () => void }) {
             setTyped(event.currentTarget.value);
           }}
         />
-        <div role="alert">{create.error && !taken && <ProblemNote failure={create.error} />}</div>
-        <div className={dialog.buttons}>
-          <Button onClick={() => setOpened(false)}>{text("cancel")}</Button>
-          <Button type="submit" variant="filled" busy={create.isPending}>
-            {text("submit")}
-          </Button>
-        </div>
-      </form>
+      </DialogForm>
     </Dialog>
   );
 }

@@ -8,6 +8,7 @@ import { useLimits } from "../limits/use-limits.ts";
 import { ExportMenu } from "../parts/export-menu.tsx";
 import page from "../parts/list-page.module.css";
 import { LoadFailure } from "../parts/load-failure.tsx";
+import { PageHead } from "../parts/page-head.tsx";
 import { Panel } from "../parts/panel.tsx";
 import { BudgetMeters } from "./budget-meters.tsx";
 import { CostChart } from "./cost-chart.tsx";
@@ -85,11 +86,7 @@ export function UsagePage() {
   const stale = [...parts, limits].some(({ data, error }) => data && error);
   return (
     <div className={page.page}>
-      <div className={page.head}>
-        <div>
-          <h1>{text("title")}</h1>
-          <p>{text("lead")}</p>
-        </div>
+      <PageHead title={text("title")} lead={text("lead")}>
         <ExportMenu
           label={text("export.label")}
           open={text("export.open")}
@@ -97,7 +94,7 @@ export function UsagePage() {
           forms={FILES.map((name) => ({ name, text: text(`export.${name}`) }))}
           fetch={(of) => api.usageFile(fileQueryOf(of, days ?? { from: null, to: null }, view.filters))}
         />
-      </div>
+      </PageHead>
       <SpanChoice span={view.span} hrefOf={view.spanHref} zone={byDay.data?.timeZone} />
       <p role="status" className={stale ? classes.stale : "unseen"}>
         {stale && text("stale")}

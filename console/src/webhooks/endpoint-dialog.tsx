@@ -3,13 +3,11 @@
 import type { WebhookEndpoint, WebhookEventType } from "@cogni/contract";
 import { TextInput } from "@mantine/core";
 import { useTranslations } from "next-intl";
-import { type FormEvent, useRef, useState } from "react";
+import { useRef, useState } from "react";
 import { api } from "../api.ts";
 import { ApiError } from "../api-call.ts";
-import dialog from "../channels/dialog.module.css";
-import { Button } from "../parts/button.tsx";
 import { Dialog } from "../parts/dialog.tsx";
-import { ProblemNote } from "../parts/problem-note.tsx";
+import { DialogForm } from "../parts/dialog-form.tsx";
 import { nameOf } from "./endpoint-columns.tsx";
 import { SecretShown } from "./secret-shown.tsx";
 import { TypeChecklist } from "./type-checklist.tsx";
@@ -93,8 +91,7 @@ function EndpointForm({ at, submit, onSubmit, onCancel, busy, error }: EndpointF
       : undefined;
   const wrong = said !== undefined && url === refused ? text("urlWrong", { reason: said }) : null;
 
-  function onSend(event: FormEvent) {
-    event.preventDefault();
+  function onSend() {
     setAsked(true);
     const first = url.trim() === "" ? "url" : types.length === 0 ? "type" : null;
     if (first) return form.current?.querySelector<HTMLElement>(`[name="${first}"]`)?.focus();
@@ -103,7 +100,14 @@ function EndpointForm({ at, submit, onSubmit, onCancel, busy, error }: EndpointF
   }
 
   return (
-    <form ref={form} className={dialog.body} method="post" onSubmit={onSend} noValidate>
+    <DialogForm
+      ref={form}
+      submit={submit}
+      onSubmit={onSend}
+      onCancel={onCancel}
+      busy={busy}
+      error={said ? null : error}
+    >
       <TextInput
         name="url"
         type="url"
@@ -129,13 +133,6 @@ function EndpointForm({ at, submit, onSubmit, onCancel, busy, error }: EndpointF
         onChange={(event) => setDescription(event.currentTarget.value)}
       />
       <TypeChecklist value={types} onChange={setTypes} missing={asked && types.length === 0} />
-      <div role="alert">{error && !busy && !said && <ProblemNote failure={error} />}</div>
-      <div className={dialog.buttons}>
-        <Button onClick={onCancel}>{text("cancel")}</Button>
-        <Button type="submit" variant="filled" busy={busy}>
-          {submit}
-        </Button>
-      </div>
-    </form>
+    </DialogForm>
   );
 }
