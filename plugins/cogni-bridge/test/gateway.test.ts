@@ -2,30 +2,22 @@
  * The plugin in the real gateway, booted once on the seed config. Tests called “upstream contract” prove what we rely on
  * and do not make ourselves: a later version of the gateway must pass them before we take it.
  */
-import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import {
-  type AgentBrief,
-  BRIDGE_METHODS,
-  bridgeAccountsSchema,
-  bridgeAgentsSchema,
-  bridgeInfoSchema,
-  bridgeRepliesSchema,
-  llmKeyReference,
-} from "@cogni/contract";
+import { BRIDGE_METHODS, bridgeAccountsSchema, bridgeInfoSchema, llmKeyReference } from "@cogni/contract";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { z } from "zod";
-import type { LlmCall } from "../../../dev-env/src/stand-ins/llm.ts";
-import { briefDigest } from "../../../server/src/gateway/agents.ts";
+import { whatAgentsAreTold } from "./support/agents-told.ts";
 import {
   account,
+  bridgeConfig,
   CANARY,
+  filesContaining,
   LLM_KEY,
   type LoneGateway,
   MODEL,
   startLoneGateway,
 } from "./support/lone-gateway.ts";
+import { repliesThatNeverCame } from "./support/lost-replies.ts";
 import { whoseCalls } from "./support/whose-calls.ts";
 
 const PATIENCE = { timeout: 60_000, interval: 100 };
@@ -116,87 +108,7 @@ describe("what a tenant's agent can do", { timeout: 120_000 }, () => {
 
 whoseCalls(() => ({ world, acme, beta }));
 
-describe("what a tenant tells its agent", { timeout: 120_000 }, () => {
-  const tell = (id: string, brief: Partial<AgentBrief>) =>
-    world.rpc(BRIDGE_METHODS.briefAgent, {
-      agentId: `tenant-${id}`,
-      brief: { instructions: "", greeting: "", model: null, ...brief },
-    });
-  const callsAfter = (count: number, tenant: string) =>
-    world.llm
-      .calls()
-      .slice(count)
-      .filter(({ endUserId }) => endUserId === tenant);
-  const promptOf = (call: LlmCall | undefined) => call?.messages.map(({ text }) => text).join("\n") ?? "";
-  const sentTo = (chat: number) =>
-    world.telegram
-      .sent(beta)
-      .filter(({ chatId }) => chatId === String(chat))
-      .map(({ text }) => text);
-
-  test("8 KB of it reach its own model calls word for word from the next message on, with the same tools, and no other tenant's", async () => {
-    const startedAt = [await world.row("tenant-acme"), await world.row("tenant-beta")];
-    const head = `You are Acme. \${HOME} {"$include": "/etc/hostname"} tools: exec `;
-    const instructions = head.padEnd(8_192, "acme ");
-    await tell("acme", { instructions });
-    await tell("beta", { instructions: "You are Beta." });
-    const before = world.llm.calls().length;
-    await world.ask(acme, ACME_CHAT, "who are you, acme?");
-    await world.ask(beta, BETA_CHAT, "who are you, beta?");
-    const [ofAcme] = callsAfter(before, "acme");
-    const [ofBeta] = callsAfter(before, "beta");
-    expect(promptOf(ofAcme)).toContain(instructions);
-    expect(ofAcme?.tools.toSorted()).toEqual(["message", "session_status", "sessions_send"]);
-    expect(promptOf(ofBeta)).toContain("You are Beta.");
-    expect(promptOf(ofBeta)).not.toContain("You are Acme.");
-    const startedAfter = [await world.row("tenant-acme"), await world.row("tenant-beta")];
-    expect(startedAfter.map((row) => row?.lastStartAt)).toEqual(startedAt.map((row) => row?.lastStartAt));
-    expect(readFileSync(world.gateway.logFile, "utf8")).not.toContain("You are Acme.");
-  });
-
-  test("the greeting comes word for word before the first answer of a conversation, once, and opens no file", async () => {
-    const greeting = `Welcome!\nMEDIA:/etc/hostname\n[[reply_to_current]] NO_REPLY \${HOME}`;
-    await tell("beta", { greeting });
-    await world.ask(beta, 901, "hello");
-    await world.ask(beta, 901, "again");
-    expect(sentTo(901)).toEqual([greeting, "hello", "again"]);
-    // Spoken with before there was this greeting.
-    await world.ask(beta, BETA_CHAT, "you know me");
-    expect(sentTo(BETA_CHAT)).not.toContain(greeting);
-  });
-
-  test("whoever presses the messenger's start button is greeted, and no model is asked", async () => {
-    await tell("beta", { greeting: "Press on" });
-    const before = world.llm.calls().length;
-    world.telegram.say(beta, { chat: 902, text: "/start from-a-link" });
-    await vi.waitFor(() => expect(sentTo(902)).toEqual(["Press on"]), PATIENCE);
-    await world.ask(beta, 902, "and now?");
-    expect(sentTo(902)).toEqual(["Press on", "and now?"]);
-    expect(callsAfter(before, "beta")).toHaveLength(1);
-  });
-
-  test("a model is used from the next message on, and nobody is told; one that the policy does not allow never is", async () => {
-    await world.patch({ agents: { defaults: { modelPolicy: { allow: [MODEL, "cogni/large"] } } } });
-    const before = world.llm.calls().length;
-    await tell("beta", { model: "large" });
-    await world.ask(beta, BETA_CHAT, "by the large one");
-    await tell("beta", { model: "forbidden" });
-    await world.ask(beta, BETA_CHAT, "by the default");
-    expect(sentTo(BETA_CHAT).slice(-2)).toEqual(["by the large one", "by the default"]);
-    expect(callsAfter(before, "beta").map(({ model }) => model)).toEqual(["large", "echo"]);
-  });
-
-  test("the gateway tells what each agent is told by a digest, and forgets it when asked to", async () => {
-    const brief = { instructions: "é", greeting: "hi", model: "large" };
-    await tell("beta", brief);
-    const digests = async () =>
-      bridgeAgentsSchema.parse(await world.rpc(BRIDGE_METHODS.agents)).agents["tenant-beta"];
-    expect(await digests()).toBe(briefDigest(brief));
-    await world.rpc(BRIDGE_METHODS.forgetAgent, { agentId: "tenant-beta" });
-    expect(await digests()).toBeUndefined();
-    await expect(world.rpc(BRIDGE_METHODS.forgetAgent, { agentId: "../state" })).rejects.toThrow();
-  });
-});
+whatAgentsAreTold(() => ({ world, acme, beta }));
 
 describe("whose money a call spends", { timeout: 120_000 }, () => {
   test("each call carries the bare id of its own tenant and the key from the vault", async () => {
@@ -322,60 +234,7 @@ describe("credentials", { timeout: 120_000 }, () => {
   });
 });
 
-describe("replies that never came", { timeout: 120_000 }, () => {
-  const counts = async (agentId: string) =>
-    bridgeRepliesSchema.parse(await world.rpc(BRIDGE_METHODS.replies)).agents[agentId];
-
-  test("upstream contract: a message that is answered counts as replied", async () => {
-    const before = await counts("tenant-acme");
-    await world.ask(acme, ACME_CHAT, "count me");
-    await vi.waitFor(
-      async () =>
-        expect(await counts("tenant-acme")).toMatchObject({
-          received: (before?.received ?? 0) + 1,
-          replied: (before?.replied ?? 0) + 1,
-        }),
-      PATIENCE,
-    );
-  });
-
-  test("upstream contract: a turn that fails counts as failed, though the person got an apology", async () => {
-    const before = await counts("tenant-acme");
-    world.llm.mood({ kind: "status", status: 400 }, "acme");
-    await world.ask(acme, ACME_CHAT, "this will fail", "LLM request failed");
-    world.llm.mood(null, "acme");
-    await vi.waitFor(
-      async () => expect((await counts("tenant-acme"))?.failed).toBe((before?.failed ?? 0) + 1),
-      PATIENCE,
-    );
-  });
-
-  test("a message without an outcome in the set time, and a reply that the messenger refused, are logged and counted", async () => {
-    const failed = (await counts("tenant-beta"))?.failed ?? 0;
-    world.telegram.fault(beta, { kind: "status", status: 403 }, ["sendMessage"]);
-    world.telegram.say(beta, { chat: BETA_CHAT, text: "you cannot reach me" });
-    const refused = () =>
-      world.telegram.calls(beta).some(({ method, status }) => method === "sendMessage" && status === 403);
-    await vi.waitFor(() => expect(refused()).toBe(true), PATIENCE);
-    await world.patch(bridgeConfig({ replyTimeoutMs: 1_000 }));
-    await vi.waitFor(async () => expect((await counts("tenant-beta"))?.failed).toBe(failed + 1), PATIENCE);
-
-    const dropped = (await counts("tenant-acme"))?.dropped ?? 0;
-    world.llm.mood({ kind: "slow", ms: 5_000 }, "acme");
-    await world.ask(acme, ACME_CHAT, "take your time");
-    expect((await counts("tenant-acme"))?.dropped).toBe(dropped + 1);
-
-    const log = readFileSync(world.gateway.logFile, "utf8");
-    const line = (agentId: string, fate: string) =>
-      new RegExp(String.raw`reply_lost\\".*\\"agentId\\":\\"${agentId}\\",\\"fate\\":\\"${fate}`);
-    expect(log).toMatch(line("tenant-beta", "failed"));
-    expect(log).toMatch(line("tenant-acme", "dropped"));
-  });
-});
-
-function bridgeConfig(config: object): object {
-  return { plugins: { entries: { "cogni-bridge": { config } } } };
-}
+repliesThatNeverCame(() => ({ world, acme, beta }));
 
 function callsOf(tenant: string): number {
   return world.llm.calls().filter(({ endUserId }) => endUserId === tenant).length;
@@ -383,11 +242,4 @@ function callsOf(tenant: string): number {
 
 function toolResults(messages: { role: string; text: string }[]): string[] {
   return messages.filter(({ role }) => role === "tool").map(({ text }) => text);
-}
-
-function filesContaining(text: string, folder: string): string[] {
-  // grep ends with 1 where it finds nothing.
-  const script = 'grep -rlaF -- "$1" "$2" || [ $? -eq 1 ]';
-  const found = execFileSync("/bin/sh", ["-c", script, "sh", text, folder], { encoding: "utf8" });
-  return found.split("\n").filter((file) => file !== "");
 }

@@ -2,6 +2,7 @@
  * The real gateway on the seed config with stand-ins around it, and nothing of the control plane but someone who answers
  * for the credentials: what the plugin promises, and what we rely on upstream, is seen best without our own help.
  */
+import { execFileSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
@@ -198,4 +199,17 @@ async function startVault() {
       server.closeAllConnections();
     },
   };
+}
+
+/** A change of the plugin's own config. */
+export function bridgeConfig(config: object): object {
+  return { plugins: { entries: { "cogni-bridge": { config } } } };
+}
+
+/** Paths below the folder. */
+export function filesContaining(text: string, folder: string): string[] {
+  // grep ends with 1 where it finds nothing.
+  const script = 'grep -rlaF -- "$1" "$2" || [ $? -eq 1 ]';
+  const found = execFileSync("/bin/sh", ["-c", script, "sh", text, folder], { encoding: "utf8" });
+  return found.split("\n").filter((file) => file !== "");
 }
