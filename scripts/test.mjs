@@ -2,10 +2,11 @@
  * `npm test`: sets the checkout up, then runs every check and every test, whatever fails before. Its last line is
  * `N passed, N failed`, each static check counted as one test. `npm test -- writer` runs the tests of matching files only.
  */
-import { mkdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { failuresBeside, failuresIn } from "./lib/failures.mjs";
 import { giveUp } from "./lib/problems.mjs";
-import { countTests, failedTests, lastLine } from "./lib/results.mjs";
+import { countTests, lastLine } from "./lib/results.mjs";
 import { become, say } from "./lib/run.mjs";
 import { root, setup } from "./setup.mjs";
 
@@ -45,17 +46,20 @@ try {
       "--passWithNoTests",
       "--reporter=default",
       "--reporter=json",
+      `--reporter=${join(root, "scripts", "lib", "failures.mjs")}`,
       `--outputFile.json=${report}`,
     ];
     const failed = [];
     for (const part of PARTS) {
-      rmSync(report, { force: true });
+      for (const path of [report, failuresBeside(report)]) rmSync(path, { force: true });
       const projects = part.map((name) => `--project=${name}`);
       const vitest = [node, bin("vitest/vitest.mjs"), "run", ...options, ...projects, ...filters];
-      total = countTests(report, await become(vitest, inRoot), total);
-      failed.push(...failedTests(report, root));
+      const exitCode = await become(vitest, inRoot);
+      total = countTests(report, exitCode, total);
+      failed.push(...failuresIn(failuresBeside(report)));
+      if (exitCode !== 0 && !existsSync(report)) failed.push(`FAILED: ${part.join(" and ")}: it broke off`);
     }
-    for (const name of failed) say(`FAILED: ${name}`);
+    for (const failure of failed) say(failure);
     if (total.passed + total.failed + total.skipped === 0) {
       say(`No test's file matches ${filters.join(" ")}`);
       total.failed = 1;

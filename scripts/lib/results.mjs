@@ -1,6 +1,5 @@
 /** Sums up a run of the tests, so that nothing that went wrong hides behind a green line. */
 import { existsSync, readFileSync } from "node:fs";
-import { relative } from "node:path";
 
 /** @typedef {{ passed: number, failed: number, skipped: number }} Total */
 
@@ -22,19 +21,6 @@ export function countTests(path, exitCode, before) {
     failed: before.failed + (failed === 0 && exitCode !== 0 ? 1 : failed),
     skipped: before.skipped + count("pending", "skipped", "todo", "disabled"),
   };
-}
-
-/**
- * Which tests failed, as `file › name`, for the end of a long log.
- * @param {string} path @param {string} root that file names are told from @returns {string[]}
- */
-export function failedTests(path, root) {
-  const report = existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : { testResults: [] };
-  return report.testResults.flatMap((file) =>
-    file.assertionResults
-      .filter(({ status }) => status === "failed")
-      .map(({ fullName }) => `${relative(root, file.name)} › ${fullName}`),
-  );
 }
 
 /** @param {Total} total */

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { checkMachine, diagnose } from "../lib/problems.mjs";
-import { countTests, failedTests, lastLine } from "../lib/results.mjs";
+import { countTests, lastLine } from "../lib/results.mjs";
 import { hashOf, isInstalled } from "../lib/stamps.mjs";
 
 let root: string;
@@ -98,12 +98,6 @@ describe("the last line of a test run", () => {
     const total = countTests(path, 1, { passed: 4, failed: 1, skipped: 0 });
     expect(total).toEqual({ passed: 5, failed: 2, skipped: 1 });
     expect(lastLine(total).split("\n").at(-1)).toBe("5 passed, 2 failed");
-  });
-
-  test("names what failed, for the end of a long log", () => {
-    const path = report({ status: "failed", tests: ["passed", "failed"] });
-    expect(failedTests(path, root)).toEqual([join("room", "a.test.ts › it failed")]);
-    expect(failedTests(join(root, "none.json"), root)).toEqual([]);
   });
 
   test("a file that can't be loaded is a failure", () => {
