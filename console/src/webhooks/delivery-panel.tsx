@@ -2,6 +2,7 @@
 /** One delivery: the request, and what each attempt came to. */
 import type { WebhookAttempt, WebhookDeliveryDetail } from "@cogni/contract";
 import { useTranslations } from "next-intl";
+import { useState } from "react";
 import { api } from "../api.ts";
 import { ApiError } from "../api-call.ts";
 import { Button } from "../parts/button.tsx";
@@ -74,7 +75,8 @@ function Delivery({ of }: { of: WebhookDeliveryDetail }) {
       <Code value={pretty(of.body)} copy={of.body} label={text("copyBody")} />
       <h3 className={classes.part}>{text("attempts", { count: of.attemptLog.length })}</h3>
       {of.attemptLog.length === 0 && <p className={classes.soft}>{text("noAttempts")}</p>}
-      {of.attemptLog.map((attempt) => (
+      {/* The first on top: the next one comes below, and moves nothing that is being read. */}
+      {of.attemptLog.toReversed().map((attempt) => (
         <Attempt key={attempt.at + attempt.tookMs} of={attempt} opened={attempt === of.attemptLog[0]} />
       ))}
     </>
@@ -84,9 +86,11 @@ function Delivery({ of }: { of: WebhookDeliveryDetail }) {
 function Attempt({ of, opened }: { of: WebhookAttempt; opened: boolean }) {
   const text = useTranslations("webhooks");
   const { ago } = useTimeWords();
+  // It stays so when another one follows.
+  const [open] = useState(opened);
   const { at, status, failure, tookMs, requestHeaders, responseHeaders, responseBody } = of;
   return (
-    <details className={classes.attempt} open={opened}>
+    <details className={classes.attempt} open={open}>
       <summary>
         <span className={classes.health} data-health={failure ? "failed" : "delivered"}>
           {status ?? text(`failure.${failure ?? "interrupted"}`)}
