@@ -7,6 +7,7 @@ import {
   type Browser,
   type BrowserContext,
   type BrowserContextOptions,
+  type ConsoleMessage,
   expect as expectPage,
   type Locator,
   type Page,
@@ -27,8 +28,8 @@ export interface VisitOptions extends BrowserContextOptions {
   /** Parts of console errors that the test provokes, such as the address of a request that is refused. */
   tolerates?: string[];
   /**
-   * In the context of all tests of the file that look only, and say so: signed in once, and with what the browser has fetched
-   * already. Not for one that signs out or leaves anything behind.
+   * On the one page of all tests of the file that look only, and say so: signed in once, and with what the browser has fetched and
+   * compiled already. Not for one that signs out, opens a second page or leaves anything behind.
    */
   looksOnly?: boolean;
 }
@@ -41,6 +42,7 @@ export const test = plainTest.extend<{ visit: Visit }>({
   visit: async ({ task, onTestFailed }, use) => {
     const contexts: BrowserContext[] = [];
     const looked: Page[] = [];
+    const unwatched: (() => void)[] = [];
     const errors: string[] = [];
     let shown: string[] = [];
     onTestFailed(() => {
@@ -49,9 +51,9 @@ export const test = plainTest.extend<{ visit: Visit }>({
     await use(
       async (who, { path = "/channels", foreign = false, tolerates = [], looksOnly, ...options } = {}) => {
         if (who && looksOnly) {
-          const page = await (await sharedContext(who, options)).newPage();
+          const page = await sharedPage(who, options);
           looked.push(page);
-          watch(page, tolerates, errors);
+          unwatched.push(watch(page, tolerates, errors));
           await page.goto(path);
           return page;
         }
@@ -68,39 +70,45 @@ export const test = plainTest.extend<{ visit: Visit }>({
     const pages = [...looked, ...contexts.flatMap((context) => context.pages())];
     shown = await Promise.all(pages.map((page) => page.locator("body").ariaSnapshot()));
     const shifts = await Promise.all(pages.map((page) => page.evaluate<string[]>("shifts")));
+    // What is broken off by leaving is nothing that the page did wrong.
+    const told = [...errors];
+    await Promise.all(looked.map((page) => page.evaluate("sessionStorage.clear()")));
+    // The shared page stays with the site: for another one the browser would begin a process, and compile all scripts anew.
+    await Promise.all(looked.map((page) => page.goto("/healthz")));
     // Whoever asked leaves first: a request that a test holds back would otherwise be let through, and carried out.
-    await Promise.all(pages.map((page) => page.goto("about:blank")));
+    const left = contexts.flatMap((context) => context.pages());
+    await Promise.all(left.map((page) => page.goto("about:blank")));
     await Promise.all(pages.map((page) => page.unrouteAll({ behavior: "ignoreErrors" })));
-    await Promise.all([...looked, ...contexts].map((one) => one.close()));
-    expect(errors, "errors in the console").toEqual([]);
+    for (const end of unwatched) end();
+    await Promise.all(looked.map((page) => page.setViewportSize(DESK)));
+    await Promise.all(contexts.map((one) => one.close()));
+    expect(told, "errors in the console").toEqual([]);
     expect(shifts.flat(), "what moved by itself").toEqual([]);
   },
 });
 
 let browser: Browser;
 /** Of those who look only, by their address. */
-const shared = new Map<string, Promise<BrowserContext>>();
+const shared = new Map<string, Promise<Page>>();
 beforeAll(async () => {
   browser = await launchBrowser();
 });
 afterAll(() => browser.close());
 
+const DESK = { width: 1280, height: 800 };
 const newContext = (options: BrowserContextOptions): Promise<BrowserContext> =>
-  browser.newContext({ baseURL: world.url, viewport: { width: 1280, height: 800 }, ...options });
+  browser.newContext({ baseURL: world.url, viewport: DESK, ...options });
 
-function sharedContext(
-  who: Pick<Tenant, "email" | "password">,
-  options: BrowserContextOptions,
-): Promise<BrowserContext> {
+function sharedPage(who: Pick<Tenant, "email" | "password">, options: BrowserContextOptions): Promise<Page> {
   const made = shared.get(who.email) ?? open();
   shared.set(who.email, made);
   return made;
 
-  async function open(): Promise<BrowserContext> {
+  async function open(): Promise<Page> {
     const context = await newContext(options);
     await context.addInitScript({ content: COUNT_SHIFTS });
     await signIn(context, who);
-    return context;
+    return context.newPage();
   }
 }
 
@@ -124,14 +132,17 @@ const COUNT_SHIFTS = `
   }).observe({ type: "layout-shift", buffered: true });
 `;
 
-function watch(page: Page, tolerates: string[], errors: string[]): void {
+/** Until what it answers is called. */
+function watch(page: Page, tolerates: string[], errors: string[]): () => void {
   const report = (text: string): void => {
     if (!tolerates.some((part) => text.includes(part))) errors.push(text);
   };
-  page.on("pageerror", (error) => report(String(error)));
-  page.on("console", (message) => {
+  const onError = (error: Error) => report(String(error));
+  const onMessage = (message: ConsoleMessage) => {
     if (message.type() === "error") report(`${message.text()} ${message.location().url}`);
-  });
+  };
+  page.on("pageerror", onError).on("console", onMessage);
+  return () => page.off("pageerror", onError).off("console", onMessage);
 }
 
 async function signIn(
