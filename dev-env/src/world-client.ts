@@ -1,5 +1,6 @@
 /** What a test does in a world, from whichever process: make tenants and bots, call the API, steer the stand-ins. */
 import { randomBytes, randomInt } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import {
   type ChannelStatus,
   type ConnectResponse,
@@ -87,6 +88,9 @@ const ASK_EVERY_MS = 200;
 /** The tenants that this process made, in whichever world. */
 const guests: Api[] = [];
 
+/** A wish is kept once it is asked for; whoever comes next need not wait until the gateway has carried it out. */
+const WISHED_MS = 1_000;
+
 /**
  * Disconnects whatever this process's tenants have connected: an account that polls costs a shared gateway a thread, and
  * each look at it more with each account.
@@ -98,9 +102,10 @@ export async function leaveWorld(): Promise<void> {
       // Its key was revoked by the test: what it connected stays.
       if (status !== 200) return;
       const connected = statusDocumentSchema.parse(body).channels.filter(({ accountId }) => accountId);
-      await Promise.all(
+      const gone = Promise.all(
         connected.map(({ channel }) => api.request("POST", "/api/v1/channels/disconnect", { channel })),
       );
+      await Promise.race([gone, ...(connected.length > 0 ? [sleep(WISHED_MS)] : [])]);
     }),
   );
 }

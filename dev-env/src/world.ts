@@ -136,6 +136,12 @@ function makeFolder(): string {
   return path;
 }
 
+/**
+ * After each write to an agent's conversations the gateway starts a thread that looks for old ones, loads its whole program there, and has the
+ * agent's next writes wait for it: 15 to 25 s before a first answer, on two busy cores. Nothing here is ever old.
+ */
+const UNTIDIED: JsonObject = { session: { maintenance: { mode: "warn" } } };
+
 /** For tests in other processes, too. */
 async function startSeeding(): Promise<Loopback> {
   const { seed, close } = createSeeder();
@@ -162,5 +168,5 @@ function oidcSettings({ url }: OidcStandIn): Record<string, string> {
 function overlayOf(telegram: TelegramStandIn, tryIt: TryItStandIn, more: GatewayOverlay = {}): JsonObject {
   const toStandIn = { apiRoot: telegram.url, network: { dangerouslyAllowPrivateNetwork: true } };
   const standIns = overlayGatewayConfig(tryItOverlay(tryIt.url), { channels: { telegram: toStandIn } });
-  return overlayGatewayConfig(standIns, more);
+  return overlayGatewayConfig(overlayGatewayConfig(standIns, UNTIDIED), more);
 }
