@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterEach, expect, test, vi } from "vitest";
 import { z } from "zod";
+import { LONG } from "../../test/support/long.ts";
 import { freePort } from "../src/ports.ts";
 
 const BOOT = { timeout: 120_000, interval: 100 };
@@ -65,32 +66,37 @@ function isAlive(pid: number): boolean {
   }
 }
 
-test("a gateway that is killed comes back on its own state, and none is left when its parent is killed", {
-  timeout: 360_000,
-}, async () => {
-  const folder = makeFolder();
-  const { parent, exited, next } = startParent(folder, await freePort());
-  const first = Number(await next("ready", 1));
-  const config = join(folder, "gateway", "state", "openclaw.json");
-  const seeded = readFileSync(config, "utf8");
-  for (const file of [
-    config,
-    join(folder, "gateway", "gateway.log"),
-    join(folder, "gateway", "gateway.console.log"),
-  ]) {
-    expect(lstatSync(file).mode & 0o777, file).toBe(0o600);
-  }
+// In npm test a whole world outlives the same: test/own-world/qr-login.test.ts.
+test.runIf(LONG)(
+  "a gateway that is killed comes back on its own state, and none is left when its parent is killed",
+  {
+    timeout: 360_000,
+  },
+  async () => {
+    const folder = makeFolder();
+    const { parent, exited, next } = startParent(folder, await freePort());
+    const first = Number(await next("ready", 1));
+    const config = join(folder, "gateway", "state", "openclaw.json");
+    const seeded = readFileSync(config, "utf8");
+    for (const file of [
+      config,
+      join(folder, "gateway", "gateway.log"),
+      join(folder, "gateway", "gateway.console.log"),
+    ]) {
+      expect(lstatSync(file).mode & 0o777, file).toBe(0o600);
+    }
 
-  process.kill(first, "SIGKILL");
-  expect(await next("exit", 1)).toMatch(/ended unexpectedly \(by a signal\)[\s\S]*gateway\.log/);
-  const second = Number(await next("ready", 2));
-  expect(second).not.toBe(first);
-  expect(readFileSync(config, "utf8")).toBe(seeded);
+    process.kill(first, "SIGKILL");
+    expect(await next("exit", 1)).toMatch(/ended unexpectedly \(by a signal\)[\s\S]*gateway\.log/);
+    const second = Number(await next("ready", 2));
+    expect(second).not.toBe(first);
+    expect(readFileSync(config, "utf8")).toBe(seeded);
 
-  parent.kill("SIGKILL");
-  await exited;
-  await vi.waitFor(() => expect(runs(second)).toBe(false), BOOT);
-});
+    parent.kill("SIGKILL");
+    await exited;
+    await vi.waitFor(() => expect(runs(second)).toBe(false), BOOT);
+  },
+);
 
 test("a configuration that the gateway refuses is explained with its own words, and not tried again", {
   timeout: 180_000,

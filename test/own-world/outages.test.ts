@@ -11,15 +11,20 @@ import { type Account, connectAll, makeAccount, makeAccounts, PATIENCE_MS } from
 import { keepAsBefore } from "../support/as-before.ts";
 import { type Breakable, eventually, startBreakable } from "../support/breakable.ts";
 import { databaseOf } from "../support/database.ts";
-import { accountRows, gatewayLog } from "../support/gateway.ts";
+import { accountRows } from "../support/gateway.ts";
 import { LONG } from "../support/long.ts";
 import { measured } from "../support/measured.ts";
+
+/** Shorter than on the operator's machine, for a test waits until it has run out. */
+const LEASE_MS = 6_000;
 
 let parts: Breakable;
 /** Connected from the first test to the last. */
 let steady: Account;
 beforeAll(async () => {
-  parts = await startBreakable({ TIMING: JSON.stringify({ reconcile: { sweepMs: 10_000 } }) });
+  parts = await startBreakable({
+    TIMING: JSON.stringify({ leaseMs: LEASE_MS, reconcile: { sweepMs: 10_000 } }),
+  });
   steady = await makeAccount(parts.world);
   await connectAll([steady]);
 });
@@ -204,7 +209,7 @@ test("without the database every answer is 503, the accounts run on, and no rest
   await eventually(async () => {
     const ready = await fetch(`http://127.0.0.1:${parts.world.env.PORT}/readyz`);
     expect(ready.status).toBe(503);
-    expect(Date.now() - since).toBeGreaterThan(17_000);
+    expect(Date.now() - since).toBeGreaterThan(LEASE_MS + 2_000);
   });
   await parts.startDatabase();
   const backAt = Date.now();
@@ -220,98 +225,75 @@ test("without the database every answer is 503, the accounts run on, and no rest
   expect(await isPolled(steady)).toBe(true);
 });
 
-test("an upgrade moves what is connected, and no account is restarted or disconnected by it", async () => {
-  const neighbour = await makeAccount(parts.world);
-  await connectAll([neighbour]);
-  const accounts = [steady, neighbour];
-  const starts = async () => {
-    const rows = await accountRows(parts.world);
-    return accounts.map(({ accountId }) => rows.get(accountId)?.lastStartAt);
-  };
-  const [before, credentials] = [await starts(), await Promise.all(accounts.map(resolved))];
-  expect(before.every((at) => typeof at === "number")).toBe(true);
-  await parts.stopControlPlane();
-  const since = Date.now();
-  const rows = await keepAsBefore(parts.world);
-  expect(rows).toBeGreaterThanOrEqual(accounts.length);
-  await parts.startControlPlane();
-  measured(
-    `${rows} rows were moved and the control plane answered ${Date.now() - since} ms after they were put back`,
-  );
-  await Promise.all(accounts.map(({ api }) => api.reaches("telegram", ["connected"], PATIENCE_MS)));
-  expect(await Promise.all(accounts.map(resolved))).toEqual(credentials);
-  // Everything is looked at again, as after every start.
-  const [looked] = await databaseOf(parts.world).query<{ at: Date }>(
-    "SELECT observed_at AS at FROM gateways",
-  );
-  await eventually(async () => {
-    const [now] = await databaseOf(parts.world).query<{ at: Date }>("SELECT observed_at AS at FROM gateways");
-    expect(Number(now?.at) - Number(looked?.at)).toBeGreaterThan(3_000);
-  });
-  expect(await starts()).toEqual(before);
-  for (const { token } of accounts) {
-    expect(await parts.world.telegram.longestPollGap(token, since)).toBeLessThan(2_000);
-  }
-  // A connection that was moved is disconnected like any other.
-  await disconnect(neighbour);
-  await neighbour.api.reaches("telegram", ["not_connected"], PATIENCE_MS);
-  expect(await isPolled(neighbour)).toBe(false);
-});
-
-test("a gateway that booted while nobody gave it credentials is healed", async () => {
-  await parts.stopControlPlane();
-  const bootAt = Date.now();
-  await parts.killGateway();
-  await eventually(() => {
-    const messages = gatewayLog(parts.world, bootAt).map(({ message }) => message);
-    expect(messages.some((message) => message.includes("starting channels"))).toBe(true);
-    expect(messages.some((message) => message.includes(steady.accountId))).toBe(true);
-  });
-  expect(await isPolled(steady)).toBe(false);
-  const startedAt = Date.now();
-  await parts.startControlPlane();
-  await steady.api.reaches("telegram", ["connected"], PATIENCE_MS);
-  measured(`healed ${Date.now() - startedAt} ms after the control plane was started`);
-  expect(await isPolled(steady)).toBe(true);
-
-  // The first words after both were started anew are answered, and are on the tenant's bill.
-  const words = `after ${startedAt}`;
-  await parts.world.telegram.say(steady.token, { chat: 7, text: words });
-  await eventually(async () => {
-    expect((await parts.world.telegram.sent(steady.token)).map(({ text }) => text)).toContain(words);
-    const [call] = (await parts.world.llm.calls()).filter(({ lastUserText }) => lastUserText === words);
-    expect(call?.endUserId).toBe(steady.id);
-    const rows = await databaseOf(parts.world).query(
-      "SELECT channel, outcome, end_user IS NOT NULL AS known FROM usage_events WHERE billing_account_id = $1 AND call_id = $2",
-      [steady.id, call?.headers["x-cogni-call-id"]],
+test.runIf(LONG)(
+  "an upgrade moves what is connected, and no account is restarted or disconnected by it",
+  async () => {
+    const neighbour = await makeAccount(parts.world);
+    await connectAll([neighbour]);
+    const accounts = [steady, neighbour];
+    const starts = async () => {
+      const rows = await accountRows(parts.world);
+      return accounts.map(({ accountId }) => rows.get(accountId)?.lastStartAt);
+    };
+    const [before, credentials] = [await starts(), await Promise.all(accounts.map(resolved))];
+    expect(before.every((at) => typeof at === "number")).toBe(true);
+    await parts.stopControlPlane();
+    const since = Date.now();
+    const rows = await keepAsBefore(parts.world);
+    expect(rows).toBeGreaterThanOrEqual(accounts.length);
+    await parts.startControlPlane();
+    measured(
+      `${rows} rows were moved and the control plane answered ${Date.now() - since} ms after they were put back`,
     );
-    expect(rows).toEqual([{ channel: "telegram", outcome: "completed", known: true }]);
-  });
-});
-
-test("with the encryption key lost, its tenants are asked for their credentials again, and all else runs on", async () => {
-  await parts.stopControlPlane();
-  const newKey = { CHANNEL_ENCRYPTION_KEY: randomBytes(32).toString("base64") };
-  await expect(parts.startControlPlane(newKey)).rejects.toThrow(/CHANNEL_ENCRYPTION_KEYS_PREVIOUS/);
-
-  const ops = (...args: string[]) =>
-    JSON.parse(
-      execFileSync(process.execPath, [join(CHECKOUT, "server", "bin", "ops.ts"), ...args, "--json"], {
-        env: { ...parts.world.env, ...newKey },
-        encoding: "utf8",
-      }),
+    await Promise.all(accounts.map(({ api }) => api.reaches("telegram", ["connected"], PATIENCE_MS)));
+    expect(await Promise.all(accounts.map(resolved))).toEqual(credentials);
+    // Everything is looked at again, as after every start.
+    const [looked] = await databaseOf(parts.world).query<{ at: Date }>(
+      "SELECT observed_at AS at FROM gateways",
     );
-  expect(ops("credentials", "forget", "--yes")).toMatchObject({ fingerprintKey: true });
-  await parts.startControlPlane(newKey);
-  Object.assign(parts.world.env, newKey);
+    await eventually(async () => {
+      const [now] = await databaseOf(parts.world).query<{ at: Date }>(
+        "SELECT observed_at AS at FROM gateways",
+      );
+      expect(Number(now?.at) - Number(looked?.at)).toBeGreaterThan(3_000);
+    });
+    expect(await starts()).toEqual(before);
+    for (const { token } of accounts) {
+      expect(await parts.world.telegram.longestPollGap(token, since)).toBeLessThan(2_000);
+    }
+    // A connection that was moved is disconnected like any other.
+    await disconnect(neighbour);
+    await neighbour.api.reaches("telegram", ["not_connected"], PATIENCE_MS);
+    expect(await isPolled(neighbour)).toBe(false);
+  },
+);
 
-  const lost = await steady.api.reaches("telegram", ["action_required"], PATIENCE_MS);
-  expect(lost.problem).toMatchObject({ code: "credential_unreadable", action: "replace_credential" });
-  expect(await isPolled(steady)).toBe(true);
-  const newcomer = await makeAccount(parts.world);
-  await connectAll([newcomer]);
+test.runIf(LONG)(
+  "with the encryption key lost, its tenants are asked for their credentials again, and all else runs on",
+  async () => {
+    await parts.stopControlPlane();
+    const newKey = { CHANNEL_ENCRYPTION_KEY: randomBytes(32).toString("base64") };
+    await expect(parts.startControlPlane(newKey)).rejects.toThrow(/CHANNEL_ENCRYPTION_KEYS_PREVIOUS/);
 
-  await connectAll([steady]);
-  expect((await steady.api.reaches("telegram", ["connected"], PATIENCE_MS)).problem).toBeNull();
-  await eventually(async () => expect(await isPolled(steady)).toBe(true));
-});
+    const ops = (...args: string[]) =>
+      JSON.parse(
+        execFileSync(process.execPath, [join(CHECKOUT, "server", "bin", "ops.ts"), ...args, "--json"], {
+          env: { ...parts.world.env, ...newKey },
+          encoding: "utf8",
+        }),
+      );
+    expect(ops("credentials", "forget", "--yes")).toMatchObject({ fingerprintKey: true });
+    await parts.startControlPlane(newKey);
+    Object.assign(parts.world.env, newKey);
+
+    const lost = await steady.api.reaches("telegram", ["action_required"], PATIENCE_MS);
+    expect(lost.problem).toMatchObject({ code: "credential_unreadable", action: "replace_credential" });
+    expect(await isPolled(steady)).toBe(true);
+    const newcomer = await makeAccount(parts.world);
+    await connectAll([newcomer]);
+
+    await connectAll([steady]);
+    expect((await steady.api.reaches("telegram", ["connected"], PATIENCE_MS)).problem).toBeNull();
+    await eventually(async () => expect(await isPolled(steady)).toBe(true));
+  },
+);

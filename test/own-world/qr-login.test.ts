@@ -1,8 +1,9 @@
-/** A login by QR while control plane or gateway go down in the middle of it, and the ends that take their time. */
+/** A login by QR while control plane or gateway go down in the middle of it, the ends that take their time, and a gateway that boots alone. */
 import { problemSchema } from "@cogni/contract";
 import { beforeAll, expect, test } from "vitest";
-import { PATIENCE_MS } from "../support/accounts.ts";
+import { connectAll, makeAccount, PATIENCE_MS } from "../support/accounts.ts";
 import { type Breakable, eventually, startBreakable } from "../support/breakable.ts";
+import { databaseOf } from "../support/database.ts";
 import { gatewayLog } from "../support/gateway.ts";
 import { CHANNEL, type Linker, makeLinker } from "../support/linking.ts";
 import { LONG } from "../support/long.ts";
@@ -89,6 +90,41 @@ test.runIf(LONG)(
   },
 );
 
+test("a gateway that booted while nobody gave it credentials is healed", async () => {
+  const steady = await makeAccount(parts.world);
+  await connectAll([steady]);
+  const isPolled = async () =>
+    (await parts.world.telegram.polls(steady.token)).some(({ endedAt }) => endedAt === null);
+  await parts.stopControlPlane();
+  const bootAt = Date.now();
+  await parts.killGateway();
+  await eventually(() => {
+    const messages = gatewayLog(parts.world, bootAt).map(({ message }) => message);
+    expect(messages.some((message) => message.includes("starting channels"))).toBe(true);
+    expect(messages.some((message) => message.includes(steady.accountId))).toBe(true);
+  });
+  expect(await isPolled()).toBe(false);
+  const startedAt = Date.now();
+  await parts.startControlPlane();
+  await steady.api.reaches("telegram", ["connected"], PATIENCE_MS);
+  measured(`healed ${Date.now() - startedAt} ms after the control plane was started`);
+  expect(await isPolled()).toBe(true);
+
+  // The first words after both were started anew are answered, and are on the tenant's bill.
+  const words = `after ${startedAt}`;
+  await parts.world.telegram.say(steady.token, { chat: 7, text: words });
+  await eventually(async () => {
+    expect((await parts.world.telegram.sent(steady.token)).map(({ text }) => text)).toContain(words);
+    const [call] = (await parts.world.llm.calls()).filter(({ lastUserText }) => lastUserText === words);
+    expect(call?.endUserId).toBe(steady.id);
+    const rows = await databaseOf(parts.world).query(
+      "SELECT channel, outcome, end_user IS NOT NULL AS known FROM usage_events WHERE billing_account_id = $1 AND call_id = $2",
+      [steady.id, call?.headers["x-cogni-call-id"]],
+    );
+    expect(rows).toEqual([{ channel: "telegram", outcome: "completed", known: true }]);
+  });
+});
+
 test.runIf(LONG)(
   "a gateway that booted while nobody gave it the model's key answers people all the same",
   async () => {
@@ -150,7 +186,7 @@ test("without a messenger there is no code, and the reason is told", async () =>
   }
 });
 
-test("a login ends by our own clock, too", async () => {
+test.runIf(LONG)("a login ends by our own clock, too", async () => {
   await parts.stopControlPlane();
   await parts.startControlPlane({ TIMING: JSON.stringify({ reconcile: { login: { ttlMs: 4_000 } } }) });
   const linker = await makeLinker(parts.world);

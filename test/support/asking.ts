@@ -5,7 +5,7 @@ import { measured } from "./measured.ts";
 
 /** Milliseconds after which a person would write once more. */
 const WRITE_AGAIN_MS = 25_000;
-const TIMES = 3;
+const TIMES = 4;
 
 /**
  * Resolves once an answer that contains `reply` has come. A reply that is under way while the gateway takes another's account may be lost

@@ -38,7 +38,7 @@ async function callFor({ id }: Account, text: string) {
   return { ...call, prompt: JSON.stringify(call?.messages) };
 }
 
-test("each tenant's words reach its own agent with the next message, no account is restarted, and a lost state is told again", {
+test.concurrent("each tenant's words reach its own agent with the next message, no account is restarted, and a lost state is told again", {
   timeout: 240_000,
 }, async () => {
   const pair = (await makeAccounts(world, 2)) as [Account, Account];
@@ -78,7 +78,7 @@ test("each tenant's words reach its own agent with the next message, no account 
   expect(gatewayLog(world).filter(({ line }) => line.includes("You are another one."))).toEqual([]);
 });
 
-test("the page saves, says when it is used, keeps a draft, and overwrites nobody without a word", {
+test.concurrent("the page saves, says when it is used, keeps a draft, and overwrites nobody without a word", {
   timeout: 120_000,
 }, async ({ visit }) => {
   const [account] = (await makeAccounts(world, 1)) as [Account];

@@ -12,6 +12,7 @@ import {
 } from "../support/accounts.ts";
 import { databaseOf } from "../support/database.ts";
 import { accountRows } from "../support/gateway.ts";
+import { LONG } from "../support/long.ts";
 
 const world = joinWorld(inject("world"));
 const { query } = databaseOf(world);
@@ -185,97 +186,108 @@ test("a key sees its own tenant's account and no other, and a second tenant's sa
   await connectAll([{ ...second, token: owner.token }]);
 });
 
-test("of two tenants that offer one token at the same moment exactly one owns it, and the other is told so", async () => {
-  const pair = await makeAccounts(world, 2);
-  const { token } = await world.bot();
-  await Promise.all(
-    pair.map(({ api }) => api.request("POST", CONNECT, { channel: "telegram", credential: token })),
-  );
-  const ends = await vi.waitFor(async () => {
-    const found = await Promise.all(
-      pair.map(async ({ api }) =>
-        (await api.status()).channels.find(({ channel }) => channel === "telegram"),
-      ),
+test.runIf(LONG)(
+  "of two tenants that offer one token at the same moment exactly one owns it, and the other is told so",
+  async () => {
+    const pair = await makeAccounts(world, 2);
+    const { token } = await world.bot();
+    await Promise.all(
+      pair.map(({ api }) => api.request("POST", CONNECT, { channel: "telegram", credential: token })),
     );
-    const words = found.map((status) => `${status?.state} ${status?.problem?.code ?? ""}`.trim()).sort();
-    expect([
-      ["action_required credential_claimed", "connected"],
-      ["connected", "not_connected"],
-    ]).toContainEqual(words);
-    return found;
-  }, BOUND);
-  const owner = pair[ends.findIndex((status) => status?.state === "connected")];
-  await world.telegram.say(token, { chat: 9, text: `whose is it ${token.slice(0, 5)}` });
-  await vi.waitFor(async () => {
-    const heard = (await world.llm.calls()).filter(({ lastUserText }) =>
-      lastUserText.startsWith(`whose is it ${token.slice(0, 5)}`),
-    );
-    expect(heard.map(({ endUserId }) => endUserId)).toEqual([owner?.id]);
-  }, BOUND);
-});
-
-test("one tenant's two wishes at once become one account, with the token that was wished last", async () => {
-  const account = await makeAccount(world);
-  const same = await Promise.all([1, 2].map(() => account.api.connect("telegram", account.token)));
-  expect(new Set(same.map(({ accountId }) => accountId))).toEqual(new Set([account.accountId]));
-  await account.api.reaches("telegram", ["connected"], PATIENCE_MS);
-
-  const bots = [await world.bot(), await world.bot()];
-  await Promise.all(bots.map(({ token }) => account.api.connect("telegram", token)));
-  const openPolls = async () =>
-    Promise.all(
-      [...bots, account].map(async ({ token }) =>
-        (await world.telegram.polls(token)).some(({ endedAt }) => endedAt === null),
-      ),
-    );
-  await vi.waitFor(async () => {
-    const { displayName } = await account.api.reaches("telegram", ["connected"], PATIENCE_MS);
-    const winner = bots.findIndex(({ username }) => `@${username}` === displayName);
-    expect(winner).toBeGreaterThanOrEqual(0);
-    expect(await openPolls()).toEqual([winner === 0, winner === 1, false]);
-  }, BOUND);
-  const rows = await query("SELECT revoked_at FROM connections WHERE billing_account_id = $1", [account.id]);
-  expect(rows).toEqual([{ revoked_at: null }]);
-});
-
-test("of connect and disconnect at once the last wish wins, and the one it overtook is told so", async () => {
-  const account = await makeAccount(world);
-  const { api, id, token } = account;
-  await connectAll([account]);
-  /** Waits until the wish is written, not for its outcome: the next one overtakes it. */
-  const wish = async (path: string, body: object, desired: string) => {
-    const answer = api.request("POST", path, body);
-    await vi.waitFor(async () => {
-      const [open] = await query<{ desired_state: string }>(
-        "SELECT desired_state FROM connections WHERE billing_account_id = $1 AND revoked_at IS NULL",
-        [id],
+    const ends = await vi.waitFor(async () => {
+      const found = await Promise.all(
+        pair.map(async ({ api }) =>
+          (await api.status()).channels.find(({ channel }) => channel === "telegram"),
+        ),
       );
-      expect(open?.desired_state ?? "disconnected").toBe(desired);
+      const words = found.map((status) => `${status?.state} ${status?.problem?.code ?? ""}`.trim()).sort();
+      expect([
+        ["action_required credential_claimed", "connected"],
+        ["connected", "not_connected"],
+      ]).toContainEqual(words);
+      return found;
     }, BOUND);
-    return { answer };
-  };
-  const disconnect = () => wish(DISCONNECT, { channel: "telegram" }, "disconnected");
-  const connect = (credential: string) => wish(CONNECT, { channel: "telegram", credential }, "connected");
-  const end = async ({ answer }: { answer: Promise<Answer> }) => {
-    const { status, body } = await answer;
-    return status === 200 ? "done" : problemSchema.parse(body).code;
-  };
-  const isPolled = async (one: string) =>
-    (await world.telegram.polls(one)).some(({ endedAt }) => endedAt === null);
+    const owner = pair[ends.findIndex((status) => status?.state === "connected")];
+    await world.telegram.say(token, { chat: 9, text: `whose is it ${token.slice(0, 5)}` });
+    await vi.waitFor(async () => {
+      const heard = (await world.llm.calls()).filter(({ lastUserText }) =>
+        lastUserText.startsWith(`whose is it ${token.slice(0, 5)}`),
+      );
+      expect(heard.map(({ endUserId }) => endUserId)).toEqual([owner?.id]);
+    }, BOUND);
+  },
+);
 
-  const first = await disconnect();
-  const second = await connect(token);
-  expect(["done", "superseded"]).toContain(await end(first));
-  expect(await end(second)).toBe("done");
-  await api.reaches("telegram", ["connected"], PATIENCE_MS);
-  await vi.waitFor(async () => expect(await isPolled(token)).toBe(true), BOUND);
+test.runIf(LONG)(
+  "one tenant's two wishes at once become one account, with the token that was wished last",
+  async () => {
+    const account = await makeAccount(world);
+    const same = await Promise.all([1, 2].map(() => account.api.connect("telegram", account.token)));
+    expect(new Set(same.map(({ accountId }) => accountId))).toEqual(new Set([account.accountId]));
+    await account.api.reaches("telegram", ["connected"], PATIENCE_MS);
 
-  const next = await world.bot();
-  const third = await connect(next.token);
-  const fourth = await disconnect();
-  expect(["done", "superseded"]).toContain(await end(third));
-  expect(["done", "gateway_timeout"]).toContain(await end(fourth));
-  await api.reaches("telegram", ["not_connected"], PATIENCE_MS);
-  expect([await isPolled(token), await isPolled(next.token)]).toEqual([false, false]);
-  expect((await accountRows(world)).get(account.accountId)?.running ?? false).toBe(false);
-});
+    const bots = [await world.bot(), await world.bot()];
+    await Promise.all(bots.map(({ token }) => account.api.connect("telegram", token)));
+    const openPolls = async () =>
+      Promise.all(
+        [...bots, account].map(async ({ token }) =>
+          (await world.telegram.polls(token)).some(({ endedAt }) => endedAt === null),
+        ),
+      );
+    await vi.waitFor(async () => {
+      const { displayName } = await account.api.reaches("telegram", ["connected"], PATIENCE_MS);
+      const winner = bots.findIndex(({ username }) => `@${username}` === displayName);
+      expect(winner).toBeGreaterThanOrEqual(0);
+      expect(await openPolls()).toEqual([winner === 0, winner === 1, false]);
+    }, BOUND);
+    const rows = await query("SELECT revoked_at FROM connections WHERE billing_account_id = $1", [
+      account.id,
+    ]);
+    expect(rows).toEqual([{ revoked_at: null }]);
+  },
+);
+
+test.runIf(LONG)(
+  "of connect and disconnect at once the last wish wins, and the one it overtook is told so",
+  async () => {
+    const account = await makeAccount(world);
+    const { api, id, token } = account;
+    await connectAll([account]);
+    /** Waits until the wish is written, not for its outcome: the next one overtakes it. */
+    const wish = async (path: string, body: object, desired: string) => {
+      const answer = api.request("POST", path, body);
+      await vi.waitFor(async () => {
+        const [open] = await query<{ desired_state: string }>(
+          "SELECT desired_state FROM connections WHERE billing_account_id = $1 AND revoked_at IS NULL",
+          [id],
+        );
+        expect(open?.desired_state ?? "disconnected").toBe(desired);
+      }, BOUND);
+      return { answer };
+    };
+    const disconnect = () => wish(DISCONNECT, { channel: "telegram" }, "disconnected");
+    const connect = (credential: string) => wish(CONNECT, { channel: "telegram", credential }, "connected");
+    const end = async ({ answer }: { answer: Promise<Answer> }) => {
+      const { status, body } = await answer;
+      return status === 200 ? "done" : problemSchema.parse(body).code;
+    };
+    const isPolled = async (one: string) =>
+      (await world.telegram.polls(one)).some(({ endedAt }) => endedAt === null);
+
+    const first = await disconnect();
+    const second = await connect(token);
+    expect(["done", "superseded"]).toContain(await end(first));
+    expect(await end(second)).toBe("done");
+    await api.reaches("telegram", ["connected"], PATIENCE_MS);
+    await vi.waitFor(async () => expect(await isPolled(token)).toBe(true), BOUND);
+
+    const next = await world.bot();
+    const third = await connect(next.token);
+    const fourth = await disconnect();
+    expect(["done", "superseded"]).toContain(await end(third));
+    expect(["done", "gateway_timeout"]).toContain(await end(fourth));
+    await api.reaches("telegram", ["not_connected"], PATIENCE_MS);
+    expect([await isPolled(token), await isPolled(next.token)]).toEqual([false, false]);
+    expect((await accountRows(world)).get(account.accountId)?.running ?? false).toBe(false);
+  },
+);

@@ -4,6 +4,7 @@ import { describe, expect } from "vitest";
 import { disconnectAll, makeAccount, makeAccounts } from "../support/accounts.ts";
 import { cardOf, connectOn, expectPage, fieldOf, PATIENT, tabTo, test, world } from "../support/browsing.ts";
 import { databaseOf } from "../support/database.ts";
+import { LONG } from "../support/long.ts";
 
 const CONNECT = { name: "Connect Telegram" };
 /** The tenant's connects, as if it had made them all in a window that ends then. */
@@ -52,32 +53,35 @@ describe.concurrent("in the browser", { timeout: 180_000 }, () => {
     await disconnectAll([account]);
   });
 
-  test("a limit is told in words, the button says when it works again, and does", async ({ visit }) => {
-    const account = await makeAccount(world);
-    const page = await visit(account.tenant, { tolerates: ["429 (Too Many Requests)"] });
-    await page.clock.install();
-    await usedUp(account.id, 600);
-    await page.getByRole("button", CONNECT).click();
-    const dialog = page.getByRole("dialog", CONNECT);
-    const submit = dialog.getByRole("button", { name: "Connect" });
-    await fieldOf(page, "Bot token").fill(account.token);
-    await submit.click();
-    await expectPage(dialog.getByRole("alert")).toHaveText(
-      /asked more often than the limit allows\. Wait a moment.* You can try again in 10 min\./,
-      PATIENT,
-    );
-    await expectPage(dialog.getByRole("timer")).toHaveText("You can try again in 10 min.");
-    await expectPage(submit).toHaveAttribute("aria-disabled", "true");
-    await page.clock.fastForward(570_000);
-    await expectPage(dialog.getByRole("timer")).toHaveText(/^You can try again in \d\d sec\.$/);
-    await usedUp(account.id, 0);
-    await page.clock.fastForward(30_000);
-    await expectPage(dialog.getByRole("status")).toHaveText("You can try again now.", PATIENT);
-    await expectPage(fieldOf(page, "Bot token")).toHaveValue(account.token);
-    await submit.click();
-    await expectPage(page.getByText(`Connected as @${account.username}`)).toBeVisible(PATIENT);
-    await disconnectAll([account]);
-  });
+  test.runIf(LONG)(
+    "a limit is told in words, the button says when it works again, and does",
+    async ({ visit }) => {
+      const account = await makeAccount(world);
+      const page = await visit(account.tenant, { tolerates: ["429 (Too Many Requests)"] });
+      await page.clock.install();
+      await usedUp(account.id, 600);
+      await page.getByRole("button", CONNECT).click();
+      const dialog = page.getByRole("dialog", CONNECT);
+      const submit = dialog.getByRole("button", { name: "Connect" });
+      await fieldOf(page, "Bot token").fill(account.token);
+      await submit.click();
+      await expectPage(dialog.getByRole("alert")).toHaveText(
+        /asked more often than the limit allows\. Wait a moment.* You can try again in 10 min\./,
+        PATIENT,
+      );
+      await expectPage(dialog.getByRole("timer")).toHaveText("You can try again in 10 min.");
+      await expectPage(submit).toHaveAttribute("aria-disabled", "true");
+      await page.clock.fastForward(570_000);
+      await expectPage(dialog.getByRole("timer")).toHaveText(/^You can try again in \d\d sec\.$/);
+      await usedUp(account.id, 0);
+      await page.clock.fastForward(30_000);
+      await expectPage(dialog.getByRole("status")).toHaveText("You can try again now.", PATIENT);
+      await expectPage(fieldOf(page, "Bot token")).toHaveValue(account.token);
+      await submit.click();
+      await expectPage(page.getByText(`Connected as @${account.username}`)).toBeVisible(PATIENT);
+      await disconnectAll([account]);
+    },
+  );
 
   test("a refused token is told beside the field with its remedy, stays there to be mended, and the right one connects", async ({
     visit,
@@ -113,7 +117,7 @@ describe.concurrent("in the browser", { timeout: 180_000 }, () => {
     await disconnectAll([account]);
   });
 
-  test("another tenant sees nothing of it, and can't connect the same bot", async ({ visit }) => {
+  test.runIf(LONG)("another tenant sees nothing of it, and can't connect the same bot", async ({ visit }) => {
     const [ours, theirs] = await makeAccounts(world, 2);
     if (!ours || !theirs) throw new Error("no tenants were made");
     await connectOn(await visit(ours.tenant), ours);

@@ -7,7 +7,7 @@ vi.setConfig({ testTimeout: 180_000 });
 const STATUS = "**/api/v1/channels/status";
 const PAUSED = "Live updates are paused; checking every few seconds.";
 
-test("a page follows the stream and asks for nothing else meanwhile", async ({ visit }) => {
+test.concurrent("a page follows the stream and asks for nothing else meanwhile", async ({ visit }) => {
   const account = await makeAccount(world);
   const page = await visit(account.tenant);
   const card = cardOf(page);
@@ -25,7 +25,7 @@ test("a page follows the stream and asks for nothing else meanwhile", async ({ v
   expect(asked).toBe(0);
 });
 
-test("a page without the stream polls and says so, and goes back to the stream when it can", async ({
+test.concurrent("a page without the stream polls and says so, and goes back to the stream when it can", async ({
   visit,
 }) => {
   const account = await makeAccount(world);

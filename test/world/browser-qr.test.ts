@@ -125,27 +125,29 @@ describe.concurrent("in the browser", { timeout: 240_000 }, () => {
     },
   );
 
-  test("a login that the phone refuses says so, and one that is cancelled leaves the card as it was", async ({
-    visit,
-  }) => {
-    const tenant = await makeTenant();
-    const [page, phone] = [await visit(tenant, BUSY), await openPhone(visit)];
-    await showCode(page);
-    await scanOn(phone, tenant, "Refuse");
-    await expectPage(dialogOf(page).getByRole("alert")).toContainText(
-      "The messenger or the person at the phone refused this login.",
-      PATIENT,
-    );
-    await dialogOf(page).getByRole("button", { name: "Get a new code" }).click();
-    await expectPage(dialogOf(page).getByRole("timer")).toBeVisible(PATIENT);
-    await page.keyboard.press("Escape");
+  // In npm test through the API: qr-login.test.ts.
+  test.runIf(LONG)(
+    "a login that the phone refuses says so, and one that is cancelled leaves the card as it was",
+    async ({ visit }) => {
+      const tenant = await makeTenant();
+      const [page, phone] = [await visit(tenant, BUSY), await openPhone(visit)];
+      await showCode(page);
+      await scanOn(phone, tenant, "Refuse");
+      await expectPage(dialogOf(page).getByRole("alert")).toContainText(
+        "The messenger or the person at the phone refused this login.",
+        PATIENT,
+      );
+      await dialogOf(page).getByRole("button", { name: "Get a new code" }).click();
+      await expectPage(dialogOf(page).getByRole("timer")).toBeVisible(PATIENT);
+      await page.keyboard.press("Escape");
 
-    await page.getByRole("button", { name: `More actions for ${LABEL}` }).click();
-    await page.getByRole("menuitem", { name: "Cancel login" }).click();
-    const question = page.getByRole("dialog", { name: `Cancel the login to ${LABEL}?` });
-    await question.getByRole("button", { name: "Cancel login" }).click();
-    await expectPage(question).toBeHidden(PATIENT);
-    await expectPage(cardOf(page, LABEL)).toContainText("Not connected");
-    await expectPage(page.getByRole("button", CONNECT)).toBeFocused();
-  });
+      await page.getByRole("button", { name: `More actions for ${LABEL}` }).click();
+      await page.getByRole("menuitem", { name: "Cancel login" }).click();
+      const question = page.getByRole("dialog", { name: `Cancel the login to ${LABEL}?` });
+      await question.getByRole("button", { name: "Cancel login" }).click();
+      await expectPage(question).toBeHidden(PATIENT);
+      await expectPage(cardOf(page, LABEL)).toContainText("Not connected");
+      await expectPage(page.getByRole("button", CONNECT)).toBeFocused();
+    },
+  );
 });

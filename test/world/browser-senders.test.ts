@@ -4,6 +4,7 @@ import { describe } from "vitest";
 import type { Tenant } from "../../dev-env/src/seed.ts";
 import { disconnectFrom } from "../support/accounts.ts";
 import { cardOf, expectPage, fieldOf, PATIENT, test, world } from "../support/browsing.ts";
+import { LONG } from "../support/long.ts";
 
 const CHANNEL = "try-it";
 const LABEL = "Try it";
@@ -62,7 +63,8 @@ describe.concurrent("in the browser", { timeout: 240_000 }, () => {
     await disconnectFrom(world.api(bot.tenant), CHANNEL);
   });
 
-  test("who may write is changed later, without the token", async ({ visit }) => {
+  // In npm test through the API: senders.test.ts.
+  test.runIf(LONG)("who may write is changed later, without the token", async ({ visit }) => {
     const bot = await makeBot();
     const page = await visit(bot.tenant);
     await connect(page, bot, "Everyone");

@@ -1,6 +1,7 @@
 /** What a page tells while something is wrong with the messenger or with us, and that it recovers without a reload. */
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Locator } from "@playwright/test";
 import { describe, expect, vi } from "vitest";
 import type { Fault } from "../../dev-env/src/stand-ins/telegram.ts";
 import { disconnectAll, makeAccount } from "../support/accounts.ts";
@@ -30,21 +31,22 @@ const mailTo = (address: string, subject: string): Promise<string> =>
     throw new Error(`no such mail to ${address} yet`);
   }, TOLD);
 
+async function tellsOfRefusal(card: Locator): Promise<void> {
+  await expectPage(card).toContainText(/Action requiredsince .*The messenger refused this credential/, TOLD);
+  await expectPage(card).toContainText("Copy the credential again from the messenger");
+  await card.getByText("Details").click();
+  await expectPage(card.getByText("credential_refused")).toBeVisible();
+}
+
 /** All at once: most of the time goes by in waiting for the gateway's own patience to end. */
 describe.concurrent("a card tells", { timeout: 240_000 }, () => {
-  test("that a token was revoked, and offers to replace it", async ({ visit }) => {
+  test.runIf(LONG)("that a token was revoked, and offers to replace it", async ({ visit }) => {
     const account = await makeAccount(world);
     const page = await visit(account.tenant);
     await connectOn(page, account);
     await world.telegram.revoke(account.token);
     const card = cardOf(page);
-    await expectPage(card).toContainText(
-      /Action requiredsince .*The messenger refused this credential/,
-      TOLD,
-    );
-    await expectPage(card).toContainText("Copy the credential again from the messenger");
-    await card.getByText("Details").click();
-    await expectPage(card.getByText("credential_refused")).toBeVisible();
+    await tellsOfRefusal(card);
 
     const next = await world.bot();
     await card.getByRole("button", { name: "Replace credential" }).click();
@@ -65,6 +67,7 @@ describe.concurrent("a card tells", { timeout: 240_000 }, () => {
     await connectOn(page, account);
     await expectPage(page.getByRole("button", { name: "Alerts", exact: true })).toBeVisible();
     await world.telegram.revoke(account.token);
+    await tellsOfRefusal(cardOf(page));
     const banner = page.getByRole("region", { name: "What waits for you" });
     await expectPage(banner).toContainText("Telegram is down. The messenger refused this credential", TOLD);
     await expectPage(
@@ -92,7 +95,7 @@ describe.concurrent("a card tells", { timeout: 240_000 }, () => {
     await disconnectAll([account]);
   });
 
-  test("that another program takes the messages, and what to do", async ({ visit }) => {
+  test.runIf(LONG)("that another program takes the messages, and what to do", async ({ visit }) => {
     const account = await makeAccount(world);
     const page = await visit(account.tenant);
     await connectOn(page, account);

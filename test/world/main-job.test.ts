@@ -11,8 +11,9 @@ const world = joinWorld(inject("world"));
 const { query } = databaseOf(world);
 const BOUND = { timeout: PATIENCE_MS, interval: 200 };
 vi.setConfig({ testTimeout: 180_000 });
+// At the same time: what they wish is written into the gateway's config at once.
 
-test("a connected bot answers as its tenant's agent, and after the disconnect nothing of it is left running", async () => {
+test.concurrent("a connected bot answers as its tenant's agent, and after the disconnect nothing of it is left running", async () => {
   const account = await makeAccount(world);
   const { id, accountId, api, token, username } = account;
   const askedAt = Date.now();
@@ -78,7 +79,7 @@ test("a connected bot answers as its tenant's agent, and after the disconnect no
   ]);
 });
 
-test("replacing a token restarts that account alone, and the same token again restarts nothing", async () => {
+test.concurrent("replacing a token restarts that account alone, and the same token again restarts nothing", async () => {
   const [replaced, other] = await makeAccounts(world, 2);
   if (!replaced || !other) throw new Error("no tenants were made");
   await connectAll([replaced, other]);
@@ -107,7 +108,7 @@ test("replacing a token restarts that account alone, and the same token again re
   expect((await world.telegram.polls(replaced.token)).filter(({ endedAt }) => endedAt === null)).toEqual([]);
 });
 
-test("what was disconnected is connected again, with the same token", async () => {
+test.concurrent("what was disconnected is connected again, with the same token", async () => {
   const account = await makeAccount(world);
   await connectAll([account]);
   await disconnectAll([account]);

@@ -61,7 +61,7 @@ async function byApproval(account: Account): Promise<void> {
   expect((await statusOf(account)).access).toBe("approval");
 }
 
-test("a stranger is told to wait, is let in by the tenant, and can write at once; no other tenant sees or decides", async () => {
+test.concurrent("a stranger is told to wait, is let in by the tenant, and can write at once; no other tenant sees or decides", async () => {
   const [account, other] = await makeAccounts(world, 2);
   if (!account || !other) throw new Error("no tenants were made");
   await Promise.all([byApproval(account), byApproval(other)]);
@@ -149,7 +149,7 @@ test.runIf(LONG)(
   },
 );
 
-test("who may write is changed without the credential, restarts that account alone, and claims nothing anew", async () => {
+test.concurrent("who may write is changed without the credential, restarts that account alone, and claims nothing anew", async () => {
   const [account, neighbour] = await makeAccounts(world, 2);
   if (!account || !neighbour) throw new Error("no tenants were made");
   await connectAll([account, neighbour]);

@@ -1,7 +1,7 @@
 /** What operators are told of a real connect: its trace, from the request to the gateway's own log, and its metrics. */
 import { spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { expect, inject, test, vi } from "vitest";
+import { beforeAll, expect, inject, test, vi } from "vitest";
 import { joinWorld } from "../../dev-env/src/world-client.ts";
 import { seriesOf } from "../../server/test/support/metrics.ts";
 import { disconnectAll, makeAccount, PATIENCE_MS } from "../support/accounts.ts";
@@ -26,20 +26,25 @@ function pathOf(span: CollectedSpan, spans: readonly CollectedSpan[]): string[] 
 async function connectTraced() {
   const account = await makeAccount(world);
   const [traceId, since] = [randomBytes(16).toString("hex"), Date.now()];
-  const { status } = await account.api.request(
+  const { status, body } = await account.api.request(
     "POST",
     "/api/v1/channels/connect",
     { channel: "telegram", credential: account.token },
     { traceparent: newTraceparent(traceId) },
   );
-  expect(status).toBe(200);
+  expect([status, body]).toEqual([200, expect.objectContaining({ error: null })]);
   await account.api.reaches("telegram", ["connected"], PATIENCE_MS);
   const goesOn = () => gatewayLog(world, since).some(({ line }) => line.includes(traceId));
   return { account, traceId, goesOn };
 }
 
+let traced: Awaited<ReturnType<typeof connectTraced>>;
+beforeAll(async () => {
+  traced = await connectTraced();
+});
+
 test("a connect is one trace from the request through the wish to the gateway, which goes on with it in its log", async () => {
-  const { account, traceId, goesOn } = await connectTraced();
+  const { account, traceId, goesOn } = traced;
   const POST = "POST /api/v1/channels/connect";
   const sent = await vi.waitFor(async () => {
     const { spans, bodies } = await collectedAt(setting("OTEL_EXPORTER_OTLP_ENDPOINT"));
@@ -62,7 +67,6 @@ test("a connect is one trace from the request through the wish to the gateway, w
   for (const secret of [account.token, account.id, account.accountId, account.username]) {
     expect(sent).not.toContain(secret);
   }
-  await disconnectAll([account]);
   // The gateway logs no start that was quick, and a write of the config that several shared is in the trace of the first.
   let found = goesOn();
   for (let left = 5; !found && left > 0; left -= 1) {
@@ -74,9 +78,7 @@ test("a connect is one trace from the request through the wish to the gateway, w
 });
 
 test("an account that is connected shows in the metrics of its gateway and channel, and they are of Prometheus's form", async () => {
-  const account = await makeAccount(world);
-  expect(await account.api.connect("telegram", account.token)).toMatchObject({ error: null });
-  await account.api.reaches("telegram", ["connected"], PATIENCE_MS);
+  const { account } = traced;
   const text = await vi.waitFor(async () => {
     const body = await scrape();
     const accounts = seriesOf(body, "cogni_gateway_accounts");
@@ -97,5 +99,4 @@ test("an account that is connected shows in the metrics of its gateway and chann
   const checked = spawnSync("promtool", ["check", "metrics"], { input: text, encoding: "utf8" });
   // Where there is no promtool, the form was read above.
   if (!checked.error) expect([checked.status, checked.stderr]).toEqual([0, ""]);
-  await disconnectAll([account]);
 });

@@ -109,48 +109,52 @@ test.runIf(LONG)(
   },
 );
 
-test("of a deleted tenant nothing is left in the database and in the gateway's state, and a neighbour feels nothing", {
-  timeout: 300_000,
-}, async () => {
-  const [acme, neighbour] = await makeAccounts(world, 2);
-  if (!acme || !neighbour) throw new Error("no tenants were made");
-  const { id, tenant, api, token, accountId } = acme;
-  const canary = `canary${randomBytes(8).toString("hex")}`;
-  await connectAll([acme, neighbour]);
-  await api.request("POST", "/api/v1/channels/connect", { channel: "try-it-qr" });
-  await api.reaches("try-it-qr", ["awaiting_scan"], PATIENCE_MS);
-  await world.tryIt.scan(accountId, "accept");
-  await api.reaches("try-it-qr", ["connected"], PATIENCE_MS);
-  await expectAnswer(token, canary);
-  await runAgent(accountId, `${canary} past the channels`);
-  await expectAnswer(neighbour.token, "next door");
-  await query(
-    "INSERT INTO invitations (billing_account_id, email, role, token_hash, expires_at) VALUES ($1, $2, 'viewer', $3, now() + interval '1 day')",
-    [id, `invited@${id}.example.com`, randomBytes(32)],
-  );
-  const names = [id, tenant.name, tenant.email, canary, token];
-  const state = join(world.dataDir, "gateway", "state");
-  expect(findIn([state], [canary]).found).not.toEqual([]);
-  const lastStart = async () => (await accountRows(world)).get(neighbour.accountId)?.lastStartAt;
-  const startedAt = await lastStart();
+test.runIf(LONG)(
+  "of a deleted tenant nothing is left in the database and in the gateway's state, and a neighbour feels nothing",
+  {
+    timeout: 300_000,
+  },
+  async () => {
+    const [acme, neighbour] = await makeAccounts(world, 2);
+    if (!acme || !neighbour) throw new Error("no tenants were made");
+    const { id, tenant, api, token, accountId } = acme;
+    const canary = `canary${randomBytes(8).toString("hex")}`;
+    await connectAll([acme, neighbour]);
+    await api.request("POST", "/api/v1/channels/connect", { channel: "try-it-qr" });
+    await api.reaches("try-it-qr", ["awaiting_scan"], PATIENCE_MS);
+    await world.tryIt.scan(accountId, "accept");
+    await api.reaches("try-it-qr", ["connected"], PATIENCE_MS);
+    await expectAnswer(token, canary);
+    await runAgent(accountId, `${canary} past the channels`);
+    await expectAnswer(neighbour.token, "next door");
+    await query(
+      "INSERT INTO invitations (billing_account_id, email, role, token_hash, expires_at) VALUES ($1, $2, 'viewer', $3, now() + interval '1 day')",
+      [id, `invited@${id}.example.com`, randomBytes(32)],
+    );
+    const names = [id, tenant.name, tenant.email, canary, token];
+    const state = join(world.dataDir, "gateway", "state");
+    expect(findIn([state], [canary]).found).not.toEqual([]);
+    const lastStart = async () => (await accountRows(world)).get(neighbour.accountId)?.lastStartAt;
+    const startedAt = await lastStart();
 
-  await ops("tenants", "delete", id, "--name", tenant.name);
-  expect((await api.request("GET", "/api/v1/me")).status).toBe(401);
-  await vi.waitFor(
-    async () => expect(await query("SELECT FROM billing_accounts WHERE id = $1", [id])).toEqual([]),
-    { timeout: 150_000, interval: 200 },
-  );
+    await ops("tenants", "delete", id, "--name", tenant.name);
+    expect((await api.request("GET", "/api/v1/me")).status).toBe(401);
+    await vi.waitFor(
+      async () => expect(await query("SELECT FROM billing_accounts WHERE id = $1", [id])).toEqual([]),
+      { timeout: 150_000, interval: 200 },
+    );
 
-  expect(await inDatabase(names)).toEqual([]);
-  // In the one log of the gateway, which is not in its state, its accounts and agent are named: docs/operations/tenants.md.
-  expect(findIn([state], names).found).toEqual([]);
-  expect(calledAfter(state, id)).toEqual([]);
-  await expectAnswer(neighbour.token, "still next door");
-  expect(await lastStart()).toBe(startedAt);
-  await expect(ops("tenants", "create", id)).rejects.toMatchObject({
-    stderr: expect.stringContaining("tenant_exists"),
-  });
-});
+    expect(await inDatabase(names)).toEqual([]);
+    // In the one log of the gateway, which is not in its state, its accounts and agent are named: docs/operations/tenants.md.
+    expect(findIn([state], names).found).toEqual([]);
+    expect(calledAfter(state, id)).toEqual([]);
+    await expectAnswer(neighbour.token, "still next door");
+    expect(await lastStart()).toBe(startedAt);
+    await expect(ops("tenants", "create", id)).rejects.toMatchObject({
+      stderr: expect.stringContaining("tenant_exists"),
+    });
+  },
+);
 
 /** As the database's own administrator, whom no wall stops. */
 function query(sql: string, values: unknown[] = []) {

@@ -12,6 +12,7 @@ import { channelsStatusSchema } from "../../server/src/gateway/snapshot.ts";
 import { disconnectFrom, PATIENCE_MS } from "../support/accounts.ts";
 import { cardOf, expectPage, fieldOf, PATIENT, test, world } from "../support/browsing.ts";
 import { gatewayConfig, gatewayRpc } from "../support/gateway.ts";
+import { LONG } from "../support/long.ts";
 
 const CHANNEL = "stork";
 const problemSchema = z.object({
@@ -48,7 +49,7 @@ describe.concurrent("a channel that nobody here has heard of", { timeout: 180_00
     });
   });
 
-  test("is connected by its two secrets, watched, and disconnected, by API", async () => {
+  test.runIf(LONG)("is connected by its two secrets, watched, and disconnected, by API", async () => {
     const { made, api } = await tenant();
     const credentials = { ringCode: `ring of ${made.billingAccountId}`, nestKey: "not its nest" };
     const lacking = await api.request("POST", "/api/v1/channels/connect", {

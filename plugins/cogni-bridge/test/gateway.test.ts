@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { BRIDGE_METHODS, bridgeAccountsSchema, bridgeInfoSchema, llmKeyReference } from "@cogni/contract";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { z } from "zod";
+import { LONG } from "../../../test/support/long.ts";
 import { whatAgentsAreTold } from "./support/agents-told.ts";
 import {
   account,
@@ -121,21 +122,24 @@ describe("whose money a call spends", { timeout: 120_000 }, () => {
     }
   });
 
-  test("a call of an agent that is no tenant's is refused before it leaves the gateway", async () => {
-    await world.patch({ agents: { entries: { outsider: { model: { primary: MODEL } } } } });
-    const before = world.llm.calls().length;
-    const run = z.object({ runId: z.string() }).parse(
-      await world.rpc("agent", {
-        agentId: "outsider",
-        sessionKey: "agent:outsider:main",
-        message: "hello",
-        idempotencyKey: "outsider-1",
-      }),
-    );
-    const outcome = await world.rpc("agent.wait", { runId: run.runId, timeoutMs: 60_000 });
-    expect(JSON.stringify(outcome)).toMatch(/error|fail/i);
-    expect(world.llm.calls()).toHaveLength(before);
-  });
+  test.runIf(LONG)(
+    "a call of an agent that is no tenant's is refused before it leaves the gateway",
+    async () => {
+      await world.patch({ agents: { entries: { outsider: { model: { primary: MODEL } } } } });
+      const before = world.llm.calls().length;
+      const run = z.object({ runId: z.string() }).parse(
+        await world.rpc("agent", {
+          agentId: "outsider",
+          sessionKey: "agent:outsider:main",
+          message: "hello",
+          idempotencyKey: "outsider-1",
+        }),
+      );
+      const outcome = await world.rpc("agent.wait", { runId: run.runId, timeoutMs: 60_000 });
+      expect(JSON.stringify(outcome)).toMatch(/error|fail/i);
+      expect(world.llm.calls()).toHaveLength(before);
+    },
+  );
 
   test("no call that reached the endpoint was without a tenant, those for titles of sessions included", () => {
     expect(world.llm.calls().filter(({ endUserId }) => endUserId === null)).toEqual([]);
@@ -145,54 +149,60 @@ describe("whose money a call spends", { timeout: 120_000 }, () => {
 describe("what a write to one account does to its neighbours", { timeout: 180_000 }, () => {
   const neighbour = async () => (await world.row("tenant-beta"))?.lastStartAt;
 
-  test("upstream contract: an account write of any channel with accounts is planned as no reload", async () => {
-    const children = z.object({ children: z.array(z.object({ key: z.string() })) });
-    const { children: channels } = children.parse(
-      await world.rpc("config.schema.lookup", { path: "channels" }),
-    );
-    const planned = new Map<string, string>();
-    for (const { key } of channels.filter(
-      (channel) => !["defaults", "modelByChannel"].includes(channel.key),
-    )) {
-      const lookup = await world
-        .rpc("config.schema.lookup", { path: `channels.${key}.accounts.tenant-x` })
-        .then(
-          (answer) => z.object({ reloadKind: z.string() }).parse(answer).reloadKind,
-          // A channel without accounts has nothing to be quiet about.
-          () => "no accounts",
-        );
-      planned.set(key, lookup);
-    }
-    expect(planned.get("telegram")).toBe("none");
-    const loud = [...planned].filter(([, kind]) => kind !== "none" && kind !== "no accounts");
-    expect(loud).toEqual([]);
-  });
+  test.runIf(LONG)(
+    "upstream contract: an account write of any channel with accounts is planned as no reload",
+    async () => {
+      const children = z.object({ children: z.array(z.object({ key: z.string() })) });
+      const { children: channels } = children.parse(
+        await world.rpc("config.schema.lookup", { path: "channels" }),
+      );
+      const planned = new Map<string, string>();
+      for (const { key } of channels.filter(
+        (channel) => !["defaults", "modelByChannel"].includes(channel.key),
+      )) {
+        const lookup = await world
+          .rpc("config.schema.lookup", { path: `channels.${key}.accounts.tenant-x` })
+          .then(
+            (answer) => z.object({ reloadKind: z.string() }).parse(answer).reloadKind,
+            // A channel without accounts has nothing to be quiet about.
+            () => "no accounts",
+          );
+        planned.set(key, lookup);
+      }
+      expect(planned.get("telegram")).toBe("none");
+      const loud = [...planned].filter(([, kind]) => kind !== "none" && kind !== "no accounts");
+      expect(loud).toEqual([]);
+    },
+  );
 
-  test("upstream contract: adding, replacing and removing an account leaves the others' start untouched", async () => {
-    const startedAt = await neighbour();
-    const polledSince = Date.now();
-    expect(startedAt).toEqual(expect.any(Number));
+  test.runIf(LONG)(
+    "upstream contract: adding, replacing and removing an account leaves the others' start untouched",
+    async () => {
+      const startedAt = await neighbour();
+      const polledSince = Date.now();
+      expect(startedAt).toEqual(expect.any(Number));
 
-    await world.connectTenant("gamma");
-    const replaced = world.vault.issue("gamma", 2);
-    world.telegram.addBot({ token: replaced, username: "gamma_bot" });
-    const gamma = { channel: "telegram", accountId: "tenant-gamma" };
-    await world.patch({ channels: { telegram: { accounts: { "tenant-gamma": account("gamma", 2) } } } });
-    await world.rpc("channels.stop", gamma);
-    await world.rpc(BRIDGE_METHODS.start, gamma);
-    await vi.waitFor(() => expect(world.telegram.polls(replaced).length).toBeGreaterThan(0), PATIENCE);
+      await world.connectTenant("gamma");
+      const replaced = world.vault.issue("gamma", 2);
+      world.telegram.addBot({ token: replaced, username: "gamma_bot" });
+      const gamma = { channel: "telegram", accountId: "tenant-gamma" };
+      await world.patch({ channels: { telegram: { accounts: { "tenant-gamma": account("gamma", 2) } } } });
+      await world.rpc("channels.stop", gamma);
+      await world.rpc(BRIDGE_METHODS.start, gamma);
+      await vi.waitFor(() => expect(world.telegram.polls(replaced).length).toBeGreaterThan(0), PATIENCE);
 
-    await world.rpc("channels.stop", gamma);
-    // Of an account that goes, each list it holds must be named.
-    const lists = ["channels.telegram.accounts.tenant-gamma.allowFrom"];
-    await world.patch({ channels: { telegram: { accounts: { "tenant-gamma": null } } } }, lists);
-    const polls = world.telegram.polls(replaced).length;
-    await world.ask(beta, BETA_CHAT, "are you still there?");
-    expect(world.telegram.polls(replaced)).toHaveLength(polls);
+      await world.rpc("channels.stop", gamma);
+      // Of an account that goes, each list it holds must be named.
+      const lists = ["channels.telegram.accounts.tenant-gamma.allowFrom"];
+      await world.patch({ channels: { telegram: { accounts: { "tenant-gamma": null } } } }, lists);
+      const polls = world.telegram.polls(replaced).length;
+      await world.ask(beta, BETA_CHAT, "are you still there?");
+      expect(world.telegram.polls(replaced)).toHaveLength(polls);
 
-    expect(await neighbour()).toBe(startedAt);
-    expect(world.telegram.longestPollGap(beta, polledSince)).toBeLessThan(2_000);
-  });
+      expect(await neighbour()).toBe(startedAt);
+      expect(world.telegram.longestPollGap(beta, polledSince)).toBeLessThan(2_000);
+    },
+  );
 
   test("claiming the gateway for an installation reloads nothing and is told at once", async () => {
     const startedAt = await neighbour();

@@ -2,6 +2,7 @@
 import type { BillingAccountId } from "@cogni/contract";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { LONG } from "../../../test/support/long.ts";
 import { type AlertWorld, alertWorld, OTHER_CHANNEL, TIMING } from "../support/alerts.ts";
 import { register } from "../support/connections.ts";
 import { asSuperuser, CHANNEL, type TestDatabase, testDatabase } from "../support/database.ts";
@@ -95,6 +96,6 @@ test("no interleaving opens two alerts of a kind, or leaves one open for an acco
         expect(await wrong()).toEqual([]);
       }
     }),
-    { numRuns: 12 },
+    { numRuns: LONG ? 12 : 5 },
   );
 }, 120_000);

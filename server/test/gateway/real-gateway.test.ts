@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { type BillingAccountId, billingAccountIdSchema, channelIdSchema } from "@cogni/contract";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
+import { LONG } from "../../../test/support/long.ts";
 import { loadDeviceCredentials } from "../../src/gateway/device-identity.ts";
 import { failureOf } from "../../src/gateway/failure.ts";
 import type { AccountSpec, Gateway } from "../../src/gateway/gateway.ts";
@@ -163,48 +164,60 @@ test("a reference that the resolver does not know blocks its own account, and it
   await seen(spec, (row) => row.connected);
 });
 
-test("a replaced credential takes effect, and the neighbour never notices", { timeout: SLOW }, async () => {
-  const neighbour = await seen(account("acme"), (row) => row.connected);
-  await bringUp(account("changing", 1));
-  const replaced = account("changing", 2);
-  await gateway.stop(replaced);
-  await bringUp(replaced);
-  expect(await gateway.applied(replaced)).toMatchObject({ refs: replaced.secretFields });
-  expect(await gateway.displayName(replaced)).toBe("@changing_v2_bot");
-  const after = await seen(account("acme"), (row) => row.connected);
-  expect(after.lastStartAt).toBe(neighbour.lastStartAt);
-});
+test.runIf(LONG)(
+  "a replaced credential takes effect, and the neighbour never notices",
+  { timeout: SLOW },
+  async () => {
+    const neighbour = await seen(account("acme"), (row) => row.connected);
+    await bringUp(account("changing", 1));
+    const replaced = account("changing", 2);
+    await gateway.stop(replaced);
+    await bringUp(replaced);
+    expect(await gateway.applied(replaced)).toMatchObject({ refs: replaced.secretFields });
+    expect(await gateway.displayName(replaced)).toBe("@changing_v2_bot");
+    const after = await seen(account("acme"), (row) => row.connected);
+    expect(after.lastStartAt).toBe(neighbour.lastStartAt);
+  },
+);
 
-test("a dozen accounts put at once share their config writes, and so do their removals", {
-  timeout: SLOW,
-}, async () => {
-  const before = configPatches;
-  const specs = Array.from({ length: 12 }, (_, n) => account(`burst${n}`));
-  await Promise.all(specs.map((spec) => gateway.put(spec)));
-  await Promise.all(specs.map(async (spec) => expect(await gateway.applied(spec)).not.toBeNull()));
-  // At once, for the gateway's health monitor starts in the end what is in its config and was never stopped.
-  await Promise.all(specs.map((spec) => gateway.remove(spec)));
-  expect(configPatches - before).toBe(2);
-});
+test.runIf(LONG)(
+  "a dozen accounts put at once share their config writes, and so do their removals",
+  {
+    timeout: SLOW,
+  },
+  async () => {
+    const before = configPatches;
+    const specs = Array.from({ length: 12 }, (_, n) => account(`burst${n}`));
+    await Promise.all(specs.map((spec) => gateway.put(spec)));
+    await Promise.all(specs.map(async (spec) => expect(await gateway.applied(spec)).not.toBeNull()));
+    // At once, for the gateway's health monitor starts in the end what is in its config and was never stopped.
+    await Promise.all(specs.map((spec) => gateway.remove(spec)));
+    expect(configPatches - before).toBe(2);
+  },
+);
 
-test("logging out and removing leaves neither account nor binding, keeps the agent, and may be repeated", {
-  timeout: SLOW,
-}, async () => {
-  const spec = account("leaving");
-  await bringUp(spec);
-  await gateway.stop(spec);
-  expect(await gateway.logout(spec)).toBe("logged_out");
-  expect(await gateway.logout(spec)).toBe("logged_out");
-  await gateway.remove(spec);
-  await gateway.remove(spec);
-  expect(await gateway.applied(spec)).toBeNull();
-  const reader = world.client();
-  onTestFinished(() => reader.close());
-  await reader.ready(SLOW);
-  const { sourceConfig } = await reader.configGet();
-  expect(JSON.stringify(sourceConfig.bindings)).not.toContain("tenant-leaving");
-  expect(at(sourceConfig, "agents", "entries", "tenant-leaving")).toMatchObject({ name: "leaving" });
-});
+test.runIf(LONG)(
+  "logging out and removing leaves neither account nor binding, keeps the agent, and may be repeated",
+  {
+    timeout: SLOW,
+  },
+  async () => {
+    const spec = account("leaving");
+    await bringUp(spec);
+    await gateway.stop(spec);
+    expect(await gateway.logout(spec)).toBe("logged_out");
+    expect(await gateway.logout(spec)).toBe("logged_out");
+    await gateway.remove(spec);
+    await gateway.remove(spec);
+    expect(await gateway.applied(spec)).toBeNull();
+    const reader = world.client();
+    onTestFinished(() => reader.close());
+    await reader.ready(SLOW);
+    const { sourceConfig } = await reader.configGet();
+    expect(JSON.stringify(sourceConfig.bindings)).not.toContain("tenant-leaving");
+    expect(at(sourceConfig, "agents", "entries", "tenant-leaving")).toMatchObject({ name: "leaving" });
+  },
+);
 
 test("a start that cannot be is refused with its reason", { timeout: SLOW }, async () => {
   const spec = account("never-put");
@@ -285,7 +298,7 @@ test("a gateway whose containment was loosened is contained again at the next co
 });
 
 // In test/own-world a whole world outlives the same.
-test.runIf(process.env.COGNI_LONG_TESTS)(
+test.runIf(LONG)(
   "a gateway that crashes is unreachable, comes back by itself, and brings its accounts up",
   {
     timeout: 240_000,

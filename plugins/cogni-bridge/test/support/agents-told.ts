@@ -4,6 +4,7 @@ import { type AgentBrief, BRIDGE_METHODS, bridgeAgentsSchema } from "@cogni/cont
 import { describe, expect, test, vi } from "vitest";
 import type { LlmCall } from "../../../../dev-env/src/stand-ins/llm.ts";
 import { briefDigest } from "../../../../server/src/gateway/agents.ts";
+import { LONG } from "../../../../test/support/long.ts";
 import { type LoneGateway, MODEL } from "./lone-gateway.ts";
 
 const PATIENCE = { timeout: 60_000, interval: 100 };
@@ -29,26 +30,29 @@ export function whatAgentsAreTold(given: () => { world: LoneGateway; acme: strin
         .filter(({ chatId }) => chatId === String(chat))
         .map(({ text }) => text);
 
-    test("8 KB of it reach its own model calls word for word from the next message on, with the same tools, and no other tenant's", async () => {
-      const { world, acme, beta } = given();
-      const startedAt = [await world.row("tenant-acme"), await world.row("tenant-beta")];
-      const head = `You are Acme. \${HOME} {"$include": "/etc/hostname"} tools: exec `;
-      const instructions = head.padEnd(8_192, "acme ");
-      await tell("acme", { instructions });
-      await tell("beta", { instructions: "You are Beta." });
-      const before = world.llm.calls().length;
-      await world.ask(acme, ACME_CHAT, "who are you, acme?");
-      await world.ask(beta, BETA_CHAT, "who are you, beta?");
-      const [ofAcme] = callsAfter(before, "acme");
-      const [ofBeta] = callsAfter(before, "beta");
-      expect(promptOf(ofAcme)).toContain(instructions);
-      expect(ofAcme?.tools.toSorted()).toEqual(["message", "session_status", "sessions_send"]);
-      expect(promptOf(ofBeta)).toContain("You are Beta.");
-      expect(promptOf(ofBeta)).not.toContain("You are Acme.");
-      const startedAfter = [await world.row("tenant-acme"), await world.row("tenant-beta")];
-      expect(startedAfter.map((row) => row?.lastStartAt)).toEqual(startedAt.map((row) => row?.lastStartAt));
-      expect(readFileSync(world.gateway.logFile, "utf8")).not.toContain("You are Acme.");
-    });
+    test.runIf(LONG)(
+      "8 KB of it reach its own model calls word for word from the next message on, with the same tools, and no other tenant's",
+      async () => {
+        const { world, acme, beta } = given();
+        const startedAt = [await world.row("tenant-acme"), await world.row("tenant-beta")];
+        const head = `You are Acme. \${HOME} {"$include": "/etc/hostname"} tools: exec `;
+        const instructions = head.padEnd(8_192, "acme ");
+        await tell("acme", { instructions });
+        await tell("beta", { instructions: "You are Beta." });
+        const before = world.llm.calls().length;
+        await world.ask(acme, ACME_CHAT, "who are you, acme?");
+        await world.ask(beta, BETA_CHAT, "who are you, beta?");
+        const [ofAcme] = callsAfter(before, "acme");
+        const [ofBeta] = callsAfter(before, "beta");
+        expect(promptOf(ofAcme)).toContain(instructions);
+        expect(ofAcme?.tools.toSorted()).toEqual(["message", "session_status", "sessions_send"]);
+        expect(promptOf(ofBeta)).toContain("You are Beta.");
+        expect(promptOf(ofBeta)).not.toContain("You are Acme.");
+        const startedAfter = [await world.row("tenant-acme"), await world.row("tenant-beta")];
+        expect(startedAfter.map((row) => row?.lastStartAt)).toEqual(startedAt.map((row) => row?.lastStartAt));
+        expect(readFileSync(world.gateway.logFile, "utf8")).not.toContain("You are Acme.");
+      },
+    );
 
     test("the greeting comes word for word before the first answer of a conversation, once, and opens no file", async () => {
       const { world, beta } = given();
@@ -73,17 +77,20 @@ export function whatAgentsAreTold(given: () => { world: LoneGateway; acme: strin
       expect(callsAfter(before, "beta")).toHaveLength(1);
     });
 
-    test("a model is used from the next message on, and nobody is told; one that the policy does not allow never is", async () => {
-      const { world, beta } = given();
-      await world.patch({ agents: { defaults: { modelPolicy: { allow: [MODEL, "cogni/large"] } } } });
-      const before = world.llm.calls().length;
-      await tell("beta", { model: "large" });
-      await world.ask(beta, BETA_CHAT, "by the large one");
-      await tell("beta", { model: "forbidden" });
-      await world.ask(beta, BETA_CHAT, "by the default");
-      expect(sentTo(BETA_CHAT).slice(-2)).toEqual(["by the large one", "by the default"]);
-      expect(callsAfter(before, "beta").map(({ model }) => model)).toEqual(["large", "echo"]);
-    });
+    test.runIf(LONG)(
+      "a model is used from the next message on, and nobody is told; one that the policy does not allow never is",
+      async () => {
+        const { world, beta } = given();
+        await world.patch({ agents: { defaults: { modelPolicy: { allow: [MODEL, "cogni/large"] } } } });
+        const before = world.llm.calls().length;
+        await tell("beta", { model: "large" });
+        await world.ask(beta, BETA_CHAT, "by the large one");
+        await tell("beta", { model: "forbidden" });
+        await world.ask(beta, BETA_CHAT, "by the default");
+        expect(sentTo(BETA_CHAT).slice(-2)).toEqual(["by the large one", "by the default"]);
+        expect(callsAfter(before, "beta").map(({ model }) => model)).toEqual(["large", "echo"]);
+      },
+    );
 
     test("the gateway tells what each agent is told by a digest, and forgets it when asked to", async () => {
       const { world } = given();

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { BRIDGE_METHODS, bridgeRepliesSchema } from "@cogni/contract";
 import { describe, expect, test, vi } from "vitest";
+import { LONG } from "../../../../test/support/long.ts";
 import { bridgeConfig, type LoneGateway } from "./lone-gateway.ts";
 
 const PATIENCE = { timeout: 60_000, interval: 100 };
@@ -39,27 +40,33 @@ export function repliesThatNeverCame(given: () => { world: LoneGateway; acme: st
       );
     });
 
-    test("a message without an outcome in the set time, and a reply that the messenger refused, are logged and counted", async () => {
-      const { world, acme, beta } = given();
-      const failed = (await counts("tenant-beta"))?.failed ?? 0;
-      world.telegram.fault(beta, { kind: "status", status: 403 }, ["sendMessage"]);
-      world.telegram.say(beta, { chat: BETA_CHAT, text: "you cannot reach me" });
-      const refused = () =>
-        world.telegram.calls(beta).some(({ method, status }) => method === "sendMessage" && status === 403);
-      await vi.waitFor(() => expect(refused()).toBe(true), PATIENCE);
-      await world.patch(bridgeConfig({ replyTimeoutMs: 1_000 }));
-      await vi.waitFor(async () => expect((await counts("tenant-beta"))?.failed).toBe(failed + 1), PATIENCE);
+    test.runIf(LONG)(
+      "a message without an outcome in the set time, and a reply that the messenger refused, are logged and counted",
+      async () => {
+        const { world, acme, beta } = given();
+        const failed = (await counts("tenant-beta"))?.failed ?? 0;
+        world.telegram.fault(beta, { kind: "status", status: 403 }, ["sendMessage"]);
+        world.telegram.say(beta, { chat: BETA_CHAT, text: "you cannot reach me" });
+        const refused = () =>
+          world.telegram.calls(beta).some(({ method, status }) => method === "sendMessage" && status === 403);
+        await vi.waitFor(() => expect(refused()).toBe(true), PATIENCE);
+        await world.patch(bridgeConfig({ replyTimeoutMs: 1_000 }));
+        await vi.waitFor(
+          async () => expect((await counts("tenant-beta"))?.failed).toBe(failed + 1),
+          PATIENCE,
+        );
 
-      const dropped = (await counts("tenant-acme"))?.dropped ?? 0;
-      world.llm.mood({ kind: "slow", ms: 5_000 }, "acme");
-      await world.ask(acme, ACME_CHAT, "take your time");
-      expect((await counts("tenant-acme"))?.dropped).toBe(dropped + 1);
+        const dropped = (await counts("tenant-acme"))?.dropped ?? 0;
+        world.llm.mood({ kind: "slow", ms: 5_000 }, "acme");
+        await world.ask(acme, ACME_CHAT, "take your time");
+        expect((await counts("tenant-acme"))?.dropped).toBe(dropped + 1);
 
-      const log = readFileSync(world.gateway.logFile, "utf8");
-      const line = (agentId: string, fate: string) =>
-        new RegExp(String.raw`reply_lost\\".*\\"agentId\\":\\"${agentId}\\",\\"fate\\":\\"${fate}`);
-      expect(log).toMatch(line("tenant-beta", "failed"));
-      expect(log).toMatch(line("tenant-acme", "dropped"));
-    });
+        const log = readFileSync(world.gateway.logFile, "utf8");
+        const line = (agentId: string, fate: string) =>
+          new RegExp(String.raw`reply_lost\\".*\\"agentId\\":\\"${agentId}\\",\\"fate\\":\\"${fate}`);
+        expect(log).toMatch(line("tenant-beta", "failed"));
+        expect(log).toMatch(line("tenant-acme", "dropped"));
+      },
+    );
   });
 }

@@ -22,25 +22,28 @@ export function whoseCalls(given: () => { world: LoneGateway; acme: string; beta
       return found;
     };
 
-    test("of several chats of one tenant at once names each its own conversation, person and message, by hashes", async () => {
-      const { world, acme } = given();
-      const before = world.llm.calls().length;
-      const chats = [811, 812, 813, 814];
-      await Promise.all(chats.map((chat) => world.ask(acme, chat, `one from ${chat}`)));
-      await Promise.all(chats.map((chat) => world.ask(acme, chat, `two from ${chat}`)));
-      const calls = callsSince(before);
-      for (const chat of chats) {
-        const both = [`one from ${chat}`, `two from ${chat}`].map((words) => callOf(calls, words).headers);
-        for (const headers of both) {
-          expect(headers[LLM_HEADERS.conversation]).toBe(hashOf(sessionOf(chat)));
-          expect(headers[LLM_HEADERS.endUser]).toBe(hashOf(`telegram ${chat}`));
-          expect(headers[LLM_HEADERS.channel]).toBe("telegram");
+    test.runIf(LONG)(
+      "of several chats of one tenant at once names each its own conversation, person and message, by hashes",
+      async () => {
+        const { world, acme } = given();
+        const before = world.llm.calls().length;
+        const chats = [811, 812, 813, 814];
+        await Promise.all(chats.map((chat) => world.ask(acme, chat, `one from ${chat}`)));
+        await Promise.all(chats.map((chat) => world.ask(acme, chat, `two from ${chat}`)));
+        const calls = callsSince(before);
+        for (const chat of chats) {
+          const both = [`one from ${chat}`, `two from ${chat}`].map((words) => callOf(calls, words).headers);
+          for (const headers of both) {
+            expect(headers[LLM_HEADERS.conversation]).toBe(hashOf(sessionOf(chat)));
+            expect(headers[LLM_HEADERS.endUser]).toBe(hashOf(`telegram ${chat}`));
+            expect(headers[LLM_HEADERS.channel]).toBe("telegram");
+          }
+          expect(new Set(both.map((headers) => headers[LLM_HEADERS.turn])).size).toBe(2);
+          expect(new Set(both.map((headers) => headers[LLM_HEADERS.logicalId])).size).toBe(2);
         }
-        expect(new Set(both.map((headers) => headers[LLM_HEADERS.turn])).size).toBe(2);
-        expect(new Set(both.map((headers) => headers[LLM_HEADERS.logicalId])).size).toBe(2);
-      }
-      expect(JSON.stringify(calls.map(({ headers }) => headers))).not.toContain("tenant-acme:direct");
-    });
+        expect(JSON.stringify(calls.map(({ headers }) => headers))).not.toContain("tenant-acme:direct");
+      },
+    );
 
     test("of a turn with tools belongs to the same message, and what became of it is told", async () => {
       const { world, acme } = given();
@@ -64,39 +67,42 @@ export function whoseCalls(given: () => { world: LoneGateway; acme: string; beta
       }, PATIENCE);
     });
 
-    test("in a session that no messenger opened, of a sub-agent, a heartbeat or a compaction is its tenant's, too, and nobody's message", async () => {
-      const { world, acme } = given();
-      await world.ask(acme, 831, "something to sum up");
-      const before = world.llm.calls().length;
-      const run = async (sessionKey: string, message: string) => {
-        const idempotencyKey = `${message} ${before}`;
-        await world.rpc("agent", { agentId: "tenant-acme", sessionKey, message, idempotencyKey });
-        const ended = await world.rpc("agent.wait", { runId: idempotencyKey, timeoutMs: 30_000 });
-        expect(ended).toMatchObject({ status: "ok" });
-      };
-      await run("agent:tenant-acme:main", "by nobody");
-      // Contained as they are, sub-agents can't run: not one tool is left to them.
-      const allowed = ["message", "sessions_send", "session_status"];
-      await world.patch({ tools: { allow: [...allowed, "read"] } }, ["tools.allow"]);
-      await run("agent:tenant-acme:subagent:7", "by a sub-agent");
-      await world.patch({ tools: { allow: allowed } }, ["tools.allow"]);
-      await world.rpc("wake", { mode: "now", text: "time to wake", agentId: "tenant-acme" });
-      await vi.waitFor(() => expect(callsSince(before)).toHaveLength(3), PATIENCE);
-      await world.rpc("sessions.compact", { key: sessionOf(831) });
-      await vi.waitFor(() => expect(callsSince(before)).toHaveLength(4), PATIENCE);
-      const calls = callsSince(before);
-      expect(calls.map(({ endUserId }) => endUserId)).toEqual(Array(4).fill("acme"));
-      expect(calls.map(({ headers }) => headers[LLM_HEADERS.conversation])).toEqual([
-        hashOf("agent:tenant-acme:main"),
-        hashOf("agent:tenant-acme:subagent:7"),
-        hashOf("agent:tenant-acme:main"),
-        hashOf(sessionOf(831)),
-      ]);
-      for (const { headers } of calls) {
-        expect(headers[LLM_HEADERS.endUser]).toBeUndefined();
-        expect(headers[LLM_HEADERS.turn]).toBeUndefined();
-      }
-    });
+    test.runIf(LONG)(
+      "in a session that no messenger opened, of a sub-agent, a heartbeat or a compaction is its tenant's, too, and nobody's message",
+      async () => {
+        const { world, acme } = given();
+        await world.ask(acme, 831, "something to sum up");
+        const before = world.llm.calls().length;
+        const run = async (sessionKey: string, message: string) => {
+          const idempotencyKey = `${message} ${before}`;
+          await world.rpc("agent", { agentId: "tenant-acme", sessionKey, message, idempotencyKey });
+          const ended = await world.rpc("agent.wait", { runId: idempotencyKey, timeoutMs: 30_000 });
+          expect(ended).toMatchObject({ status: "ok" });
+        };
+        await run("agent:tenant-acme:main", "by nobody");
+        // Contained as they are, sub-agents can't run: not one tool is left to them.
+        const allowed = ["message", "sessions_send", "session_status"];
+        await world.patch({ tools: { allow: [...allowed, "read"] } }, ["tools.allow"]);
+        await run("agent:tenant-acme:subagent:7", "by a sub-agent");
+        await world.patch({ tools: { allow: allowed } }, ["tools.allow"]);
+        await world.rpc("wake", { mode: "now", text: "time to wake", agentId: "tenant-acme" });
+        await vi.waitFor(() => expect(callsSince(before)).toHaveLength(3), PATIENCE);
+        await world.rpc("sessions.compact", { key: sessionOf(831) });
+        await vi.waitFor(() => expect(callsSince(before)).toHaveLength(4), PATIENCE);
+        const calls = callsSince(before);
+        expect(calls.map(({ endUserId }) => endUserId)).toEqual(Array(4).fill("acme"));
+        expect(calls.map(({ headers }) => headers[LLM_HEADERS.conversation])).toEqual([
+          hashOf("agent:tenant-acme:main"),
+          hashOf("agent:tenant-acme:subagent:7"),
+          hashOf("agent:tenant-acme:main"),
+          hashOf(sessionOf(831)),
+        ]);
+        for (const { headers } of calls) {
+          expect(headers[LLM_HEADERS.endUser]).toBeUndefined();
+          expect(headers[LLM_HEADERS.turn]).toBeUndefined();
+        }
+      },
+    );
 
     // Of those alone that our endpoint passes on: after another's 401 or 402 the gateway makes no calls of that agent for a minute.
     test.runIf(LONG)(
