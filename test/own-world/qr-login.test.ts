@@ -159,20 +159,23 @@ test.runIf(LONG)(
   },
 );
 
-test("a code that changes is shown anew, and one that nobody scanned in the messenger's time has expired", async () => {
-  const linker = await makeLinker(parts.world);
-  await parts.world.tryIt.timing({ rotateMs: 3_000, lifetimeMs: 12_000 });
-  try {
-    await linker.connect();
-    const first = await linker.offered();
-    await eventually(async () => expect((await linker.offered()).qr).not.toBe(first.qr));
-    const { problem } = await linker.api.reaches(CHANNEL, ["action_required"], PATIENCE_MS);
-    expect(problem).toMatchObject({ code: "login_expired", action: "scan_again" });
-    await isRidOf(linker);
-  } finally {
-    await parts.world.tryIt.timing(null);
-  }
-});
+test.runIf(LONG)(
+  "a code that changes is shown anew, and one that nobody scanned in the messenger's time has expired",
+  async () => {
+    const linker = await makeLinker(parts.world);
+    await parts.world.tryIt.timing({ rotateMs: 3_000, lifetimeMs: 12_000 });
+    try {
+      await linker.connect();
+      const first = await linker.offered();
+      await eventually(async () => expect((await linker.offered()).qr).not.toBe(first.qr));
+      const { problem } = await linker.api.reaches(CHANNEL, ["action_required"], PATIENCE_MS);
+      expect(problem).toMatchObject({ code: "login_expired", action: "scan_again" });
+      await isRidOf(linker);
+    } finally {
+      await parts.world.tryIt.timing(null);
+    }
+  },
+);
 
 test("without a messenger there is no code, and the reason is told", async () => {
   const linker = await makeLinker(parts.world);

@@ -963,9 +963,13 @@ test("an administrator of no tenant is led to everyone's, and anyone else is tol
   await expectPage(other.getByRole("navigation").getByRole("link", { name: "Tenants" })).toHaveCount(0);
 });
 
-/** Further states of pages that are looked at anyway: drawn in `npm run test:long` alone, for each takes three seconds. */
-const FURTHER =
-  /failed to load|did not load|no part loads|on its way|not for them|to those who|none|^(an? )?no |^nobody|nothing|is found|that (has ended|was made|is done|is met|was suspended)|mistyped|menu|about to be|refused|not one's own|deleted/;
+/** Further states of pages that are looked at anyway, and dialogs: drawn in `npm run test:long` alone, for each takes two seconds. */
+const FURTHER = [
+  /failed to load|did not load|no part loads|on its way|not for them|to those who|for admins only/,
+  /none|^(an? )?no |^nobody|of nobody|nothing|is found|that (has ended|was made|is done|is met|was suspended)|too short/,
+  /mistyped|menu|about to be|refused|not one's own|deleted|being installed|to accept/,
+  /^a (new|fresh|key|member's|wallet) |removal|suspending|deleting|who may write|people who wait|terms|an entry/,
+];
 
 /** What is looked at, and by which rules: by all of them the first time, by those that theme or width can break from then on. */
 const looksAt = (index: number): { look: Look; rules?: string[] }[] =>
@@ -974,7 +978,7 @@ const looksAt = (index: number): { look: Look; rules?: string[] }[] =>
     : LOOKS.slice(index % LOOKS.length, (index % LOOKS.length) + 1).map((look) => ({ look }));
 
 test.for(
-  ALL_VIEWS.filter(({ name }) => LONG || !FURTHER.test(name)).map((view, index) => ({
+  ALL_VIEWS.filter(({ name }) => LONG || !FURTHER.some((form) => form.test(name))).map((view, index) => ({
     ...view,
     looks: looksAt(index),
   })),
@@ -1025,6 +1029,14 @@ test("a chosen theme stays, also over the system's", async ({ visit }) => {
   await expectPage(page.getByRole("menuitemradio", { name: "Dark" })).toBeChecked();
 });
 
+/** Those that come with the same scripts as others are asked for in `npm run test:long` alone. */
+const ONE_OF_A_KIND = new Set<string>([
+  "/sign-in",
+  "/t/TENANT/channels",
+  "/t/TENANT/usage",
+  "/operator/tenants",
+]);
+
 /** Each page, and what shows that it is complete: its open stream would keep the network busy for ever. */
 const PAGES = [
   ["/sign-in", "heading"],
@@ -1046,7 +1058,7 @@ const PAGES = [
   ["/connect/00000000-0000-4000-8000-000000000000", "heading"],
 ] as const;
 
-test.for(PAGES)(
+test.for(PAGES.filter(([path]) => LONG || ONE_OF_A_KIND.has(path)))(
   `the HTML of %s asks for less than ${MOST_SCRIPT_KB} KB of script`,
   async ([wanted, complete], { visit }) => {
     const path = wanted.replace("TENANT", tenant.billingAccountId);

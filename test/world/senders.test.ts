@@ -149,45 +149,53 @@ test.runIf(LONG)(
   },
 );
 
-test.concurrent("who may write is changed without the credential, restarts that account alone, and claims nothing anew", async () => {
-  const [account, neighbour] = await makeAccounts(world, 2);
-  if (!account || !neighbour) throw new Error("no tenants were made");
-  await connectAll([account, neighbour]);
-  const version = () =>
-    query(
-      "SELECT credential_version, credential_fingerprint FROM connections WHERE billing_account_id = $1",
-      [account.id],
-    );
-  const before = await version();
-  const neighbourStartedAt = await startOf(neighbour);
-  const stranger = someone();
+test
+  .runIf(LONG)
+  .concurrent(
+    "who may write is changed without the credential, restarts that account alone, and claims nothing anew",
+    async () => {
+      const [account, neighbour] = await makeAccounts(world, 2);
+      if (!account || !neighbour) throw new Error("no tenants were made");
+      await connectAll([account, neighbour]);
+      const version = () =>
+        query(
+          "SELECT credential_version, credential_fingerprint FROM connections WHERE billing_account_id = $1",
+          [account.id],
+        );
+      const before = await version();
+      const neighbourStartedAt = await startOf(neighbour);
+      const stranger = someone();
 
-  const askedAt = Date.now();
-  const toApproval = await ask(account, { access: "approval" });
-  measured(`another access held after ${Date.now() - askedAt} ms`);
-  expect(connectResponseSchema.parse(toApproval.body)).toMatchObject({ status: "connected", error: null });
-  expect((await statusOf(account)).access).toBe("approval");
-  await say(account, stranger, "may I?");
-  await waits(account, stranger);
+      const askedAt = Date.now();
+      const toApproval = await ask(account, { access: "approval" });
+      measured(`another access held after ${Date.now() - askedAt} ms`);
+      expect(connectResponseSchema.parse(toApproval.body)).toMatchObject({
+        status: "connected",
+        error: null,
+      });
+      expect((await statusOf(account)).access).toBe("approval");
+      await say(account, stranger, "may I?");
+      await waits(account, stranger);
 
-  const startedAt = await startOf(account);
-  expect((await ask(account, { access: "approval" })).status).toBe(200);
-  expect((await ask(account, { credential: account.token })).status).toBe(200);
-  expect((await statusOf(account)).access).toBe("approval");
-  expect(await startOf(account)).toBe(startedAt);
+      const startedAt = await startOf(account);
+      expect((await ask(account, { access: "approval" })).status).toBe(200);
+      expect((await ask(account, { credential: account.token })).status).toBe(200);
+      expect((await statusOf(account)).access).toBe("approval");
+      expect(await startOf(account)).toBe(startedAt);
 
-  expect((await ask(account, { credential: account.token, access: "everyone" })).status).toBe(200);
-  expect(await statusOf(account)).toMatchObject({ access: "everyone", pendingSenders: 0 });
-  expect(await pendingOf(account)).toEqual([]);
-  expect(codeOf(await decide(account, stranger, "approve"))).toBe("unknown_sender");
-  await say(account, stranger, "everyone may");
-  await hears(account, stranger, "everyone may");
-  expect(await version()).toEqual(before);
-  expect(await startOf(neighbour)).toBe(neighbourStartedAt);
+      expect((await ask(account, { credential: account.token, access: "everyone" })).status).toBe(200);
+      expect(await statusOf(account)).toMatchObject({ access: "everyone", pendingSenders: 0 });
+      expect(await pendingOf(account)).toEqual([]);
+      expect(codeOf(await decide(account, stranger, "approve"))).toBe("unknown_sender");
+      await say(account, stranger, "everyone may");
+      await hears(account, stranger, "everyone may");
+      expect(await version()).toEqual(before);
+      expect(await startOf(neighbour)).toBe(neighbourStartedAt);
 
-  const nobody = await ask(await makeAccount(world), { access: "approval" });
-  expect([nobody.status, codeOf(nobody)]).toEqual([400, "invalid_request"]);
-});
+      const nobody = await ask(await makeAccount(world), { access: "approval" });
+      expect([nobody.status, codeOf(nobody)]).toEqual([400, "invalid_request"]);
+    },
+  );
 
 test.runIf(LONG)(
   "who was let in stays in, whatever the gateway forgets or is told, until the channel is disconnected",

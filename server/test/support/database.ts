@@ -35,7 +35,9 @@ export async function testDatabase(template: string | null = TEMPLATE): Promise<
       await client.end();
     }
   };
-  await admin(`CREATE DATABASE ${name} OWNER cogni_owner ${template ? `TEMPLATE ${template}` : ""}`);
+  await admin(
+    `CREATE DATABASE ${name} OWNER cogni_owner ${template ? `TEMPLATE ${template} STRATEGY FILE_COPY` : ""}`,
+  );
   const here = (url: string) => Object.assign(new URL(url), { pathname: `/${name}` }).href;
   const [apiUrl, serviceUrl] = [here(urls.apiUrl), here(urls.serviceUrl)];
   const db = createPools({ apiUrl: new Secret(apiUrl), serviceUrl: new Secret(serviceUrl) }, silent);
