@@ -56,11 +56,6 @@ const WHILE_CONNECTING: Record<string, Row> = {
   "does not answer": { rudeness: silent, told: UNANSWERED, withinS: 45, cure: "itself" },
 };
 
-/** `npm test` does one of each kind. */
-const KINDS = Object.fromEntries(
-  Object.entries(WHILE_CONNECTING).filter(([name]) => LONG || !/404|409|429|cuts/.test(name)),
-);
-
 const WHILE_UP: Record<string, Row> = {
   "revokes the token": { rudeness: "revoked", told: REFUSED, withinS: 10, cure: "new token" },
   "deletes the bot": { rudeness: "revoked", told: REFUSED, withinS: 10, cure: "new token" },
@@ -189,13 +184,13 @@ async function onceUp(name: string, row: Row, account: Account): Promise<string>
   return suffer(name, row, account, () => begin(account, row.rudeness));
 }
 
-test(
+test.runIf(LONG)(
   "a messenger that refuses, fails, stalls or is silent while an account connects is told apart, and the account recovers",
   {
     timeout: 240_000,
   },
   () =>
-    endure(KINDS, async (name, row, account) => {
+    endure(WHILE_CONNECTING, async (name, row, account) => {
       await begin(account, row.rudeness);
       return suffer(
         name,
