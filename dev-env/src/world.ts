@@ -138,7 +138,8 @@ function makeFolder(): string {
 
 /**
  * After writes to an agent's conversations the gateway starts a thread that looks for old ones, and loads its program there. Nothing here is
- * ever old. On two busy cores 151 of its writes took more than a second in 4.6 minutes of a run of tests with it, 37 in 5.3 minutes of one without.
+ * ever old. On two busy cores 151 of its writes took more than a second in 4.6 minutes of a run of tests with it, 37 in 5.3 minutes
+ * of another one, of fewer tests, without.
  */
 const UNTIDIED: JsonObject = { session: { maintenance: { mode: "warn" } } };
 

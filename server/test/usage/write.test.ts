@@ -195,3 +195,49 @@ test("another tenant's calls are neither seen, nor billed, nor in the way", asyn
   expect(await use(database.db, umbrella, { ...call, channel: "walled" })).toBe(1);
   expect(await costOn(umbrella, "walled")).toBe("1");
 });
+
+test("what is known of a call stands each in the column of its own name", async () => {
+  const call = usageEvent({
+    logicalId: "the logical id",
+    requestId: "the request's",
+    gatewayId: "a gateway",
+    at: new Date("2026-11-28T10:00:00.123Z"),
+    channel: "each",
+    conversation: "whose talk",
+    endUser: "who talks",
+    model: "asked for",
+    answeredBy: "that answered",
+    route: "/chat/completions",
+    streamed: true,
+    outcome: "limited",
+    limitName: "day_budget",
+    status: 201,
+    promptTokens: 31,
+    cachedTokens: 7,
+    completionTokens: 23,
+    reasoningTokens: 5,
+    // More than a double has digits for.
+    costNano: 9_007_199_254_740_993n,
+    measured: true,
+    priced: false,
+    latencyMs: 111,
+    firstByteMs: 99,
+  });
+  await use(database.db, acme, call);
+  const [row] = await asSuperuser(
+    database,
+    "SELECT *, day::text AS day, cost_nano::text AS cost_nano FROM usage_events WHERE call_id = $1",
+    [call.callId],
+  );
+  const expected = Object.entries(call).map(([key, value]) => [
+    key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+    typeof value === "bigint" ? value.toString() : value,
+  ]);
+  const { billing_account_id: tenant, ...told } = row ?? {};
+  const numbers = Object.entries(told).map(([name, value]) => [
+    name,
+    name.endsWith("_tokens") ? Number(value) : value,
+  ]);
+  expect(tenant).toBe(acme);
+  expect(Object.fromEntries(numbers)).toEqual(Object.fromEntries(expected));
+});
